@@ -1,0 +1,87 @@
+/* How does a call get memory that is released all at once and reused by the next call? */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+
+enum { FIRST_BLOCK_BYTES = 4096 };
+
+struct cmb_arena_block {
+    struct cmb_arena_block *next;
+    size_t size;
+    alignas(max_align_t) char bytes[];
+};
+
+void cmb_arena_init(struct cmb_arena *arena, size_t ceiling)
+{
+    *arena = (struct cmb_arena){ .ceiling = ceiling };
+}
+
+void cmb_arena_clear(struct cmb_arena *arena)
+{
+    for (struct cmb_arena_block *block = arena->first; block;) {
+        struct cmb_arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+    cmb_arena_init(arena, arena->ceiling);
+}
+
+static void enter(struct cmb_arena *arena, struct cmb_arena_block *block)
+{
+    arena->current = block;
+    arena->next = block ? block->bytes : NULL;
+    arena->end = block ? block->bytes + block->size : NULL;
+}
+
+void cmb_arena_reset(struct cmb_arena *arena)
+{
+    arena->used = 0;
+    enter(arena, arena->first);
+}
+
+/* Enters the next kept block that is large enough, or makes one twice as large as the last. */
+static bool advance(struct cmb_arena *arena, size_t size)
+{
+    struct cmb_arena_block *last = arena->current;
+    for (struct cmb_arena_block *block = last ? last->next : NULL; block; block = block->next) {
+        if (block->size >= size) {
+            enter(arena, block);
+            return true;
+        }
+        last = block;
+    }
+    size_t block_size = last ? last->size * 2 : FIRST_BLOCK_BYTES;
+    while (block_size < size)
+        block_size *= 2;
+    struct cmb_arena_block *block = malloc(sizeof *block + block_size);
+    if (!block)
+        return false;
+    *block = (struct cmb_arena_block){ .size = block_size };
+    *(last ? &last->next : &arena->first) = block;
+    enter(arena, block);
+    return true;
+}
+
+void *cmb_arena_take(struct cmb_arena *arena, size_t size)
+{
+    if (size > arena->ceiling - arena->used)
+        return NULL;
+    size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if ((size_t)(arena->end - arena->next) < rounded && !advance(arena, rounded))
+        return NULL;
+    void *taken = arena->next;
+    arena->next += rounded;
+    arena->used += size;
+    return memset(taken, 0, rounded);
+}
+
+const char *cmb_arena_copy(struct cmb_arena *arena, struct cmb_text text)
+{
+    if (!text.at)
+        return NULL;
+    char *copy = cmb_arena_take(arena, text.length + 1);
+    if (copy && text.length)
+        memcpy(copy, text.at, text.length);
+    return copy;
+}

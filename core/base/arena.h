@@ -1,0 +1,31 @@
+/* base/arena.h - memory that dies together.
+ *
+ * Everything made while a call runs comes from its arena and is released by one reset.  Blocks are
+ * kept over a reset, so that a warmed-up arena allocates nothing.  One thread at a time.
+ */
+#ifndef CMB_BASE_ARENA_H
+#define CMB_BASE_ARENA_H
+
+#include "base/text.h"
+
+struct cmb_arena_block;
+
+struct cmb_arena {
+    struct cmb_arena_block *first, *current;
+    size_t used;    /* bytes given out since the reset */
+    size_t ceiling; /* never gives out more than this */
+    char *next, *end;
+};
+
+/* Prepares an arena that gives out `ceiling` bytes at most between two resets. */
+void cmb_arena_init(struct cmb_arena *arena, size_t ceiling);
+void cmb_arena_clear(struct cmb_arena *arena);
+/* Everything given out so far is gone; the memory stays for what comes next. */
+void cmb_arena_reset(struct cmb_arena *arena);
+
+/* `size` zeroed bytes, aligned for any type; NULL at the ceiling or without memory. */
+void *cmb_arena_take(struct cmb_arena *arena, size_t size);
+/* A NUL-terminated copy; NULL as above, and for the absent text. */
+const char *cmb_arena_copy(struct cmb_arena *arena, struct cmb_text text);
+
+#endif

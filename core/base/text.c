@@ -1,0 +1,145 @@
+/* How are views of bytes compared, and how does a buffer grow under a ceiling? */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool cmb_text_contains(struct cmb_text text, struct cmb_text part)
+{
+    return part.length == 0 ||
+           (text.length && memmem(text.at, text.length, part.at, part.length) != NULL);
+}
+
+struct cmb_text cmb_text_cut(struct cmb_text text, char separator, struct cmb_text *ret_head)
+{
+    const char *found = text.length ? memchr(text.at, separator, text.length) : NULL;
+    if (!found) {
+        *ret_head = text;
+        return (struct cmb_text){ 0 };
+    }
+    size_t head = (size_t)(found - text.at);
+    *ret_head = (struct cmb_text){ text.at, head };
+    return (struct cmb_text){ found + 1, text.length - head - 1 };
+}
+
+struct cmb_text cmb_text_trim(struct cmb_text text)
+{
+    while (text.length && (text.at[0] == ' ' || text.at[0] == '\t')) {
+        text.at++;
+        text.length--;
+    }
+    while (text.length && (text.at[text.length - 1] == ' ' || text.at[text.length - 1] == '\t'))
+        text.length--;
+    return text;
+}
+
+uint64_t cmb_text_hash(struct cmb_text text)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < text.length; i++)
+        hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+    return hash;
+}
+
+void cmb_buffer_init(struct cmb_buffer *buffer, size_t ceiling)
+{
+    *buffer = (struct cmb_buffer){ .ceiling = ceiling };
+}
+
+void cmb_buffer_clear(struct cmb_buffer *buffer)
+{
+    free(buffer->at);
+    cmb_buffer_init(buffer, buffer->ceiling);
+}
+
+static bool grow(struct cmb_buffer *buffer, size_t needed)
+{
+    size_t capacity = buffer->capacity ? buffer->capacity : 256;
+    while (capacity < needed)
+        capacity *= 2;
+    char *at = realloc(buffer->at, capacity);
+    if (!at)
+        return false;
+    buffer->at = at;
+    buffer->capacity = capacity;
+    return true;
+}
+
+char *cmb_buffer_reserve(struct cmb_buffer *buffer, size_t size)
+{
+    if (buffer->is_cut || size > buffer->ceiling - buffer->length) {
+        buffer->is_cut = true;
+        return NULL;
+    }
+    size_t needed = buffer->length + size + 1; /* one for the NUL of cmb_buffer_string */
+    if (needed > buffer->capacity && !grow(buffer, needed)) {
+        buffer->is_cut = true;
+        return NULL;
+    }
+    return buffer->at + buffer->length;
+}
+
+void cmb_buffer_add(struct cmb_buffer *buffer, struct cmb_text text)
+{
+    char *to = cmb_buffer_reserve(buffer, text.length);
+    if (!to || !text.length)
+        return;
+    memcpy(to, text.at, text.length);
+    buffer->length += text.length;
+}
+
+void cmb_buffer_add_char(struct cmb_buffer *buffer, char c)
+{
+    cmb_buffer_add(buffer, (struct cmb_text){ &c, 1 });
+}
+
+void cmb_buffer_add_number(struct cmb_buffer *buffer, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (number < 0)
+        digits[--at] = '-';
+    cmb_buffer_add(buffer, (struct cmb_text){ digits + at, sizeof digits - at });
+}
+
+void cmb_buffer_addf(struct cmb_buffer *buffer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *to = length < 0 ? NULL : cmb_buffer_reserve(buffer, (size_t)length);
+    if (!to)
+        return;
+    va_start(arguments, format);
+    vsnprintf(to, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    buffer->length += (size_t)length;
+}
+
+const char *cmb_buffer_string(struct cmb_buffer *buffer)
+{
+    if (!buffer->at)
+        return "";
+    buffer->at[buffer->length] = 0;
+    return buffer->at;
+}
+
+void cmb_buffer_add_escaped(struct cmb_buffer *buffer, struct cmb_text text, size_t most)
+{
+    size_t length = text.length < most ? text.length : most;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c < 0x20 || c > 0x7e || c == '\\')
+            cmb_buffer_addf(buffer, "\\x%02x", c);
+        else
+            cmb_buffer_add_char(buffer, (char)c);
+    }
+    if (text.length > most)
+        cmb_buffer_add(buffer, CMB_TEXT("..."));
+}

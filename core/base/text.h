@@ -1,0 +1,97 @@
+/* base/text.h - bytes that somebody else owns, and a growing buffer of them.
+ *
+ * A cmb_text is a view: it is never freed, and lives as long as what it looks into.
+ * A cmb_buffer has a ceiling from its birth; an append that would pass it fails, and from then on
+ * every append fails, so that a chain of appends needs one check at its end (cmb_buffer_is_whole).
+ * No function here is safe for one object in two threads at once.
+ */
+#ifndef CMB_BASE_TEXT_H
+#define CMB_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct cmb_text {
+    const char *at; /* NULL: absent */
+    size_t length;
+};
+
+/* A string literal as a text. */
+#define CMB_TEXT(literal) ((struct cmb_text){ (literal), sizeof(literal) - 1 })
+
+/* `text` may be NULL, which gives the absent text. */
+static inline struct cmb_text cmb_text_of(const char *text)
+{
+    return (struct cmb_text){ text, text ? strlen(text) : 0 };
+}
+
+static inline bool cmb_text_is(struct cmb_text a, struct cmb_text b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+static inline bool cmb_text_begins(struct cmb_text text, struct cmb_text start)
+{
+    return text.length >= start.length && memcmp(text.at, start.at, start.length) == 0;
+}
+
+/* Whether `part` occurs in `text`; an empty part always does. */
+bool cmb_text_contains(struct cmb_text text, struct cmb_text part);
+
+/* Cuts `text` at the first `separator`: *ret_head is what stands before it, the result what stands
+ * after.  Without a separator the head is the whole text and the result is absent. */
+struct cmb_text cmb_text_cut(struct cmb_text text, char separator, struct cmb_text *ret_head);
+
+/* `text` without the blanks and tabs at both ends. */
+struct cmb_text cmb_text_trim(struct cmb_text text);
+
+/* FNV-1a of the bytes, for tables that are not reached by strangers' input alone. */
+uint64_t cmb_text_hash(struct cmb_text text);
+
+struct cmb_buffer {
+    char *at; /* not NUL-terminated until cmb_buffer_string */
+    size_t length, capacity, ceiling;
+    bool is_cut; /* an append failed: ceiling or memory */
+};
+
+/* Prepares an empty buffer that will never hold more than `ceiling` bytes.  Allocates nothing. */
+void cmb_buffer_init(struct cmb_buffer *buffer, size_t ceiling);
+/* Releases the memory; the buffer is as after init.  Accepts a zeroed buffer. */
+void cmb_buffer_clear(struct cmb_buffer *buffer);
+/* Empties the buffer and keeps its memory for the next use. */
+static inline void cmb_buffer_reset(struct cmb_buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->is_cut = false;
+}
+
+/* Makes room for `size` more bytes and returns where they go, NULL when that fails.  The caller
+ * writes there and adds what it wrote to `length`. */
+char *cmb_buffer_reserve(struct cmb_buffer *buffer, size_t size);
+void cmb_buffer_add(struct cmb_buffer *buffer, struct cmb_text text);
+void cmb_buffer_add_char(struct cmb_buffer *buffer, char c);
+void cmb_buffer_add_number(struct cmb_buffer *buffer, int64_t number);
+/* printf-like; for cold paths. */
+void cmb_buffer_addf(struct cmb_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline bool cmb_buffer_is_whole(const struct cmb_buffer *buffer)
+{
+    return !buffer->is_cut;
+}
+
+static inline struct cmb_text cmb_buffer_text(const struct cmb_buffer *buffer)
+{
+    return (struct cmb_text){ buffer->at, buffer->length };
+}
+
+/* The content with a NUL behind it, "" for an empty buffer; valid until the next change. */
+const char *cmb_buffer_string(struct cmb_buffer *buffer);
+
+/* Appends `text` for people: control characters, quotes and bytes outside ASCII as \xNN, at most
+ * `most` bytes of input, "..." where it was cut.  For everything that comes from outside. */
+void cmb_buffer_add_escaped(struct cmb_buffer *buffer, struct cmb_text text, size_t most);
+
+#endif

@@ -1,0 +1,41 @@
+/* json/number.h - how does a number leave JSON without passing through a double?
+ *
+ * Exchanges write numbers bare (12.5) or in quotes ("12.5"); both are read alike, both are written
+ * as RFC 8259 writes numbers.  Digits that do not fit are a failure of the reader.
+ */
+#ifndef CMB_JSON_NUMBER_H
+#define CMB_JSON_NUMBER_H
+
+#include <cambist/types.h>
+
+#include "json/reader.h"
+#include "number/scaled.h"
+
+/* Reads a number as a count of 10^-scale units, exactly; `scale` at most CMB_SCALED_SCALE_MOST.
+ * This is what books are read with. */
+static inline bool cmb_json_read_scaled(struct cmb_json_reader *reader, unsigned scale,
+                                        int64_t *ret_value);
+
+/* Reads a whole number: ids, sequence numbers, milliseconds. */
+static inline bool cmb_json_read_integer(struct cmb_json_reader *reader, int64_t *ret_value);
+
+/* Reads a number with all its digits.  null and "" give the absent value. */
+bool cmb_json_read_decimal(struct cmb_json_reader *reader, struct cambist_decimal *ret_value);
+
+/* -- the rest is how -- */
+
+bool cmb_json_read_scaled_slowly(struct cmb_json_reader *reader, unsigned scale,
+                                 int64_t *ret_value);
+
+static inline bool cmb_json_read_scaled(struct cmb_json_reader *reader, unsigned scale,
+                                        int64_t *ret_value)
+{
+    return cmb_json_read_scaled_slowly(reader, scale, ret_value);
+}
+
+static inline bool cmb_json_read_integer(struct cmb_json_reader *reader, int64_t *ret_value)
+{
+    return cmb_json_read_scaled(reader, 0, ret_value);
+}
+
+#endif

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-#define CMB_HEX_SIZE(bytes) ((size_t)(bytes)*2)
+#define CMB_HEX_SIZE(bytes)    ((size_t)(bytes)*2)
 #define CMB_BASE64_SIZE(bytes) (((size_t)(bytes) + 2) / 3 * 4)
 
 /* Lower and upper case; CMB_HEX_SIZE(length) characters. */

@@ -14,12 +14,12 @@
 enum cmb_sign_kind {
     CMB_SIGN_NONE = 0,
     CMB_SIGN_ED25519 = 1,   /* 64 bytes; deterministic */
-    CMB_SIGN_ES256 = 2,   /* ECDSA, P-256, SHA-256; r || s, 64 bytes, as in JOSE */
+    CMB_SIGN_ES256 = 2,     /* ECDSA, P-256, SHA-256; r || s, 64 bytes, as in JOSE */
     CMB_SIGN_RSA_SHA256 = 3 /* PKCS #1 v1.5; as many bytes as the modulus */
 };
 
 /* Room for any signature: RSA with 8192 bits, larger keys are refused. */
-#define CMB_SIGN_MOST_BYTES 1024
+#define CMB_SIGN_MOST_BYTES     1024
 /* Longer key material is refused. */
 #define CMB_SIGN_KEY_MOST_BYTES 8192
 

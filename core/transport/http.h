@@ -42,12 +42,11 @@ struct cmb_http {
     struct cmb_buffer text; /* names and values */
     struct cmb_buffer body;
     z_stream inflater;
-    size_t inflater_in_bytes;
-    size_t header_count, header_bytes;
+    size_t header_count, header_bytes, received_bytes;
     int status;         /* of the reading: CAMBIST_AGAIN, OK, or the failure */
     const char *reason; /* static sentence, where it failed */
     uint8_t encoding;
-    bool has_inflater, is_value, is_inflated, has_headers, may_keep;
+    bool has_inflater, has_begun, has_headers, is_value, is_inflated, may_keep;
     struct {
         uint32_t name, name_length, value, value_length;
     } places[CMB_HTTP_HEADERS_MOST];
@@ -71,7 +70,10 @@ int cmb_http_read(struct cmb_http *http, const char *bytes, size_t length, size_
 int cmb_http_end(struct cmb_http *http);
 
 /* Whether any byte of an answer has been read. */
-bool cmb_http_has_begun(const struct cmb_http *http);
+static inline bool cmb_http_has_begun(const struct cmb_http *http)
+{
+    return http->has_begun;
+}
 /* Of a whole answer. */
 static inline uint32_t cmb_http_status(const struct cmb_http *http)
 {

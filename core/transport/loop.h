@@ -1,8 +1,8 @@
 /* transport/loop.h - one thread waits for everything: sockets, timers, and other threads.
  *
  * A loop over epoll.  Watches, timers and posts live in the structs of their owners, so that a
- * turn allocates nothing.  The clock is read once per turn, after the wait.  No signal is touched,
- * and every descriptor is closed on exec.
+ * turn allocates nothing.  The clock is read once per turn, after the wait (and once more before a
+ * wait that a timer limits).  No signal is touched, and every descriptor is closed on exec.
  *
  * All functions belong to the loop's thread, except cmb_loop_post.  Callbacks may start and stop
  * any watch, timer or post, their own included; they may not run or free the loop.

@@ -9,6 +9,7 @@
 #define CMB_TRANSPORT_TIMER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct cmb_timer;

@@ -313,7 +313,7 @@ struct cambist_host {
     int (*fail)(const struct cambist_call *call, int status, const char *reason);
     /* The text that a template gives; NULL when it cannot be rendered (the call has then failed).
      * Not compiled: for rare cases. */
-    const char *(*render)(const struct cambist_call *call, const char *template);
+    const char *(*render)(const struct cambist_call *call, const char *template_text);
     /* Adds a parameter behind those of the row.  Answers a status. */
     int (*add_parameter)(const struct cambist_call *call, const char *name, const char *value,
                          uint32_t json_form);

@@ -1,0 +1,267 @@
+/* plugin/plugin.h - an exchange's tables, compiled.
+ *
+ * cmb_plugin_open() loads a shared object and turns its tables into the flat programs below, once;
+ * from then on everything is read-only and may be used from any thread.  Whoever follows a way
+ * (request, stream) or runs the tables backwards (the simulator) reads these and nothing else.
+ */
+#ifndef CMB_PLUGIN_PLUGIN_H
+#define CMB_PLUGIN_PLUGIN_H
+
+#include <cambist/plugin.h>
+
+#include "base/arena.h"
+#include "base/schema.h"
+
+/* ---- words ---- */
+
+struct cmb_word_row {
+    struct cmb_text ours, theirs; /* theirs "*": whatever else they say */
+    uint32_t number;              /* of ours; 0 when the table's kind has no vocabulary */
+};
+
+struct cmb_words {
+    struct cmb_text name;
+    const struct cmb_word_row *rows;
+    uint32_t count;
+};
+
+/* ---- templates ---- */
+
+/* What a {name} stands for: X(NAME, "name").  `index` of the step says which one of a kind. */
+#define CMB_NAME_LIST(X)                                                                           \
+    X(MARKET, "market") X(MARKETS, "markets") X(BASE, "base") X(QUOTE, "quote")                    \
+    X(SETTLE, "settle") X(BASE_ID, "base_id") X(QUOTE_ID, "quote_id")                              \
+    X(SETTLE_ID, "settle_id") X(MARKET_KIND, "market_kind") X(NONCE, "nonce") X(UUID, "uuid")      \
+    X(RANDOM, "random") X(SECRET_FORM, "secret_form") X(ENVIRONMENT, "environment")                \
+    X(ACCESS, "access") X(SERVER, "server") X(METHOD, "method") X(HOST, "host") X(PATH, "path")    \
+    X(QUERY, "query") X(TARGET, "target") X(BODY, "body") X(RAW_QUERY, "raw_query")                \
+    X(SORTED_QUERY, "sorted_query") X(SORTED_RAW_QUERY, "sorted_raw_query")
+
+enum cmb_name {
+    CMB_NAME_LITERAL = 0,
+#define X(NAME, text) CMB_NAME_##NAME,
+    CMB_NAME_LIST(X)
+#undef X
+    CMB_NAME_ARGUMENT,   /* index: enum cambist_argument */
+    CMB_NAME_CREDENTIAL, /* index: row of credentials */
+    CMB_NAME_DERIVED,    /* index: compiled derived value */
+    CMB_NAME_TIME,       /* index: enum cmb_time_form; now, and so on */
+    CMB_NAME_SINCE,
+    CMB_NAME_UNTIL,
+    CMB_NAME_END,
+};
+
+/* Forms that a time's name ends with: X(NAME, "ending"). */
+#define CMB_TIME_FORM_LIST(X)                                                                      \
+    X(S, "s") X(MS, "ms") X(US, "us") X(NS, "ns") X(ISO, "iso") X(ISO_S, "iso_s")
+
+enum cmb_time_form {
+#define X(NAME, text) CMB_TIME_FORM_##NAME,
+    CMB_TIME_FORM_LIST(X)
+#undef X
+};
+
+#define CMB_FILTER_LIST(X)                                                                         \
+    X(LOWER, "lower") X(UPPER, "upper") X(URL, "url") X(JSON, "json") X(HEX, "hex")                \
+    X(BASE64, "base64") X(BASE64URL, "base64url") X(MD5, "md5") X(SHA256, "sha256")                \
+    X(SHA384, "sha384") X(SHA512, "sha512")
+
+enum cmb_filter {
+    CMB_FILTER_NONE = 0,
+#define X(NAME, text) CMB_FILTER_##NAME,
+    CMB_FILTER_LIST(X)
+#undef X
+};
+
+enum { CMB_FILTERS_MAX = 4 };
+
+struct cmb_step {
+    uint32_t name;            /* enum cmb_name */
+    uint32_t index;
+    struct cmb_text text;     /* the literal, or the default of an argument */
+    int64_t shift;            /* of a time, in its unit */
+    const struct cmb_words *words; /* ours -> theirs, NULL: as it is */
+    uint8_t filters[CMB_FILTERS_MAX]; /* enum cmb_filter, in order */
+};
+
+struct cmb_template {
+    const struct cmb_step *steps;
+    uint32_t count;
+};
+
+/* ---- conditions ---- */
+
+enum cmb_term_test { CMB_GIVEN = 1, CMB_NOT_GIVEN, CMB_ONE_OF, CMB_ABOVE };
+
+struct cmb_term {
+    uint32_t name, index; /* as in a step */
+    uint32_t test;        /* enum cmb_term_test */
+    uint32_t count;
+    const struct cmb_text *values; /* of ONE_OF */
+    int64_t number;                /* of ABOVE */
+};
+
+struct cmb_condition {
+    const struct cmb_term *terms; /* all must hold; none: always */
+    uint32_t count;
+};
+
+/* ---- requests ---- */
+
+struct cmb_parameter {
+    struct cmb_text name;
+    struct cmb_template value;
+    struct cmb_condition when;
+    uint32_t place; /* CAMBIST_QUERY, _FORM, _JSON or _HEADER */
+    uint32_t json_form;
+    bool is_optional, is_repeated;
+    bool is_item; /* stands in each item of a list body */
+};
+
+struct cmb_charge {
+    uint32_t limit; /* row of limits */
+    uint32_t weight;
+    struct cmb_condition when;
+};
+
+struct cmb_derived {
+    struct cmb_text name;
+    const struct cambist_derived *row;
+    struct cmb_template text;
+    struct cmb_condition when;
+    int credential; /* row, -1: none */
+};
+
+/* The alternatives of one name stand together in `derived`. */
+struct cmb_derived_name {
+    struct cmb_text name;
+    uint32_t first, count;
+};
+
+/* ---- answers ---- */
+
+enum cmb_path_kind {
+    CMB_PATH_KEY = 1, CMB_PATH_INDEX, CMB_PATH_ANY, CMB_PATH_SELECT, CMB_PATH_EACH_ELEMENT,
+    CMB_PATH_EACH_MEMBER, CMB_PATH_KEY_ITSELF,
+};
+
+struct cmb_path_step {
+    uint32_t kind;  /* enum cmb_path_kind */
+    uint32_t index;
+    struct cmb_text key, value; /* value: of SELECT */
+};
+
+struct cmb_path {
+    const struct cmb_path_step *steps;
+    uint32_t count;
+};
+
+/* One value that a row is searched for. */
+struct cmb_leaf {
+    const struct cambist_field *row;
+    int member;    /* of the record's schema; -1: a constant to be checked */
+    uint32_t kind; /* enum cmb_member_kind */
+    uint32_t as;
+    const struct cmb_words *words;
+    struct cmb_condition when;
+    struct cmb_path path;
+    bool is_alternative; /* of the leaf before it: used when that one gave nothing */
+    bool is_from_answer; /* the path starts at the answer, not at the row */
+};
+
+/* All leaves' paths merged, so that a row is read once from its first byte to its last. */
+struct cmb_node {
+    struct cmb_path_step step;
+    struct cmb_node *child, *next;
+    int leaf;     /* first leaf that ends here, -1: none */
+    int key_leaf; /* first leaf that wants the key under which this value stands, -1: none */
+};
+
+struct cmb_fields {
+    const struct cmb_record_schema *schema;
+    const struct cmb_leaf *leaves;
+    uint32_t count;
+    const int *next_leaf; /* the next leaf that ends at the same node, -1: none */
+    const struct cmb_node *row_tree, *answer_tree; /* NULL: no leaves of that sort */
+    struct cmb_path level_price, level_amount;
+};
+
+/* ---- the whole ---- */
+
+struct cmb_endpoint {
+    const struct cambist_endpoint *row;
+    uint32_t number;    /* of the row */
+    uint32_t operation; /* enum cambist_operation */
+    uint32_t place;     /* never BY_METHOD */
+    uint32_t server;    /* row of servers */
+    struct cmb_text method;
+    struct cmb_template path;
+    struct cmb_condition when;
+    struct cmb_parameter *parameters; /* the row's, then the stamps of its access */
+    uint32_t parameter_count;
+    struct cmb_charge *charges;
+    uint32_t charge_count;
+    struct cmb_text items; /* key of the list in the body; at "" the body is the list; absent */
+    struct cmb_path rows;
+    struct cmb_fields fields;
+    bool is_harmless; /* a lost answer does no harm: it may be asked again */
+    bool has_time;    /* signed with a time or nonce: never the same twice */
+};
+
+struct cmb_failure {
+    const struct cambist_failure *row;
+    struct cmb_text path, good, code, message;
+};
+
+struct cmb_plugin {
+    struct cmb_text name;
+    struct cambist_plugin tables; /* the host's own copy, rows restrided */
+    struct cmb_words *words;
+    uint32_t word_table_count;
+    struct cmb_derived *derived;
+    uint32_t derived_count;
+    struct cmb_derived_name *derived_names;
+    uint32_t derived_name_count;
+    struct cmb_endpoint *endpoints;
+    uint32_t endpoint_count;
+    uint32_t kinds; /* CAMBIST_KIND_... that some endpoint serves */
+    int secret;     /* row of the credential named "secret", -1: none */
+    struct cmb_arena arena; /* everything above */
+    char sha256[65];        /* of the file, hex; "" for a plugin that is linked in */
+    char path[512];
+    void *handle;
+};
+
+/* What plugins may be loaded from where. */
+struct cmb_plugin_rules {
+    const char *search_path; /* directories, colons between */
+    bool is_strict;          /* refuses files that others than root and oneself could change */
+    const char *sha256;      /* required hash, hex; NULL: any */
+};
+
+/* Loads cambist_<name>.so from the search path and compiles it.  Before any of its code runs, the
+ * file must be a plugin of this contract; before it is used, its tables must make sense.  The
+ * plugin is never unloaded.  *ret is owned by the caller (cmb_plugin_close); NULL on failure, with
+ * the table, the row and the reason in `error`. */
+int cmb_plugin_open(const char *name, const struct cmb_plugin_rules *rules,
+                    struct cmb_plugin **ret, struct cambist_error *error);
+/* The same for one file, wherever it is. */
+int cmb_plugin_open_file(const char *path, const struct cmb_plugin_rules *rules,
+                         struct cmb_plugin **ret, struct cambist_error *error);
+/* The same for a plugin that is linked in. */
+int cmb_plugin_compile(const struct cambist_plugin *tables, struct cmb_plugin **ret,
+                       struct cambist_error *error);
+/* Releases what was compiled; accepts NULL. */
+void cmb_plugin_close(struct cmb_plugin *plugin);
+
+/* The table of that name, NULL when the plugin has none. */
+const struct cmb_words *cmb_words_find(const struct cmb_plugin *plugin, struct cmb_text name);
+/* Their word for ours: absent when the table has none. */
+struct cmb_text cmb_words_theirs(const struct cmb_words *words, struct cmb_text ours);
+/* The row that reads their word, NULL when the table has none. */
+const struct cmb_word_row *cmb_words_read(const struct cmb_words *words, struct cmb_text theirs);
+
+/* The rows of an array that holds `count` rows of `row_size` bytes, as a pointer to row `i`. */
+#define CMB_ROW(table, i) (&(table).rows[i])
+
+#endif

@@ -16,9 +16,9 @@
 
 #define CMB_DECIMAL_EXPONENT_MOST 1000
 /* The longest text of cmb_decimal_format with its NUL: sign, 39 digits, 1000 zeros. */
-#define CMB_DECIMAL_TEXT_SIZE (CMB_DECIMAL_EXPONENT_MOST + 48)
+#define CMB_DECIMAL_TEXT_SIZE     (CMB_DECIMAL_EXPONENT_MOST + 48)
 /* What cmb_decimal_divide can be asked for. */
-#define CMB_DECIMAL_DIGITS_MOST 38
+#define CMB_DECIMAL_DIGITS_MOST   38
 
 /* How a value between two steps is moved.  NEAREST takes the even step in the middle. */
 enum cmb_rounding {

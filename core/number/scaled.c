@@ -1,24 +1,87 @@
 /* How is a text read into one int64 at a scale, and written back? */
 #include "number/scaled.h"
 
+#include "number/notation.h"
+
+/* clang-format off */
 const int64_t cmb_powers_of_ten[CMB_SCALED_SCALE_MOST + 1] = {
-    1,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000,
-    100000000000,
-    1000000000000,
-    10000000000000,
-    100000000000000,
-    1000000000000000,
-    10000000000000000,
-    100000000000000000,
-    1000000000000000000,
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
+    100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+    10000000000000000, 100000000000000000, 1000000000000000000,
 };
+/* clang-format on */
+
+static bool push_digit(uint64_t *magnitude, unsigned digit)
+{
+    return !__builtin_mul_overflow(*magnitude, 10u, magnitude) &&
+           !__builtin_add_overflow(*magnitude, digit, magnitude);
+}
+
+/* Reads the digits down to the one worth 10^-scale.  *ret_is_exact tells whether only zeros
+ * follow it; false on overflow. */
+static bool read_magnitude(const struct cmb_notation *notation, unsigned scale,
+                           uint64_t *ret_magnitude, bool *ret_is_exact)
+{
+    size_t count = notation->whole.length + notation->fraction.length, i = 0;
+    int64_t kept = (int64_t)notation->whole.length + notation->exponent + (int64_t)scale;
+    uint64_t magnitude = 0;
+    for (; i < count && (int64_t)i < kept; i++)
+        if (!push_digit(&magnitude, cmb_notation_digit(notation, i)))
+            return false;
+    for (int64_t zeros = kept - (int64_t)count; magnitude && zeros > 0; zeros--)
+        if (!push_digit(&magnitude, 0))
+            return false;
+    *ret_is_exact = true;
+    for (; i < count; i++)
+        if (cmb_notation_digit(notation, i))
+            *ret_is_exact = false;
+    *ret_magnitude = magnitude;
+    return true;
+}
+
+static enum cmb_number_fault parse(struct cmb_text text, unsigned scale, bool may_cut,
+                                   int64_t *ret_value)
+{
+    struct cmb_notation notation;
+    uint64_t magnitude;
+    bool is_exact;
+    if (!cmb_notation_parse(text, &notation))
+        return CMB_NUMBER_GARBLED;
+    if (scale > CMB_SCALED_SCALE_MOST || !read_magnitude(&notation, scale, &magnitude, &is_exact) ||
+        magnitude > (uint64_t)INT64_MAX + notation.is_negative)
+        return CMB_NUMBER_TOO_LARGE;
+    if (!is_exact && !may_cut)
+        return CMB_NUMBER_INEXACT;
+    *ret_value = (int64_t)(notation.is_negative ? 0 - magnitude : magnitude);
+    return CMB_NUMBER_FINE;
+}
+
+enum cmb_number_fault cmb_scaled_parse(struct cmb_text text, unsigned scale, int64_t *ret_value)
+{
+    return parse(text, scale, /* may_cut= */ false, ret_value);
+}
+
+enum cmb_number_fault cmb_scaled_parse_cut(struct cmb_text text, unsigned scale, int64_t *ret_value)
+{
+    return parse(text, scale, /* may_cut= */ true, ret_value);
+}
+
+size_t cmb_scaled_format(int64_t value, unsigned scale, char *to)
+{
+    char reversed[CMB_SCALED_TEXT_SIZE];
+    size_t length = 0;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    if (scale > CMB_SCALED_SCALE_MOST)
+        scale = CMB_SCALED_SCALE_MOST;
+    for (unsigned i = 0; i <= scale || left; i++, left /= 10) {
+        if (i == scale && scale)
+            reversed[length++] = '.';
+        reversed[length++] = (char)('0' + left % 10);
+    }
+    if (value < 0)
+        reversed[length++] = '-';
+    for (size_t i = 0; i < length; i++)
+        to[i] = reversed[length - 1 - i];
+    to[length] = 0;
+    return length;
+}

@@ -14,7 +14,7 @@
 /* Scales are 0 to this: 10^18 is the largest power of ten in an int64. */
 #define CMB_SCALED_SCALE_MOST 18
 /* The longest text of cmb_scaled_format: sign, 19 digits, point, and the NUL. */
-#define CMB_SCALED_TEXT_SIZE 24
+#define CMB_SCALED_TEXT_SIZE  24
 
 /* 10^0 to 10^18. */
 extern const int64_t cmb_powers_of_ten[CMB_SCALED_SCALE_MOST + 1];

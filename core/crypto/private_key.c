@@ -155,6 +155,17 @@ static size_t pack_base64(struct cmb_text body, char *to)
     return (size_t)(to - start);
 }
 
+/* Whether this can be text: 64 characters may be base64 of DER, hex of a seed, but never a bare
+ * seed and its public key. */
+static bool is_printable(struct cmb_text bytes)
+{
+    bool is_text = true;
+    for (size_t i = 0; i < bytes.length; i++)
+        is_text &= (bytes.at[i] >= ' ' && bytes.at[i] <= '~') || bytes.at[i] == '\n' ||
+                   bytes.at[i] == '\r' || bytes.at[i] == '\t';
+    return is_text;
+}
+
 /* Turns the text at `at` into what it encodes, in place: each decoder's output stays behind what
  * it still has to read. */
 static struct finding read_text(char *at, size_t length)
@@ -169,12 +180,10 @@ static struct finding read_text(char *at, size_t length)
             return refuse("PEM that is not base64");
         return read_der((struct cmb_text){ at, length });
     }
-    if (is_sequence(body) || length == ED25519_BYTES)
+    if (!is_printable(body))
         return read_bytes(body);
     if (length == 2 * ED25519_BYTES && cmb_decode_hex(body, (unsigned char *)at, length, &length))
         return read_bytes((struct cmb_text){ at, length });
-    if (length == 2 * ED25519_BYTES)
-        return read_bytes(body);
     body.length = pack_base64(body, at);
     if (!cmb_decode_base64(body, (unsigned char *)at, length, &length))
         return refuse("neither PEM, DER nor base64");

@@ -26,10 +26,10 @@ enum cmb_sign_kind {
 struct cmb_sign_key;
 
 /* Reads a private key: PEM (PKCS #8, SEC1 or PKCS #1, line ends may be the two characters \n), DER
- * or base64 of DER; for Ed25519 also base64 or bare bytes of the 32-byte seed or of seed and
- * public key.  `kind` NONE takes what the material is, anything else must agree with it.
- * `material` is copied into the vault and may go.  On failure (BAD_CONFIG, NO_MEMORY) the result
- * is NULL and the reason says nothing of the key.  The vault must outlive the key. */
+ * or base64 of DER; for Ed25519 also the 32-byte seed in hex, and base64 or bare bytes of the
+ * seed or of seed and public key.  `kind` NONE takes what the material is, anything else must agree
+ * with it. `material` is copied into the vault and may go.  On failure (BAD_CONFIG, NO_MEMORY) the
+ * result is NULL and the reason says nothing of the key.  The vault must outlive the key. */
 struct cmb_sign_key *cmb_sign_key_new(struct cmb_vault *vault, enum cmb_sign_kind kind,
                                       struct cmb_text material, bool is_kept,
                                       struct cambist_error *error);

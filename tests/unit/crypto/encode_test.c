@@ -1,0 +1,159 @@
+/* Are bytes written as the RFCs say, and is damaged text refused? */
+#include "crypto/encode.h"
+
+#include "crypto/random.h"
+#include "support/test.h"
+
+/* RFC 4648, section 10. */
+static const struct {
+    const char *bytes, *base64, *hex;
+} rfc_4648[] = {
+    { "", "", "" },
+    { "f", "Zg==", "66" },
+    { "fo", "Zm8=", "666F" },
+    { "foo", "Zm9v", "666F6F" },
+    { "foob", "Zm9vYg==", "666F6F62" },
+    { "fooba", "Zm9vYmE=", "666F6F6261" },
+    { "foobar", "Zm9vYmFy", "666F6F626172" },
+};
+
+static void writes_the_vectors(void)
+{
+    for (size_t i = 0; i < sizeof rfc_4648 / sizeof *rfc_4648; i++) {
+        char text[32];
+        size_t length = strlen(rfc_4648[i].bytes);
+        *cmb_encode_base64(rfc_4648[i].bytes, length, text) = 0;
+        ASSERT_TEXT(text, rfc_4648[i].base64);
+        *cmb_encode_hex_upper(rfc_4648[i].bytes, length, text) = 0;
+        ASSERT_TEXT(text, rfc_4648[i].hex);
+        unsigned char bytes[32] = { 0 };
+        CU_ASSERT(cmb_decode_base64(cmb_text_of(rfc_4648[i].base64), bytes, length, &length));
+        ASSERT_TEXT((char *)bytes, rfc_4648[i].bytes);
+    }
+}
+
+static void writes_base64url(void)
+{
+    char text[16];
+    *cmb_encode_base64url("\xfb\xff\xfe\x3e", 4, text) = 0;
+    ASSERT_TEXT(text, "-__-Pg");
+    *cmb_encode_base64("\xfb\xff\xfe\x3e", 4, text) = 0;
+    ASSERT_TEXT(text, "+//+Pg==");
+}
+
+static void returns_every_length(void)
+{
+    struct cmb_random random;
+    cmb_random_init_seeded(&random, 1);
+    for (size_t length = 0; length <= 200; length++) {
+        unsigned char bytes[200], back[200];
+        char text[400];
+        size_t got = 0;
+        cmb_random_fill(&random, bytes, sizeof bytes);
+        char *end = cmb_encode_hex(bytes, length, text);
+        ASSERT_NUMBER(end - text, CMB_HEX_SIZE(length));
+        CU_ASSERT(
+            cmb_decode_hex((struct cmb_text){ text, CMB_HEX_SIZE(length) }, back, length, &got));
+        CU_ASSERT(got == length && memcmp(bytes, back, length) == 0);
+        end = cmb_encode_base64(bytes, length, text);
+        ASSERT_NUMBER(end - text, CMB_BASE64_SIZE(length));
+        CU_ASSERT(
+            cmb_decode_base64((struct cmb_text){ text, (size_t)(end - text) }, back, length, &got));
+        CU_ASSERT(got == length && memcmp(bytes, back, length) == 0);
+        end = cmb_encode_base64url(bytes, length, text);
+        CU_ASSERT(
+            cmb_decode_base64((struct cmb_text){ text, (size_t)(end - text) }, back, length, &got));
+        CU_ASSERT(got == length && memcmp(bytes, back, length) == 0);
+    }
+}
+
+static void writes_hex_digits_of_all_bytes(void)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        unsigned char bytes[17];
+        char text[35], should[3];
+        memset(bytes, (int)byte, sizeof bytes);
+        *cmb_encode_hex(bytes, sizeof bytes, text) = 0;
+        snprintf(should, sizeof should, "%02x", byte);
+        CU_ASSERT(memcmp(text, should, 2) == 0 && memcmp(text + 15, text + 33 - 18, 2) == 0);
+        CU_ASSERT(memcmp(text + 32, should, 2) == 0);
+        *cmb_encode_hex_upper(bytes, sizeof bytes, text) = 0;
+        snprintf(should, sizeof should, "%02X", byte);
+        CU_ASSERT(memcmp(text + 14, should, 2) == 0 && memcmp(text + 32, should, 2) == 0);
+    }
+}
+
+static void refuses_damaged_base64(void)
+{
+    static const char *const damaged[] = { "Z",    "Zg=",   "Zg===",  "Zm9v=",   "Zm9v====",
+                                           "Zh==", "Zm9=",  "Z g=",   "Zg==\n",  "=",
+                                           "====", "Zm9v!", "Zm\t8=", "Zg==Zg==" };
+    unsigned char room[16];
+    size_t length = 77;
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++)
+        if (cmb_decode_base64(cmb_text_of(damaged[i]), room, sizeof room, &length)) {
+            printf("\n    accepted: %s", damaged[i]);
+            CU_ASSERT(false);
+        }
+    CU_ASSERT(!cmb_decode_base64(CMB_TEXT("Zm9v"), room, 2, &length));
+    ASSERT_NUMBER(length, 77);
+}
+
+static void refuses_damaged_hex(void)
+{
+    unsigned char room[4];
+    size_t length = 77;
+    CU_ASSERT(!cmb_decode_hex(CMB_TEXT("abc"), room, sizeof room, &length));
+    CU_ASSERT(!cmb_decode_hex(CMB_TEXT("0g"), room, sizeof room, &length));
+    CU_ASSERT(!cmb_decode_hex(CMB_TEXT("0x00"), room, sizeof room, &length));
+    CU_ASSERT(!cmb_decode_hex(CMB_TEXT("0011223344"), room, sizeof room, &length));
+    ASSERT_NUMBER(length, 77);
+    CU_ASSERT(cmb_decode_hex(CMB_TEXT("aAfF"), room, sizeof room, &length));
+    CU_ASSERT(length == 2 && room[0] == 0xaa && room[1] == 0xff);
+}
+
+static const char *url(struct cmb_buffer *buffer, const char *text)
+{
+    cmb_buffer_reset(buffer);
+    cmb_encode_url(buffer, cmb_text_of(text));
+    return cmb_buffer_string(buffer);
+}
+
+static void encodes_for_urls(void)
+{
+    struct cmb_buffer buffer;
+    cmb_buffer_init(&buffer, 1000);
+    ASSERT_TEXT(url(&buffer, "AZaz09-._~"), "AZaz09-._~");
+    ASSERT_TEXT(url(&buffer, "a/../b"), "a%2F..%2Fb");
+    ASSERT_TEXT(url(&buffer, "a b+c&d=e"), "a%20b%2Bc%26d%3De");
+    ASSERT_TEXT(url(&buffer, "x\r\nHost: y"), "x%0D%0AHost%3A%20y");
+    ASSERT_TEXT(url(&buffer, "测"), "%E6%B5%8B");
+    CU_ASSERT(!cmb_encode_url_needed(CMB_TEXT("BTC-USDT")));
+    CU_ASSERT(cmb_encode_url_needed(CMB_TEXT("BTC/USDT")));
+    CU_ASSERT(!cmb_encode_url_needed((struct cmb_text){ 0 }));
+    cmb_buffer_clear(&buffer);
+}
+
+static void decodes_from_urls(void)
+{
+    struct cmb_buffer buffer;
+    cmb_buffer_init(&buffer, 1000);
+    CU_ASSERT(cmb_decode_url(&buffer, CMB_TEXT("a%2fb+c"), /* is_form= */ true));
+    ASSERT_TEXT(cmb_buffer_string(&buffer), "a/b c");
+    cmb_buffer_reset(&buffer);
+    CU_ASSERT(cmb_decode_url(&buffer, CMB_TEXT("%41+"), /* is_form= */ false));
+    ASSERT_TEXT(cmb_buffer_string(&buffer), "A+");
+    CU_ASSERT(!cmb_decode_url(&buffer, CMB_TEXT("%"), false));
+    CU_ASSERT(!cmb_decode_url(&buffer, CMB_TEXT("%4"), false));
+    CU_ASSERT(!cmb_decode_url(&buffer, CMB_TEXT("%4x"), false));
+    cmb_buffer_clear(&buffer);
+}
+
+TEST_SUITE("crypto/encode", { "writes the vectors of RFC 4648", writes_the_vectors },
+           { "writes base64url without padding", writes_base64url },
+           { "reads back what it wrote, at every length", returns_every_length },
+           { "writes the digits of every byte in both cases", writes_hex_digits_of_all_bytes },
+           { "refuses damaged base64", refuses_damaged_base64 },
+           { "refuses damaged hex", refuses_damaged_hex },
+           { "encodes for URLs what RFC 3986 reserves", encodes_for_urls },
+           { "decodes URLs and forms", decodes_from_urls })

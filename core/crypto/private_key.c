@@ -2,45 +2,15 @@
 #include "crypto/private_key.h"
 
 #include "base/fail.h"
+#include "crypto/der.h"
 #include "crypto/encode.h"
 
 enum { ED25519_BYTES = 32, P256_BYTES = 32 };
-
-/* The tags of DER that private keys use. */
-enum { INTEGER = 0x02, OCTETS = 0x04, OID = 0x06, SEQUENCE = 0x30, CURVE = 0xa0 };
 
 #define OID_ED25519 CMB_TEXT("\x2b\x65\x70")
 #define OID_RSA     CMB_TEXT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")
 #define OID_EC      CMB_TEXT("\x2a\x86\x48\xce\x3d\x02\x01")
 #define OID_P256    CMB_TEXT("\x2a\x86\x48\xce\x3d\x03\x01\x07")
-
-/* Takes the element at the front of `der` off it; false unless it is a whole one with `tag`. */
-static bool take_element(struct cmb_text *der, unsigned tag, struct cmb_text *ret_content)
-{
-    const unsigned char *at = (const unsigned char *)der->at;
-    if (der->length < 2 || at[0] != tag)
-        return false;
-    size_t head = 2, length = at[1];
-    if (length > 0x80) {
-        head += length - 0x80;
-        if (head > 4 || head > der->length)
-            return false;
-        length = 0;
-        for (size_t i = 2; i < head; i++)
-            length = length << 8 | at[i];
-    }
-    if (length > der->length - head)
-        return false;
-    *ret_content = (struct cmb_text){ der->at + head, length };
-    *der = (struct cmb_text){ der->at + head + length, der->length - head - length };
-    return true;
-}
-
-static bool is_sequence(struct cmb_text bytes)
-{
-    struct cmb_text content;
-    return take_element(&bytes, SEQUENCE, &content) && bytes.length == 0;
-}
 
 /* What was found out about a key before its numbers are moved to the front. */
 struct finding {
@@ -59,10 +29,10 @@ static struct finding refuse(const char *refusal)
 static struct finding read_sec1(struct cmb_text rest, bool is_p256)
 {
     struct cmb_text d, curve, oid;
-    if (!take_element(&rest, OCTETS, &d) || d.length > P256_BYTES || d.length == 0)
+    if (!cmb_der_take(&rest, CMB_DER_OCTETS, &d) || d.length > P256_BYTES || d.length == 0)
         return refuse("not a P-256 key");
-    if (take_element(&rest, CURVE, &curve))
-        is_p256 = take_element(&curve, OID, &oid) && cmb_text_is(oid, OID_P256);
+    if (cmb_der_take(&rest, CMB_DER_CONTEXT_0, &curve))
+        is_p256 = cmb_der_take(&curve, CMB_DER_OID, &oid) && cmb_text_is(oid, OID_P256);
     if (!is_p256)
         return refuse("an elliptic curve key, but not of P-256");
     return (struct finding){ .kind = CMB_SIGN_ES256, .numbers = d };
@@ -71,8 +41,9 @@ static struct finding read_sec1(struct cmb_text rest, bool is_p256)
 static struct finding read_inner_ec(struct cmb_text inner, struct cmb_text algorithm)
 {
     struct cmb_text curve, sequence, version;
-    bool is_p256 = take_element(&algorithm, OID, &curve) && cmb_text_is(curve, OID_P256);
-    if (!take_element(&inner, SEQUENCE, &sequence) || !take_element(&sequence, INTEGER, &version))
+    bool is_p256 = cmb_der_take(&algorithm, CMB_DER_OID, &curve) && cmb_text_is(curve, OID_P256);
+    if (!cmb_der_take(&inner, CMB_DER_SEQUENCE, &sequence) ||
+        !cmb_der_take(&sequence, CMB_DER_INTEGER, &version))
         return refuse("a damaged elliptic curve key");
     return read_sec1(sequence, is_p256);
 }
@@ -81,8 +52,9 @@ static struct finding read_inner_ec(struct cmb_text inner, struct cmb_text algor
 static struct finding read_pkcs8(struct cmb_text rest)
 {
     struct cmb_text algorithm, oid, inner, seed;
-    if (!take_element(&rest, SEQUENCE, &algorithm) || !take_element(&algorithm, OID, &oid) ||
-        !take_element(&rest, OCTETS, &inner))
+    if (!cmb_der_take(&rest, CMB_DER_SEQUENCE, &algorithm) ||
+        !cmb_der_take(&algorithm, CMB_DER_OID, &oid) ||
+        !cmb_der_take(&rest, CMB_DER_OCTETS, &inner))
         return refuse("a damaged PKCS #8 key");
     if (cmb_text_is(oid, OID_EC))
         return read_inner_ec(inner, algorithm);
@@ -90,7 +62,7 @@ static struct finding read_pkcs8(struct cmb_text rest)
         return (struct finding){ .kind = CMB_SIGN_RSA_SHA256, .numbers = inner };
     if (!cmb_text_is(oid, OID_ED25519))
         return refuse("a key for an algorithm other than Ed25519, P-256 and RSA");
-    if (!take_element(&inner, OCTETS, &seed) || seed.length != ED25519_BYTES)
+    if (!cmb_der_take(&inner, CMB_DER_OCTETS, &seed) || seed.length != ED25519_BYTES)
         return refuse("a damaged Ed25519 key");
     return (struct finding){ .kind = CMB_SIGN_ED25519, .numbers = seed };
 }
@@ -98,14 +70,15 @@ static struct finding read_pkcs8(struct cmb_text rest)
 static struct finding read_der(struct cmb_text der)
 {
     struct cmb_text whole = der, rest, version;
-    if (!take_element(&der, SEQUENCE, &rest) || !take_element(&rest, INTEGER, &version))
+    if (!cmb_der_take(&der, CMB_DER_SEQUENCE, &rest) ||
+        !cmb_der_take(&rest, CMB_DER_INTEGER, &version))
         return refuse("not a private key");
     switch (rest.length ? (unsigned char)rest.at[0] : 0) {
-    case SEQUENCE:
+    case CMB_DER_SEQUENCE:
         return read_pkcs8(rest);
-    case OCTETS:
+    case CMB_DER_OCTETS:
         return read_sec1(rest, /* is_p256= */ false);
-    case INTEGER:
+    case CMB_DER_INTEGER:
         return (struct finding){ .kind = CMB_SIGN_RSA_SHA256, .numbers = whole };
     default:
         return refuse("not a private key");
@@ -115,7 +88,8 @@ static struct finding read_der(struct cmb_text der)
 /* 32 bytes are a seed, 64 a seed and its public key, anything else should be DER. */
 static struct finding read_bytes(struct cmb_text bytes)
 {
-    if (bytes.length == ED25519_BYTES || (bytes.length == 2 * ED25519_BYTES && !is_sequence(bytes)))
+    if (bytes.length == ED25519_BYTES ||
+        (bytes.length == 2 * ED25519_BYTES && !cmb_der_is_sequence(bytes)))
         return (struct finding){ .kind = CMB_SIGN_ED25519, .numbers = bytes };
     return read_der(bytes);
 }

@@ -3,86 +3,30 @@
 
 #include <stdlib.h>
 
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "base/fail.h"
+#include "crypto/key_object.h"
 #include "crypto/private_key.h"
 
-enum { P256_BYTES = 32, P256_POINT_BYTES = 65, RSA_LEAST_BITS = 2048, RSA_MOST_BITS = 8192 };
+enum { P256_BYTES = 32, RSA_LEAST_BITS = 2048, RSA_MOST_BITS = 8192 };
 enum { MESSAGE_MOST_BYTES = 4 * 1024 * 1024 };
 
 struct cmb_sign_key {
     struct cmb_vault *vault;
     struct cmb_private_key numbers;
-    unsigned char point[P256_POINT_BYTES]; /* ES256: the public key */
-    EVP_PKEY *kept;                        /* NULL: made for each signature */
+    unsigned char point[CMB_P256_POINT_BYTES]; /* ES256: the public key */
+    EVP_PKEY *kept;                            /* NULL: made for each signature */
 };
-
-/* The public key of the number d: d times the base point. */
-static bool find_point(const unsigned char *d_bytes, unsigned char *ret_point)
-{
-    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-    EC_POINT *point = group ? EC_POINT_new(group) : NULL;
-    BIGNUM *d = BN_secure_new();
-    bool is_found = point && d && BN_bin2bn(d_bytes, P256_BYTES, d) && !BN_is_zero(d) &&
-                    BN_cmp(d, EC_GROUP_get0_order(group)) < 0 &&
-                    EC_POINT_mul(group, point, d, NULL, NULL, NULL) &&
-                    EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, ret_point,
-                                       P256_POINT_BYTES, NULL) == P256_POINT_BYTES;
-    BN_clear_free(d);
-    EC_POINT_free(point);
-    EC_GROUP_free(group);
-    return is_found;
-}
-
-static EVP_PKEY *make_es256(const struct cmb_sign_key *key)
-{
-    unsigned char d[P256_BYTES]; /* in the machine's byte order, as OSSL_PARAM wants numbers */
-    for (size_t i = 0; i < sizeof d; i++)
-        d[i] = key->numbers.at[__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? sizeof d - 1 - i : i];
-    char curve[] = "prime256v1";
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, curve, 0),
-        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, d, sizeof d),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)key->point,
-                                          P256_POINT_BYTES),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_PKEY *made = NULL;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    if (context && EVP_PKEY_fromdata_init(context) == 1)
-        EVP_PKEY_fromdata(context, &made, EVP_PKEY_KEYPAIR, parameters);
-    EVP_PKEY_CTX_free(context);
-    explicit_bzero(d, sizeof d);
-    return made;
-}
-
-/* A new key object of OpenSSL's; the caller frees it.  NULL when OpenSSL does not take the key. */
-static EVP_PKEY *make_object(const struct cmb_sign_key *key)
-{
-    const unsigned char *at = key->numbers.at;
-    switch (key->numbers.kind) {
-    case CMB_SIGN_ED25519:
-        return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, at, key->numbers.length);
-    case CMB_SIGN_ES256:
-        return make_es256(key);
-    case CMB_SIGN_RSA_SHA256:
-        return d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, (long)key->numbers.length);
-    case CMB_SIGN_NONE:
-        break;
-    }
-    return NULL;
-}
 
 /* The kept object or a new one; give_object releases either.  Between the two OpenSSL's list of
  * errors is ours: one left behind would look like a failure of the next TLS read. */
 static EVP_PKEY *take_object(const struct cmb_sign_key *key)
 {
     ERR_set_mark();
-    return key->kept ? key->kept : make_object(key);
+    return key->kept ? key->kept : cmb_key_object_new(&key->numbers, key->point);
 }
 
 static void give_object(const struct cmb_sign_key *key, EVP_PKEY *object)
@@ -116,10 +60,11 @@ static const char *find_refusal(const struct cmb_sign_key *key, EVP_PKEY *object
 /* Tries the key once, so that a wrong one is refused at load and not at the first order. */
 static int try_key(struct cmb_sign_key *key, bool is_kept, struct cambist_error *error)
 {
-    if (key->numbers.kind == CMB_SIGN_ES256 && !find_point(key->numbers.at, key->point))
+    if (key->numbers.kind == CMB_SIGN_ES256 &&
+        !cmb_key_object_find_point(&key->numbers, key->point))
         return cmb_fail(error, CAMBIST_BAD_CONFIG, "the private key is no number of P-256");
     ERR_set_mark();
-    EVP_PKEY *object = make_object(key);
+    EVP_PKEY *object = cmb_key_object_new(&key->numbers, key->point);
     ERR_pop_to_mark();
     const char *refusal = find_refusal(key, object);
     if (is_kept && !refusal)

@@ -29,6 +29,11 @@ struct cmb_loop {
     struct epoll_event ready[READY_MOST];
 };
 
+static int64_t refresh(struct cmb_loop *loop)
+{
+    return loop->now_ns = cmb_clock_monotonic_ns(loop->clock);
+}
+
 /* --- posts --- */
 
 static struct cmb_post *reversed(struct cmb_post *post)
@@ -208,7 +213,7 @@ void cmb_loop_start_timer_at(struct cmb_loop *loop, struct cmb_timer *timer, int
 
 void cmb_loop_start_timer(struct cmb_loop *loop, struct cmb_timer *timer, int64_t after_ns)
 {
-    cmb_loop_start_timer_at(loop, timer, loop->now_ns + (after_ns > 0 ? after_ns : 0));
+    cmb_loop_start_timer_at(loop, timer, cmb_loop_now_ns(loop) + (after_ns > 0 ? after_ns : 0));
 }
 
 void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer)
@@ -249,7 +254,7 @@ static int wait_ms(struct cmb_loop *loop, int timeout_ms)
     const struct cmb_timer *first = loop->timers.first;
     if (!first || timeout_ms == 0)
         return timeout_ms;
-    int64_t until_ns = first->due_ns - cmb_loop_refresh_ns(loop);
+    int64_t until_ns = first->due_ns - refresh(loop);
     int64_t until_ms = until_ns <= 0 ? 0 : (until_ns - 1) / 1000000 + 1;
     if (timeout_ms < 0 || until_ms < timeout_ms)
         return until_ms > INT_MAX ? INT_MAX : (int)until_ms;
@@ -262,7 +267,7 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
     loop->is_in_turn = true;
     int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, wait_ms(loop, timeout_ms));
     loop->ready_count = count > 0 ? count : 0;
-    cmb_loop_refresh_ns(loop);
+    refresh(loop);
     call_ready(loop);
     call_due(loop);
     loop->is_in_turn = false;
@@ -270,14 +275,9 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
     return loop->called;
 }
 
-int64_t cmb_loop_now_ns(const struct cmb_loop *loop)
+int64_t cmb_loop_now_ns(struct cmb_loop *loop)
 {
-    return loop->now_ns;
-}
-
-int64_t cmb_loop_refresh_ns(struct cmb_loop *loop)
-{
-    return loop->now_ns = cmb_clock_monotonic_ns(loop->clock);
+    return loop->is_in_turn ? loop->now_ns : refresh(loop);
 }
 
 const struct cmb_clock *cmb_loop_clock(const struct cmb_loop *loop)
@@ -303,7 +303,7 @@ struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock)
         cmb_loop_free(loop);
         return NULL;
     }
-    cmb_loop_refresh_ns(loop);
+    refresh(loop);
     return loop;
 }
 

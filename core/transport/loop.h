@@ -58,10 +58,8 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms);
  */
 int cmb_loop_fd(struct cmb_loop *loop);
 
-/* The monotonic hand as this turn read it; no system call. */
-int64_t cmb_loop_now_ns(const struct cmb_loop *loop);
-/* Reads the hand anew, for callers outside a turn. */
-int64_t cmb_loop_refresh_ns(struct cmb_loop *loop);
+/* The monotonic hand as this turn read it, without a system call; outside a turn, read anew. */
+int64_t cmb_loop_now_ns(struct cmb_loop *loop);
 /* The loop's clock. */
 const struct cmb_clock *cmb_loop_clock(const struct cmb_loop *loop);
 

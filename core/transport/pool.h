@@ -19,6 +19,8 @@
 #include "transport/connection.h"
 #include "transport/http.h"
 
+#define CMB_REQUEST_BYTES_MOST (1024 * 1024) /* head and body of one request */
+
 struct cmb_pool;
 struct cmb_origin; /* scheme, host and port, and the connections there */
 struct cmb_flight; /* one request on its way */
@@ -29,12 +31,13 @@ struct cmb_pool_settings {
     struct cmb_trust_settings trust;
     uint32_t connections_most;            /* 200 */
     uint32_t connections_per_origin_most; /* 50 */
-    uint32_t reserve;                     /* slots of all that only priority requests may use; 10 */
-    uint32_t reserve_per_origin;          /* the same for one origin; 5 */
-    uint32_t waiting_most;                /* requests that may wait; 4096 */
-    uint32_t answer_timeout_ms;           /* from send to the last byte, waiting included; 5000 */
-    uint32_t idle_most_ms;                /* an unused connection is closed; 60 000 */
-    uint32_t life_most_ms;                /* any connection is closed, then not in use; 1 200 000 */
+    uint32_t reserve; /* slots of all that only priority requests may use; 10, half at most */
+    uint32_t reserve_per_origin; /* the same for one origin; 5 */
+    uint32_t waiting_most;       /* requests that may wait; 4096 */
+    uint32_t answer_timeout_ms;  /* from send to the last byte, waiting included; 5000 */
+    uint32_t
+        idle_most_ms; /* an unused connection is closed; 50 000, as most servers close at 60 s */
+    uint32_t life_most_ms; /* any connection is closed, then not in use; 1 200 000 */
 };
 
 /* How a request ended.  Valid during on_answer only; copy what has to last. */
@@ -101,7 +104,8 @@ void cmb_pool_warm(struct cmb_pool *pool, struct cmb_origin *origin, uint32_t co
 
 /* Sends, or lets wait.  on_answer is called exactly once, unless cancelled.  NULL with the reason
  * where the request was not taken, and then on_answer is not called: AGAIN (too many are waiting),
- * TOO_LARGE, NO_MEMORY.  The result may be passed to cmb_pool_cancel until on_answer is called. */
+ * TOO_LARGE, NO_MEMORY, CLOSED (the pool is being freed).  The result may be passed to
+ * cmb_pool_cancel until on_answer is called. */
 struct cmb_flight *cmb_pool_send(struct cmb_pool *pool, const struct cmb_request *request,
                                  struct cambist_error *error);
 

@@ -30,6 +30,19 @@ bool cmb_json_read_scaled_slowly(struct cmb_json_reader *reader, unsigned scale,
 static inline bool cmb_json_read_scaled(struct cmb_json_reader *reader, unsigned scale,
                                         int64_t *ret_value)
 {
+    char first = cmb_json_next_byte(reader);
+    unsigned quote = first == '"';
+    const char *at = reader->at + quote;
+    int64_t value;
+    if (reader->end - at >= CMB_SCALED_FAST_BYTES) {
+        size_t length = cmb_scaled_read_fast(at, scale, &value);
+        bool is_whole = quote ? at[length] == '"' : (at[length] | 0x20) != 'e';
+        if (length && is_whole) {
+            reader->at = at + length + quote;
+            *ret_value = value;
+            return true;
+        }
+    }
     return cmb_json_read_scaled_slowly(reader, scale, ret_value);
 }
 

@@ -92,7 +92,8 @@ bool cmb_json_read_string_slowly(struct cmb_json_reader *reader, struct cmb_json
     if (at == end)
         return fail_at(reader, at, "a string is cut off");
     reader->at = at + 1;
-    *ret_value = (struct cmb_json_value){ { content, (size_t)(at - content) }, CMB_JSON_STRING,
+    *ret_value = (struct cmb_json_value){ { content, (size_t)(at - content) },
+                                          CMB_JSON_STRING,
                                           has_escapes };
     return true;
 }

@@ -55,15 +55,16 @@ struct cmb_json_value {
 
 /* For this header and json/number.h to look into; others use the functions. */
 struct cmb_json_reader {
-    const char *at, *end;        /* what is still unread; nothing after a failure */
-    const char *start;           /* of the input */
-    const char *reason;          /* why the first failure failed, a literal; NULL while all is well */
-    size_t failed_at;            /* the byte offset of the first failure */
-    unsigned depth, depth_most;  /* now, and the ceiling */
-    bool is_first;               /* an object or array was entered and nothing of it read */
+    const char *at, *end; /* what is still unread; nothing after a failure */
+    const char *start;    /* of the input */
+    const char *reason;   /* why the first failure failed, a literal; NULL while all is well */
+    size_t failed_at;     /* the byte offset of the first failure */
+    unsigned depth, depth_most; /* now, and the ceiling */
+    bool is_first;              /* an object or array was entered and nothing of it read */
 };
 
-/* Begins at the start of `text`.  `depth_most` is 1 to CMB_JSON_DEPTH_MOST; 0 stands for the most. */
+/* Begins at the start of `text`.  `depth_most` is 1 to CMB_JSON_DEPTH_MOST; 0 stands for the most.
+ */
 void cmb_json_init(struct cmb_json_reader *reader, struct cmb_text text, unsigned depth_most);
 
 /* Records the first failure, at the current byte, and answers false.  Also for callers whose schema
@@ -139,8 +140,8 @@ static inline bool cmb_json_read_string(struct cmb_json_reader *reader,
     if (stop == reader->end || *stop != '"')
         return cmb_json_read_string_slowly(reader, ret_value);
     reader->at = stop + 1;
-    *ret_value = (struct cmb_json_value){ { content, (size_t)(stop - content) }, CMB_JSON_STRING,
-                                          false };
+    *ret_value =
+        (struct cmb_json_value){ { content, (size_t)(stop - content) }, CMB_JSON_STRING, false };
     return true;
 }
 

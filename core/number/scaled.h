@@ -11,6 +11,10 @@
 #include "base/text.h"
 #include "number/fault.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* Scales are 0 to this: 10^18 is the largest power of ten in an int64. */
 #define CMB_SCALED_SCALE_MOST 18
 /* The longest text of cmb_scaled_format: sign, 19 digits, point, and the NUL. */
@@ -32,5 +36,82 @@ enum cmb_number_fault cmb_scaled_parse_cut(struct cmb_text text, unsigned scale,
  * without the NUL.  `to` has room for CMB_SCALED_TEXT_SIZE bytes; a scale above the most is taken
  * as the most. */
 size_t cmb_scaled_format(int64_t value, unsigned scale, char *to);
+
+/* Reads a number of the common form at `at`, of which CMB_SCALED_FAST_BYTES must be readable: no
+ * sign, no exponent, at most 8 digits before and 8 behind the point, or up to 15 without one.
+ * Returns its length, or 0 for every other form, good or bad: then cmb_scaled_parse decides.  What
+ * follows the number is the caller's to check. */
+static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value);
+
+/* -- the rest is how -- */
+
+#define CMB_SCALED_FAST_BYTES 17 /* 8 digits, a point, 8 bytes behind it */
+
+#if defined(__SSE2__)
+
+/* The value of the first `count` (1 to 8) digits at `at`: three multiplications for all of them. */
+static inline uint64_t cmb_scaled_digits(const char *at, unsigned count)
+{
+    uint64_t digits;
+    memcpy(&digits, at, sizeof digits);
+    /* The lowest byte is the first digit.  Moved to the top, the digits stand behind zeros. */
+    digits = (digits ^ 0x3030303030303030u) << (64 - 8 * count);
+    digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ffu;
+    digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffffu;
+    return (digits * 10000 + (digits >> 32)) & 0xffffffffu;
+}
+
+/* A bit for each of 16 bytes that is no digit. */
+static inline unsigned cmb_scaled_find_others(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    /* Moved so that '0' to '9' are the ten greatest signed values. */
+    __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8(127 - '9'));
+    __m128i digits = _mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10));
+    return (unsigned)_mm_movemask_epi8(digits) ^ 0xffffu;
+}
+
+static inline size_t cmb_scaled_read_whole(const char *at, unsigned count, unsigned scale,
+                                           int64_t *ret_value)
+{
+    int64_t whole = (int64_t)cmb_scaled_digits(at, count <= 8 ? count : count - 8);
+    if (count > 8)
+        whole = whole * 100000000 + (int64_t)cmb_scaled_digits(at + count - 8, 8);
+    return __builtin_mul_overflow(whole, cmb_powers_of_ten[scale], ret_value) ? 0 : count;
+}
+
+static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value)
+{
+    unsigned others = cmb_scaled_find_others(at);
+    if (!others || scale > CMB_SCALED_SCALE_MOST)
+        return 0;
+    unsigned count = (unsigned)__builtin_ctz(others);
+    if (!count || (*at == '0' && count > 1))
+        return 0;
+    if (at[count] != '.')
+        return cmb_scaled_read_whole(at, count, scale, ret_value);
+    others &= others - 1;
+    if (!others || count > 8)
+        return 0;
+    unsigned length = (unsigned)__builtin_ctz(others), behind = length - count - 1;
+    if (behind - 1 > 7 || behind > scale)
+        return 0;
+    int64_t whole = (int64_t)cmb_scaled_digits(at, count);
+    int64_t fraction = (int64_t)cmb_scaled_digits(at + count + 1, behind);
+    if (__builtin_mul_overflow(whole, cmb_powers_of_ten[scale], &whole) ||
+        __builtin_add_overflow(whole, fraction * cmb_powers_of_ten[scale - behind], ret_value))
+        return 0;
+    return length;
+}
+
+#else
+
+static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value)
+{
+    (void)at, (void)scale, (void)ret_value;
+    return 0;
+}
+
+#endif
 
 #endif

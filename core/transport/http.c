@@ -92,6 +92,15 @@ static void settle_headers(struct cmb_http *http)
     }
 }
 
+/* The parser lets blanks in names pass; a server that sends them means to deceive somebody. */
+static int check_names(struct cmb_http *http)
+{
+    for (size_t i = 0; i < http->header_count; i++)
+        if (memchr(http->headers[i].name.at, ' ', http->headers[i].name.length))
+            return fail(http, CAMBIST_GARBLED, "the answer has a header with a blank in its name");
+    return 0;
+}
+
 static bool is_word(struct cmb_text text, const char *word)
 {
     return text.length == strlen(word) && strncasecmp(text.at, word, text.length) == 0;
@@ -130,9 +139,8 @@ static int check_encoding(struct cmb_http *http)
 static int check_length(struct cmb_http *http)
 {
     uint64_t length = http->parser.content_length;
-    unsigned code = http->parser.status_code;
-    if (length == UINT64_MAX || http->expect.is_head || code == 204 || code == 304)
-        return 0; /* not given, or no body follows */
+    if (length == UINT64_MAX) /* not given */
+        return 0;
     if (length > http->expect.body_bytes_most)
         return fail(http, CAMBIST_TOO_LARGE, "the answer is too long");
     if (http->encoding == PLAIN &&
@@ -140,6 +148,12 @@ static int check_length(struct cmb_http *http)
                             length < RESERVED_MOST_BYTES ? (size_t)length : RESERVED_MOST_BYTES))
         return fail(http, CAMBIST_NO_MEMORY, "no memory for the answer");
     return 0;
+}
+
+static bool has_body(const struct cmb_http *http)
+{
+    unsigned code = http->parser.status_code;
+    return !http->expect.is_head && code != 101 && code != 204 && code != 304;
 }
 
 /* Answers 1 where no body follows, whatever the headers say. */
@@ -155,9 +169,11 @@ static int on_headers_complete(struct http_parser *parser)
         return 0;
     settle_headers(http);
     http->has_headers = true;
-    if (code != 101 && (check_encoding(http) != 0 || check_length(http) != 0))
+    if (check_names(http) != 0)
         return -1;
-    return http->expect.is_head || code == 101;
+    if (!has_body(http))
+        return 1;
+    return check_encoding(http) != 0 || check_length(http) != 0 ? -1 : 0;
 }
 
 /* --- the body --- */

@@ -1,0 +1,298 @@
+/* Does one thread hear of descriptors, timers and other threads, in order and exactly once? */
+#include "transport/loop.h"
+
+#include <cambist/status.h>
+
+#include "support/test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct cmb_clock turnable;
+static struct cmb_loop *loop;
+
+static void open_loop(void)
+{
+    cmb_clock_init_turnable(&turnable, 0);
+    loop = cmb_loop_new(&turnable);
+}
+
+/* --- timers --- */
+
+enum { TIMERS = 500 };
+static struct cmb_timer timers[TIMERS];
+static int due_order[TIMERS * 2], due_count;
+
+static void note_due(struct cmb_timer *timer, void *user)
+{
+    (void)user;
+    due_order[due_count++] = (int)(timer - timers);
+}
+
+static void start_many(void)
+{
+    due_count = 0;
+    for (int i = 0; i < TIMERS; i++) {
+        timers[i] = (struct cmb_timer){ .on_due = note_due };
+        cmb_loop_start_timer(loop, &timers[i], (int64_t)(i * 7919 % TIMERS) * 1000000);
+    }
+}
+
+static void calls_timers_in_the_order_of_their_time(void)
+{
+    open_loop();
+    start_many();
+    cmb_clock_turn(&turnable, (int64_t)TIMERS * 1000000);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), TIMERS);
+    for (int i = 1; i < due_count; i++)
+        CU_ASSERT(timers[due_order[i - 1]].due_ns <= timers[due_order[i]].due_ns);
+    CU_ASSERT(!cmb_timer_is_running(&timers[0]));
+    cmb_loop_free(loop);
+}
+
+static void never_calls_a_stopped_timer(void)
+{
+    open_loop();
+    start_many();
+    for (int i = 0; i < TIMERS; i += 2) {
+        cmb_loop_stop_timer(loop, &timers[i]);
+        cmb_loop_stop_timer(loop, &timers[i]);
+    }
+    cmb_clock_turn(&turnable, (int64_t)TIMERS * 1000000);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), TIMERS / 2);
+    for (int i = 0; i < due_count; i++)
+        CU_ASSERT(due_order[i] % 2 == 1);
+    cmb_loop_free(loop);
+}
+
+static void stop_next(struct cmb_timer *timer, void *user)
+{
+    note_due(timer, user);
+    cmb_loop_stop_timer(loop, timer + 1);
+}
+
+static void a_timer_may_stop_one_that_is_due_as_well(void)
+{
+    open_loop();
+    due_count = 0;
+    for (int i = 0; i < 4; i++) {
+        timers[i] = (struct cmb_timer){ .on_due = i % 2 ? note_due : stop_next };
+        cmb_loop_start_timer(loop, &timers[i], i);
+    }
+    cmb_clock_turn(&turnable, 10);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 2);
+    ASSERT_NUMBER(due_order[0], 0);
+    ASSERT_NUMBER(due_order[1], 2);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 0);
+    cmb_loop_free(loop);
+}
+
+static void start_again(struct cmb_timer *timer, void *user)
+{
+    note_due(timer, user);
+    cmb_loop_start_timer(loop, timer, 0);
+}
+
+static void a_timer_that_starts_itself_comes_in_the_next_turn(void)
+{
+    open_loop();
+    due_count = 0;
+    timers[0] = (struct cmb_timer){ .on_due = start_again };
+    cmb_loop_start_timer(loop, &timers[0], 0);
+    for (int turn = 1; turn <= 3; turn++) {
+        ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 1);
+        ASSERT_NUMBER(due_count, turn);
+    }
+    cmb_loop_free(loop);
+}
+
+static void a_moved_timer_comes_once(void)
+{
+    open_loop();
+    due_count = 0;
+    timers[0] = (struct cmb_timer){ .on_due = note_due };
+    cmb_loop_start_timer(loop, &timers[0], 5);
+    cmb_loop_start_timer(loop, &timers[0], 10);
+    cmb_clock_turn(&turnable, 5);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 0);
+    cmb_clock_turn(&turnable, 5);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 1);
+    cmb_loop_free(loop);
+}
+
+static void waits_no_longer_than_the_next_timer(void)
+{
+    loop = cmb_loop_new(&cmb_clock_system);
+    due_count = 0;
+    timers[0] = (struct cmb_timer){ .on_due = note_due };
+    int64_t start_ns = cmb_loop_now_ns(loop);
+    cmb_loop_start_timer(loop, &timers[0], 3000000);
+    while (due_count == 0)
+        cmb_loop_run_once(loop, -1);
+    int64_t took_ns = cmb_loop_now_ns(loop) - start_ns;
+    CU_ASSERT(took_ns >= 3000000 && took_ns < 1000000000);
+    cmb_loop_free(loop);
+}
+
+/* --- descriptors --- */
+
+static int ready_count;
+
+static void note_ready(struct cmb_watch *watch, uint32_t events, void *user)
+{
+    (void)watch;
+    (void)user;
+    CU_ASSERT(events & EPOLLIN);
+    ready_count++;
+}
+
+static void stop_other(struct cmb_watch *watch, uint32_t events, void *user)
+{
+    note_ready(watch, events, user);
+    cmb_loop_stop_watch(loop, user);
+}
+
+static void a_watch_stopped_in_the_turn_is_not_called(void)
+{
+    open_loop();
+    int a[2], b[2];
+    CU_ASSERT(pipe2(a, O_CLOEXEC) == 0 && pipe2(b, O_CLOEXEC) == 0);
+    struct cmb_watch first = { .on_ready = stop_other }, second = { .on_ready = stop_other };
+    first.user = &second;
+    second.user = &first;
+    ASSERT_NUMBER(cmb_loop_start_watch(loop, &first, a[0], EPOLLIN), CAMBIST_OK);
+    ASSERT_NUMBER(cmb_loop_start_watch(loop, &second, b[0], EPOLLIN), CAMBIST_OK);
+    CU_ASSERT(write(a[1], "x", 1) == 1 && write(b[1], "x", 1) == 1);
+    ready_count = 0;
+    ASSERT_NUMBER(cmb_loop_run_once(loop, -1), 1);
+    ASSERT_NUMBER(ready_count, 1);
+    cmb_loop_stop_watch(loop, &first);
+    cmb_loop_stop_watch(loop, &second);
+    cmb_loop_free(loop);
+    for (int i = 0; i < 2; i++) {
+        close(a[i]);
+        close(b[i]);
+    }
+}
+
+static void refuses_what_cannot_be_watched(void)
+{
+    open_loop();
+    struct cmb_watch watch = { .on_ready = note_ready };
+    ASSERT_NUMBER(cmb_loop_start_watch(loop, &watch, -1, EPOLLIN), CAMBIST_BAD_ARGUMENT);
+    ASSERT_NUMBER(watch.events, 0);
+    cmb_loop_stop_watch(loop, &watch);
+    cmb_loop_free(loop);
+}
+
+static void its_own_descriptor_tells_when_to_turn(void)
+{
+    loop = cmb_loop_new(&cmb_clock_system);
+    due_count = 0;
+    struct pollfd one = { .fd = cmb_loop_fd(loop), .events = POLLIN };
+    ASSERT_NUMBER(poll(&one, 1, 0), 0);
+    timers[0] = (struct cmb_timer){ .on_due = note_due };
+    cmb_loop_start_timer(loop, &timers[0], 2000000);
+    while (due_count == 0) {
+        ASSERT_NUMBER(poll(&one, 1, 10000), 1);
+        cmb_loop_run_once(loop, 0);
+    }
+    cmb_loop_run_once(loop, 0);
+    ASSERT_NUMBER(poll(&one, 1, 0), 0);
+    CU_ASSERT((fcntl(one.fd, F_GETFD) & FD_CLOEXEC) != 0);
+    cmb_loop_free(loop);
+}
+
+/* --- posts --- */
+
+enum { POSTS = 2000, POSTERS = 4 };
+static struct cmb_post posts[POSTERS][POSTS];
+static int run_count, last_run[POSTERS];
+
+static void note_run(struct cmb_post *post, void *user)
+{
+    int poster = (int)((post - posts[0]) / POSTS);
+    int number = (int)((post - posts[0]) % POSTS);
+    CU_ASSERT(user == post);
+    CU_ASSERT(number == last_run[poster] + 1); /* in the order of one thread's posting */
+    last_run[poster] = number;
+    run_count++;
+}
+
+static void *post_all(void *user)
+{
+    struct cmb_post *mine = user;
+    for (int i = 0; i < POSTS; i++) {
+        mine[i] = (struct cmb_post){ .on_run = note_run, .user = &mine[i] };
+        cmb_loop_post(loop, &mine[i]);
+    }
+    return NULL;
+}
+
+static void runs_what_other_threads_post(void)
+{
+    loop = cmb_loop_new(&cmb_clock_system);
+    pthread_t threads[POSTERS];
+    run_count = 0;
+    for (int i = 0; i < POSTERS; i++) {
+        last_run[i] = -1;
+        CU_ASSERT(pthread_create(&threads[i], NULL, post_all, posts[i]) == 0);
+    }
+    while (run_count < POSTS * POSTERS)
+        cmb_loop_run_once(loop, 10000);
+    for (int i = 0; i < POSTERS; i++)
+        pthread_join(threads[i], NULL);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 0);
+    cmb_loop_free(loop);
+}
+
+static int simple_runs;
+
+static void count_run(struct cmb_post *post, void *user)
+{
+    simple_runs++;
+    if (user)
+        cmb_loop_post(loop, post);
+}
+
+static void a_post_runs_once_and_may_be_taken_back(void)
+{
+    open_loop();
+    simple_runs = 0;
+    struct cmb_post a = { .on_run = count_run }, b = a, c = a;
+    cmb_loop_post(loop, &a);
+    cmb_loop_post(loop, &a);
+    cmb_loop_post(loop, &b);
+    cmb_loop_unpost(loop, &b);
+    cmb_loop_unpost(loop, &b);
+    cmb_loop_post(loop, &c);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 2);
+    cmb_loop_post(loop, &b);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 1);
+    ASSERT_NUMBER(simple_runs, 3);
+    struct cmb_post forever = { .on_run = count_run, .user = &forever };
+    cmb_loop_post(loop, &forever);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 1);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 1);
+    cmb_loop_unpost(loop, &forever);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 0);
+    cmb_loop_free(loop);
+}
+
+TEST_SUITE("transport/loop",
+           { "calls timers in the order of their time", calls_timers_in_the_order_of_their_time },
+           { "never calls a stopped timer", never_calls_a_stopped_timer },
+           { "a timer may stop one that is due as well", a_timer_may_stop_one_that_is_due_as_well },
+           { "a timer that starts itself comes in the next turn",
+             a_timer_that_starts_itself_comes_in_the_next_turn },
+           { "a moved timer comes once", a_moved_timer_comes_once },
+           { "waits no longer than the next timer", waits_no_longer_than_the_next_timer },
+           { "a watch stopped in the turn is not called",
+             a_watch_stopped_in_the_turn_is_not_called },
+           { "refuses what cannot be watched", refuses_what_cannot_be_watched },
+           { "its own descriptor tells when to turn", its_own_descriptor_tells_when_to_turn },
+           { "runs what other threads post", runs_what_other_threads_post },
+           { "a post runs once and may be taken back", a_post_runs_once_and_may_be_taken_back })

@@ -6,6 +6,7 @@
 #ifndef CMB_MARKET_MARKET_H
 #define CMB_MARKET_MARKET_H
 
+#include <cambist/status.h>
 #include <cambist/types.h>
 
 #include "base/arena.h"

@@ -98,6 +98,7 @@ static int compile_parameters(struct cmb_compiler *compiler, struct cmb_endpoint
     int status = CAMBIST_OK;
     for (uint32_t i = 0; i < rows && status == CAMBIST_OK; i++)
         status = compile_parameter(compiler, endpoint, CMB_ROW(endpoint->row->parameters, i), i);
+    endpoint->own_count = endpoint->parameter_count;
     for (uint32_t i = 0; i < stamps && status == CAMBIST_OK; i++)
         status = compile_stamp(compiler, endpoint, i);
     compiler->inner = (struct cmb_place){ 0 };

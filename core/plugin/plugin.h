@@ -197,8 +197,8 @@ struct cmb_endpoint {
     struct cmb_text method;
     struct cmb_template path;
     struct cmb_condition when;
-    struct cmb_parameter *parameters; /* the row's, then the stamps of its access */
-    uint32_t parameter_count;
+    struct cmb_parameter *parameters; /* the row's own, then the stamps of its access */
+    uint32_t own_count, parameter_count;
     struct cmb_charge *charges;
     uint32_t charge_count;
     struct cmb_text items; /* key of the list in the body; at "" the body is the list; absent */

@@ -1,0 +1,131 @@
+/* request/call.h - one question on its way through the stages.
+ *
+ * A call is made for an exchange, walks through the stages in the order of request_run.c, and is
+ * reused for the next question: in steady state its arena and buffers allocate nothing.  One thread
+ * at a time.
+ */
+#ifndef CMB_REQUEST_CALL_H
+#define CMB_REQUEST_CALL_H
+
+#include "base/fail.h"
+#include "json/reader.h"
+#include "request/exchange.h"
+
+enum { CMB_EXTRAS_MOST = 32, CMB_PAIRS_MOST = 256, CMB_SYMBOLS_MOST = 512, CMB_ITEMS_MOST = 64 };
+
+/* What is asked.  Texts belong to the caller until the call is filled. */
+struct cmb_arguments {
+    struct cmb_text values[CAMBIST_ARGUMENT_COUNT]; /* absent: not given; vocabularies: our word */
+    struct cmb_extra {
+        struct cmb_text name, value; /* for the exchange as it is */
+        uint32_t json_form;
+    } extras[CMB_EXTRAS_MOST];
+    uint32_t extra_count;
+    const struct cmb_arguments *items; /* the orders of create_orders, cancel_orders */
+    uint32_t item_count;
+};
+
+/* A parameter as it was rendered, before any encoding. */
+struct cmb_rendered {
+    struct cmb_text name, value;
+    uint32_t json_form;
+    int item; /* number of the item of a list body that it belongs to; -1: none */
+};
+
+enum { CMB_TIME_FORMS = 6, CMB_DERIVED_NAMES_MOST = 16 };
+
+struct cmb_call {
+    struct cambist_call slot; /* what functions of the plugin see; first */
+    struct cmb_exchange *exchange;
+    const struct cmb_endpoint *endpoint;
+    uint32_t operation, kind; /* kind: CAMBIST_KIND_... that is meant */
+    struct cmb_arguments arguments;
+    const struct cmb_arguments *item; /* the order whose parameters are being rendered */
+    const struct cambist_market *market; /* of `symbol`; NULL: none was named */
+    const struct cambist_market **markets; /* of `symbols` */
+    uint32_t market_count;
+    struct cmb_arena arena;
+    struct cambist_error *error; /* the caller's */
+
+    /* the request, as it is being written */
+    int64_t time_ns; /* the wall clock that every time in it means */
+    struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
+    struct cmb_text path, nonce;
+    struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order */
+    uint32_t pair_count;
+    struct cmb_buffer query, body, headers;     /* headers: "Name: value\r\n" ... */
+    struct cmb_text derived[CMB_DERIVED_NAMES_MOST];
+    const char *content_type;
+
+    /* the answer */
+    uint32_t http_status;
+    struct cmb_text answer_body;
+    const struct cmb_record_schema *schema;
+    char *rows; /* records, schema->size bytes each */
+    uint32_t row_count, row_capacity;
+    struct cmb_text unknown_word; /* the first word that the tables did not know */
+};
+
+/* A call without an exchange; NULL without memory. */
+struct cmb_call *cmb_call_new(void);
+/* Accepts NULL. */
+void cmb_call_free(struct cmb_call *call);
+/* Empties the call for a new question; memory stays. */
+void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32_t operation,
+                    struct cambist_error *error);
+
+/* Sets an argument by name or JSON name from text that must live until the call is filled.  A
+ * name that is no argument is kept for the exchange as it is.  Checks what can be checked:
+ * decimals, whole numbers, words; control characters are refused everywhere. */
+int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,
+                      uint32_t json_form, struct cambist_error *error);
+
+static inline struct cmb_text cmb_call_argument(const struct cmb_call *call, uint32_t argument)
+{
+    const struct cmb_text *item = call->item ? &call->item->values[argument] : NULL;
+    return item && item->at ? *item : call->arguments.values[argument];
+}
+
+/* ---- stages: each returns a status, the reason is in call->error ---- */
+
+/* pick: which endpoint answers this?  Resolves symbols to markets on the way. */
+int cmb_pick(struct cmb_call *call);
+/* fill: which path, query and body ask for it?  `now` as of this moment; signs nothing. */
+int cmb_fill(struct cmb_call *call);
+/* sign: which headers and parameters prove that the request is ours?  Behind admit, because
+ * waiting would age a time or nonce. */
+int cmb_sign_call(struct cmb_call *call);
+/* judge: is this answer an error, and what became of the request?  Fills error and outcome. */
+int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body);
+/* map: which records does the answer hold? */
+int cmb_map(struct cmb_call *call);
+
+/* ---- what stages share ---- */
+
+/* Whether the condition holds for this call. */
+bool cmb_condition_holds(const struct cmb_call *call, const struct cmb_condition *condition);
+/* The text of a template, in the call's arena.  *ret_missing names the argument, {market} ... that
+ * was not given: the status is then BAD_ARGUMENT and no reason is written. */
+int cmb_render(struct cmb_call *call, const struct cmb_template *template, struct cmb_text *ret,
+               struct cmb_text *ret_missing);
+/* What a name stands for now, before filters; absent when it was not given. */
+struct cmb_text cmb_value_of(struct cmb_call *call, uint32_t name, uint32_t index);
+/* Renders a parameter and adds it where it belongs; leaves it out where its condition or a missing
+ * optional argument says so.  Parameters of a JSON body are collected, cmb_compose writes them. */
+int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *parameter);
+int cmb_add_pair(struct cmb_call *call, uint32_t place, struct cmb_rendered pair);
+/* Writes the JSON body out of the collected pairs. */
+int cmb_compose(struct cmb_call *call);
+/* The value of a derived name, computed when it is first asked for. */
+int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret);
+/* Appends `text` to the arena-backed result of one filter. */
+int cmb_apply_filter(struct cmb_call *call, uint32_t filter, struct cmb_text *text);
+
+/* The record that the caller fills next; NULL when there are too many. */
+void *cmb_call_add_row(struct cmb_call *call);
+/* Fills in what follows from what the exchange said: remaining = amount - filled ... */
+void cmb_complete(struct cmb_call *call, void *record);
+/* The functions that a plugin's slots are lent. */
+extern const struct cambist_host cmb_host_functions;
+
+#endif

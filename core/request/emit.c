@@ -1,0 +1,292 @@
+/* How does a value of the answer become a member of a record? */
+#include "request/map.h"
+
+#include "json/number.h"
+#include "number/decimal.h"
+#include "number/time.h"
+
+enum { LEVELS_MOST = 100000 };
+
+static int refuse(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                  const char *reason)
+{
+    struct cmb_buffer shown;
+    cmb_buffer_init(&shown, 1024);
+    cmb_buffer_add_escaped(&shown, text, 60);
+    int status = cmb_fail(call->error, CAMBIST_GARBLED, "%s %s: %s at \"%s\" is \"%s\": %s",
+                          call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
+                          leaf->row->field ? leaf->row->field : "constant", leaf->row->path,
+                          cmb_buffer_string(&shown), reason);
+    cmb_buffer_clear(&shown);
+    return status;
+}
+
+/* The value's text with its escapes resolved; absent for null, objects and arrays. */
+static struct cmb_text text_of(struct cmb_call *call, const struct cmb_json_value *value)
+{
+    if (value->kind == CMB_JSON_NULL || value->kind == CMB_JSON_OBJECT ||
+        value->kind == CMB_JSON_ARRAY || value->kind == CMB_JSON_NONE)
+        return (struct cmb_text){ 0 };
+    if (!value->has_escapes)
+        return value->raw;
+    char *plain = cmb_arena_take(&call->arena, value->raw.length + 1);
+    size_t length = 0;
+    if (!plain || !cmb_json_unescape(value->raw, plain, value->raw.length, &length))
+        return (struct cmb_text){ 0 };
+    return (struct cmb_text){ plain, length };
+}
+
+/* ---- kinds ---- */
+
+static struct cmb_text sign_of(const struct cambist_decimal *number)
+{
+    if (cmb_decimal_is_zero(number))
+        return CMB_TEXT("0");
+    return cmb_decimal_is_negative(number) ? CMB_TEXT("-") : CMB_TEXT("+");
+}
+
+static enum cmb_number_fault adjust(const struct cmb_leaf *leaf, struct cambist_decimal *number)
+{
+    bool is_turned = (leaf->as & CAMBIST_NEGATED) ||
+                     ((leaf->as & CAMBIST_ABSOLUTE) && cmb_decimal_is_negative(number));
+    if (is_turned && cmb_decimal_negate(number, number) != CMB_NUMBER_FINE)
+        return CMB_NUMBER_TOO_LARGE;
+    if (leaf->as & CAMBIST_PERCENT)
+        number->exponent -= 2;
+    return CMB_NUMBER_FINE;
+}
+
+static int put_decimal(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                       struct cambist_decimal *ret)
+{
+    struct cambist_decimal number;
+    if (text.length == 0)
+        return CAMBIST_OK;
+    enum cmb_number_fault fault = cmb_decimal_parse(text, &number);
+    if (fault == CMB_NUMBER_FINE && (leaf->as & CAMBIST_DIGITS)) {
+        int64_t digits;
+        fault = cmb_decimal_to_scaled(&number, 0, &digits);
+        if (fault == CMB_NUMBER_FINE && (digits < -40 || digits > 40))
+            fault = CMB_NUMBER_TOO_LARGE;
+        if (fault == CMB_NUMBER_FINE)
+            fault = cmb_decimal_of_digits((int)digits, &number);
+    }
+    if (fault == CMB_NUMBER_FINE)
+        fault = adjust(leaf, &number);
+    if (fault != CMB_NUMBER_FINE)
+        return refuse(call, leaf, text, cmb_number_fault_text(fault));
+    if (!(leaf->as & CAMBIST_NOT_ZERO) || !cmb_decimal_is_zero(&number))
+        *ret = number;
+    return CAMBIST_OK;
+}
+
+static int put_time(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                    int64_t *ret)
+{
+    static const enum cmb_time_unit units[] = { CMB_TIME_S, CMB_TIME_S, CMB_TIME_MS, CMB_TIME_US,
+                                                CMB_TIME_NS };
+    uint32_t unit = leaf->as & 15;
+    int64_t time_ns = 0;
+    if (text.length == 0)
+        return CAMBIST_OK;
+    enum cmb_number_fault fault = unit == CAMBIST_ISO
+                                      ? cmb_time_parse_iso(text, &time_ns)
+                                      : cmb_time_parse_number(text, units[unit], &time_ns);
+    if (fault != CMB_NUMBER_FINE)
+        return refuse(call, leaf, text, cmb_number_fault_text(fault));
+    *ret = time_ns; /* 0: exchanges write it where there is no time */
+    return CAMBIST_OK;
+}
+
+/* A word that no table knows is kept as unknown, with its text for people. */
+static uint64_t word_of(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text)
+{
+    const struct cmb_word_row *row = leaf->words ? cmb_words_read(leaf->words, text) : NULL;
+    if (row)
+        return row->number;
+    if (text.length == 0)
+        return 0;
+    uint32_t number = leaf->words ? 0 : cmb_vocabulary_number(cmb_vocabulary_of(leaf->kind), text);
+    if (number)
+        return number;
+    if (!call->unknown_word.at)
+        call->unknown_word = text;
+    return CAMBIST_WORD_UNKNOWN;
+}
+
+static int put_word(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                    uint64_t *ret)
+{
+    struct cambist_decimal number;
+    if (leaf->as & CAMBIST_SIGN) {
+        if (text.length == 0)
+            return CAMBIST_OK;
+        if (cmb_decimal_parse(text, &number) != CMB_NUMBER_FINE)
+            return refuse(call, leaf, text, "is no number");
+        text = sign_of(&number);
+    }
+    if (text.at)
+        *ret = word_of(call, leaf, text);
+    return CAMBIST_OK;
+}
+
+static int put_text(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                    const char **ret)
+{
+    if (text.length == 0)
+        return CAMBIST_OK;
+    if (memchr(text.at, 0, text.length))
+        return refuse(call, leaf, text, "has a NUL in it");
+    if (leaf->words) {
+        const struct cmb_word_row *row = cmb_words_read(leaf->words, text);
+        text = row ? row->ours : text;
+    }
+    *ret = cmb_arena_copy(&call->arena, text);
+    return *ret ? CAMBIST_OK : CAMBIST_NO_MEMORY;
+}
+
+/* The exchange's name of a market becomes the symbol; a name that nobody knows stays as it is. */
+static int put_market(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                      const char **ret)
+{
+    const struct cambist_market *market = NULL;
+    if (text.length && call->market && cmb_text_is(cmb_text_of(call->market->id), text))
+        market = call->market;
+    else if (text.length)
+        market = cmb_markets_find_id(call->exchange->markets, text, call->kind);
+    if (!market)
+        return put_text(call, leaf, text, ret);
+    *ret = market->symbol;
+    return CAMBIST_OK;
+}
+
+/* ---- levels ---- */
+
+/* Levels are short: the two values are found by a plain walk, not by a tree. */
+static bool read_level(struct cmb_json_reader *reader, const struct cmb_fields *fields,
+                       struct cambist_level *level)
+{
+    const struct cmb_path_step *price = &fields->level_price.steps[0];
+    const struct cmb_path_step *amount = &fields->level_amount.steps[0];
+    struct cmb_json_value key;
+    if (price->kind == CMB_PATH_INDEX) {
+        cmb_json_enter_array(reader);
+        for (uint32_t i = 0; cmb_json_next_element(reader); i++) {
+            if (i == price->index)
+                cmb_json_read_decimal(reader, &level->price);
+            else if (i == amount->index)
+                cmb_json_read_decimal(reader, &level->amount);
+            else
+                cmb_json_skip(reader);
+        }
+    } else {
+        cmb_json_enter_object(reader);
+        while (cmb_json_next_member(reader, &key)) {
+            if (cmb_json_is(&key, price->key))
+                cmb_json_read_decimal(reader, &level->price);
+            else if (cmb_json_is(&key, amount->key))
+                cmb_json_read_decimal(reader, &level->amount);
+            else
+                cmb_json_skip(reader);
+        }
+    }
+    return !reader->reason;
+}
+
+/* An upper bound of the number of levels: each has a bracket or brace of its own. */
+static uint32_t count_levels(struct cmb_text json)
+{
+    uint32_t count = 0;
+    for (size_t i = 1; i < json.length; i++)
+        count += json.at[i] == '[' || json.at[i] == '{';
+    return count;
+}
+
+static int put_levels(struct cmb_call *call, const struct cmb_leaf *leaf,
+                      const struct cmb_fields *fields, const struct cmb_json_value *value,
+                      struct cambist_levels *ret)
+{
+    if (value->kind != CMB_JSON_ARRAY)
+        return value->kind == CMB_JSON_NULL ? CAMBIST_OK
+                                            : refuse(call, leaf, value->raw, "is no list of levels");
+    uint32_t most = count_levels(value->raw);
+    struct cambist_level *levels =
+        most > LEVELS_MOST ? NULL : cmb_arena_take(&call->arena, (most + 1ull) * sizeof *levels);
+    if (!levels)
+        return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the book is too deep"));
+    struct cmb_json_reader reader;
+    uint32_t count = 0;
+    cmb_json_init(&reader, value->raw, 0);
+    cmb_json_enter_array(&reader);
+    while (cmb_json_next_element(&reader) && count < most)
+        if (read_level(&reader, fields, &levels[count]))
+            count++;
+    if (!cmb_json_finish(&reader))
+        return cmb_json_report(&reader, call->error);
+    for (uint32_t i = 0; i < count; i++)
+        if (!levels[i].price.is_set || !levels[i].amount.is_set)
+            return refuse(call, leaf, CMB_TEXT("a level"), "has no price or no amount");
+    *ret = (struct cambist_levels){ levels, count, sizeof *levels };
+    return CAMBIST_OK;
+}
+
+/* ---- records ---- */
+
+static int put(struct cmb_call *call, const struct cmb_fields *fields, const struct cmb_leaf *leaf,
+               const struct cmb_json_value *value, void *at)
+{
+    if (leaf->kind == CMB_MEMBER_LEVELS)
+        return put_levels(call, leaf, fields, value, at);
+    struct cmb_text text = text_of(call, value);
+    switch (leaf->kind) {
+    case CMB_MEMBER_DECIMAL: return put_decimal(call, leaf, text, at);
+    case CMB_MEMBER_TIME: return put_time(call, leaf, text, at);
+    case CMB_MEMBER_MARKET: return put_market(call, leaf, text, at);
+    case CMB_MEMBER_TEXT:
+    case CMB_MEMBER_CURRENCY: return put_text(call, leaf, text, at);
+    default: return put_word(call, leaf, text, at);
+    }
+}
+
+/* Every kind is absent when its first eight bytes are zero, except a decimal and levels. */
+static bool is_absent(const void *at, uint32_t kind)
+{
+    if (kind == CMB_MEMBER_DECIMAL)
+        return !((const struct cambist_decimal *)at)->is_set;
+    if (kind == CMB_MEMBER_LEVELS)
+        return !((const struct cambist_levels *)at)->at;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word == 0;
+}
+
+static bool is_passed_over(struct cmb_call *call, const struct cmb_leaf *leaf,
+                           const struct cmb_json_value *value)
+{
+    return leaf->member < 0 &&
+           !cmb_text_is(text_of(call, value), cmb_text_of(leaf->row->constant));
+}
+
+int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
+                   const struct cmb_json_value *found)
+{
+    char *record = cmb_arena_take(&call->arena, fields->schema->size);
+    if (!record)
+        return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the answer is too large"));
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct cmb_leaf *leaf = &fields->leaves[i];
+        if (leaf->when.count && !cmb_condition_holds(call, &leaf->when))
+            continue;
+        if (is_passed_over(call, leaf, &found[i]))
+            return CAMBIST_OK;
+        if (leaf->member < 0 || found[i].kind == CMB_JSON_NONE)
+            continue;
+        void *at = record + fields->schema->members[leaf->member].offset;
+        if (!is_absent(at, leaf->kind))
+            continue; /* an earlier row or alternative has said it */
+        int status = put(call, fields, leaf, &found[i], at);
+        if (status != CAMBIST_OK)
+            return status;
+    }
+    return cmb_emit_record(call, record);
+}

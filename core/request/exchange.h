@@ -1,0 +1,80 @@
+/* request/exchange.h - a plugin, an account and the places it talks to: what requests are made with.
+ *
+ * An exchange is opened once from a plugin and settings and is read-only from then on, but for the
+ * nonce (atomic) and the markets (replaced as a whole by the I/O thread).  Requests of many threads
+ * may be rendered with it at the same time.
+ */
+#ifndef CMB_REQUEST_EXCHANGE_H
+#define CMB_REQUEST_EXCHANGE_H
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "crypto/mac.h"
+#include "crypto/random.h"
+#include "crypto/sign.h"
+#include "market/market.h"
+#include "plugin/plugin.h"
+
+enum cmb_environment { CMB_LIVE = 1, CMB_SANDBOX, CMB_SIMULATED };
+
+enum { CMB_SERVERS_MOST = 16, CMB_CREDENTIALS_MOST = 8, CMB_DERIVED_MOST = 16 };
+
+/* A named text: a credential as it is given, an argument as a person writes it. */
+struct cmb_pair {
+    struct cmb_text name, value;
+};
+
+struct cmb_exchange_settings {
+    struct cmb_text name;        /* of the config section; the plugin's when absent */
+    uint32_t environment;        /* enum cmb_environment */
+    uint32_t kind;               /* CAMBIST_KIND_... meant when nothing says it; 0: spot */
+    uint32_t receive_window_ms;  /* 0: the plugin's own default */
+    bool is_key_cached;          /* keeps asymmetric keys ready; see crypto/sign.h */
+    const struct cmb_pair *servers; /* name -> URL, instead of the plugin's; only when simulated */
+    uint32_t server_count;
+    const struct cmb_pair *credentials; /* copied into the vault */
+    uint32_t credential_count;
+    const struct cmb_clock *clock; /* NULL: the system's */
+    struct cmb_random *random;     /* NULL: the system's */
+};
+
+/* Where a server's requests go, cut up once. */
+struct cmb_server {
+    struct cmb_text name;
+    const char *url;       /* scheme, host and port: what the pool connects to */
+    struct cmb_text host;  /* as it stands in the Host header and in signed texts */
+    struct cmb_text base;  /* path in front of every endpoint's; mostly empty */
+};
+
+struct cmb_exchange {
+    struct cmb_text name;
+    const struct cmb_plugin *plugin;
+    uint32_t environment, kind;
+    struct cmb_text receive_window; /* decimal text; absent: not configured */
+    struct cmb_server servers[CMB_SERVERS_MOST];
+    struct cmb_vault *vault;
+    struct cmb_secret credentials[CMB_CREDENTIALS_MOST];
+    struct cmb_text secret_form;                   /* text, base64, rsa, ed25519, ec */
+    struct cmb_mac *macs[CMB_DERIVED_MOST];        /* by derived row; NULL: needs none */
+    struct cmb_sign_key *sign_keys[CMB_DERIVED_MOST];
+    struct cmb_markets *markets;                   /* NULL: not loaded */
+    _Atomic int64_t last_nonce;
+    const struct cmb_clock *clock;
+    struct cmb_random *random;
+    struct cmb_arena arena;
+};
+
+/* Opens an exchange.  `plugin` and `vault` outlive it; everything in `settings` is copied, except
+ * clock and random.  *ret is the caller's (cmb_exchange_close).  BAD_CONFIG names what is wrong. */
+int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
+                      const struct cmb_exchange_settings *settings, struct cmb_exchange **ret,
+                      struct cambist_error *error);
+/* Wipes the account's secrets; accepts NULL. */
+void cmb_exchange_close(struct cmb_exchange *exchange);
+
+/* A number larger than any given before for this exchange, starting from the time in the plugin's
+ * unit. [any thread] */
+int64_t cmb_exchange_nonce(struct cmb_exchange *exchange);
+
+#endif

@@ -1,0 +1,195 @@
+/* Which path, query and body ask this question? */
+#include "request/call.h"
+
+#include "crypto/encode.h"
+
+static int no_room(struct cmb_call *call)
+{
+    return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the request is too large"));
+}
+
+static int refuse_missing(struct cmb_call *call, struct cmb_text missing)
+{
+    return cmb_fail(call->error, CAMBIST_BAD_ARGUMENT, "%s: %s needs %.*s",
+                    call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
+                    (int)missing.length, missing.at);
+}
+
+/* ---- path ---- */
+
+/* A value in a path is one segment of it, whatever its characters are. */
+static int add_segment(struct cmb_call *call, struct cmb_buffer *path, struct cmb_text value)
+{
+    if (value.length == 0 || cmb_text_is(value, CMB_TEXT(".")) ||
+        cmb_text_is(value, CMB_TEXT("..")))
+        return cmb_fail(call->error, CAMBIST_BAD_ARGUMENT, "\"%.*s\" cannot stand in a path",
+                        (int)value.length, value.at);
+    cmb_encode_url(path, value);
+    return CAMBIST_OK;
+}
+
+static int fill_path(struct cmb_call *call)
+{
+    const struct cmb_template *template = &call->endpoint->path;
+    struct cmb_text base = call->exchange->servers[call->endpoint->server].base;
+    if (template->count == 1 && base.length == 0 && !template->steps->name) {
+        call->path = template->steps->text;
+        return CAMBIST_OK;
+    }
+    struct cmb_buffer *path = &call->query; /* free for use until the parameters come */
+    cmb_buffer_add(path, base);
+    int status = CAMBIST_OK;
+    for (uint32_t i = 0; i < template->count && status == CAMBIST_OK; i++) {
+        struct cmb_template one = { &template->steps[i], 1 };
+        struct cmb_text value = { 0 }, missing = { 0 };
+        status = cmb_render(call, &one, &value, &missing);
+        if (missing.at)
+            status = refuse_missing(call, missing);
+        else if (status == CAMBIST_OK && template->steps[i].name == CMB_NAME_LITERAL)
+            cmb_buffer_add(path, value);
+        else if (status == CAMBIST_OK)
+            status = add_segment(call, path, value);
+    }
+    call->path = cmb_buffer_text(path);
+    call->path.at = cmb_arena_copy(&call->arena, call->path);
+    bool is_whole = cmb_buffer_is_whole(path) && call->path.at;
+    cmb_buffer_reset(path);
+    return status == CAMBIST_OK && !is_whole ? no_room(call) : status;
+}
+
+/* ---- parameters ---- */
+
+static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pair)
+{
+    if (text->length)
+        cmb_buffer_add_char(text, '&');
+    cmb_encode_url(text, pair->name);
+    cmb_buffer_add_char(text, '=');
+    cmb_encode_url(text, pair->value);
+}
+
+/* No value can end a header line: what could, is refused. */
+static int add_header(struct cmb_call *call, const struct cmb_rendered *pair)
+{
+    for (size_t i = 0; i < pair->value.length; i++) {
+        unsigned char c = (unsigned char)pair->value.at[i];
+        if (c < 0x20 || c == 0x7f)
+            return cmb_fail(call->error, CAMBIST_BAD_ARGUMENT,
+                            "the header %.*s would have a control character",
+                            (int)pair->name.length, pair->name.at);
+    }
+    cmb_buffer_add(&call->headers, pair->name);
+    cmb_buffer_add(&call->headers, CMB_TEXT(": "));
+    cmb_buffer_add(&call->headers, pair->value);
+    cmb_buffer_add(&call->headers, CMB_TEXT("\r\n"));
+    return cmb_buffer_is_whole(&call->headers) ? CAMBIST_OK : no_room(call);
+}
+
+int cmb_add_pair(struct cmb_call *call, uint32_t place, struct cmb_rendered pair)
+{
+    if (place == CAMBIST_HEADER)
+        return add_header(call, &pair);
+    if (call->pair_count == CMB_PAIRS_MOST)
+        return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("too many parameters"));
+    call->pairs[call->pair_count++] = pair;
+    if (place == CAMBIST_JSON)
+        return CAMBIST_OK;
+    struct cmb_buffer *text = place == CAMBIST_QUERY ? &call->query : &call->body;
+    add_form_pair(text, &pair);
+    return cmb_buffer_is_whole(text) ? CAMBIST_OK : no_room(call);
+}
+
+/* id=1&id=2 of "1,2". */
+static int add_repeated(struct cmb_call *call, uint32_t place, struct cmb_rendered pair)
+{
+    struct cmb_text left = pair.value;
+    int status = CAMBIST_OK;
+    while (left.at && status == CAMBIST_OK) {
+        left = cmb_text_cut(left, ',', &pair.value);
+        status = cmb_add_pair(call, place, pair);
+    }
+    return status;
+}
+
+int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *parameter)
+{
+    if (parameter->when.count && !cmb_condition_holds(call, &parameter->when))
+        return CAMBIST_OK;
+    struct cmb_text missing = { 0 };
+    struct cmb_rendered pair = { .name = parameter->name, .json_form = parameter->json_form,
+                                 .item = -1 };
+    if (parameter->is_item)
+        pair.item = call->item ? (int)(call->item - call->arguments.items) : 0;
+    int status = cmb_render(call, &parameter->value, &pair.value, &missing);
+    if (missing.at)
+        return parameter->is_optional ? CAMBIST_OK : refuse_missing(call, missing);
+    if (status != CAMBIST_OK)
+        return status;
+    return parameter->is_repeated ? add_repeated(call, parameter->place, pair)
+                                  : cmb_add_pair(call, parameter->place, pair);
+}
+
+static int add_own(struct cmb_call *call)
+{
+    const struct cmb_endpoint *endpoint = call->endpoint;
+    int status = CAMBIST_OK;
+    for (uint32_t i = 0; i < endpoint->own_count && status == CAMBIST_OK; i++)
+        status = cmb_add_parameter(call, &endpoint->parameters[i]);
+    return status;
+}
+
+/* Names that nothing understood go to the exchange as they are. */
+static int add_extras(struct cmb_call *call, const struct cmb_arguments *arguments, int item)
+{
+    int status = CAMBIST_OK;
+    for (uint32_t i = 0; i < arguments->extra_count && status == CAMBIST_OK; i++) {
+        const struct cmb_extra *extra = &arguments->extras[i];
+        status = cmb_add_pair(call, call->endpoint->place,
+                              (struct cmb_rendered){ extra->name, extra->value, extra->json_form,
+                                                     item });
+    }
+    return status;
+}
+
+static int add_items(struct cmb_call *call)
+{
+    int status = CAMBIST_OK;
+    for (uint32_t i = 0; i < call->arguments.item_count && status == CAMBIST_OK; i++) {
+        call->item = &call->arguments.items[i];
+        status = add_own(call);
+        if (status == CAMBIST_OK)
+            status = add_extras(call, call->item, (int)i);
+    }
+    call->item = NULL;
+    return status;
+}
+
+/* Empties what an earlier fill of the same call wrote. */
+static void start_request(struct cmb_call *call)
+{
+    call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
+    memset(call->time_texts, 0, sizeof call->time_texts);
+    memset(call->derived, 0, sizeof call->derived);
+    call->nonce = (struct cmb_text){ 0 };
+    call->pair_count = 0;
+    call->content_type = NULL;
+    cmb_buffer_reset(&call->query);
+    cmb_buffer_reset(&call->body);
+    cmb_buffer_reset(&call->headers);
+}
+
+int cmb_fill(struct cmb_call *call)
+{
+    start_request(call);
+    int status = fill_path(call);
+    if (status != CAMBIST_OK)
+        return status;
+    if (call->arguments.item_count)
+        return add_items(call);
+    status = add_own(call);
+    if (status == CAMBIST_OK)
+        status = add_extras(call, &call->arguments, call->endpoint->items.at ? 0 : -1);
+    if (status == CAMBIST_OK && call->endpoint->row->build)
+        status = call->endpoint->row->build(&call->slot);
+    return status;
+}

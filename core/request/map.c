@@ -1,0 +1,279 @@
+/* Which records does an answer hold? */
+#include "request/map.h"
+
+#include "json/number.h"
+
+/* One answer on its way into records. */
+struct mapper {
+    struct cmb_call *call;
+    const struct cmb_fields *fields;
+    struct cmb_json_value *found; /* by leaf; kind NONE: nothing there */
+    bool is_double;               /* a wanted value stood there twice */
+};
+
+/* ---- looking ---- */
+
+static void keep(struct mapper *mapper, int leaf, struct cmb_json_value value)
+{
+    for (; leaf >= 0; leaf = mapper->fields->next_leaf[leaf]) {
+        mapper->is_double |= mapper->found[leaf].kind != CMB_JSON_NONE;
+        mapper->found[leaf] = value;
+    }
+}
+
+static bool is_container(struct cmb_json_reader *reader)
+{
+    enum cmb_json_kind kind = cmb_json_peek(reader);
+    return kind == CMB_JSON_OBJECT || kind == CMB_JSON_ARRAY;
+}
+
+/* Whether the object that comes next has the member that `step` asks for.  Reads nothing. */
+static bool is_selected(struct cmb_json_reader reader, const struct cmb_path_step *step)
+{
+    struct cmb_json_value key, value;
+    if (cmb_json_peek(&reader) != CMB_JSON_OBJECT || !cmb_json_enter_object(&reader))
+        return false;
+    while (cmb_json_next_member(&reader, &key)) {
+        if (cmb_json_is(&key, step->key))
+            return cmb_json_read_value(&reader, &value) && cmb_text_is(value.raw, step->value);
+        if (!cmb_json_skip(&reader))
+            return false;
+    }
+    return false;
+}
+
+static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
+                    const struct cmb_node *node);
+
+/* Several children may want the same value: the first reads on, the others read a copy. */
+static void visit(struct mapper *mapper, struct cmb_json_reader *reader,
+                  const struct cmb_json_reader *start, bool is_read, const struct cmb_node *child)
+{
+    struct cmb_json_reader again = *start;
+    collect(mapper, is_read ? &again : reader, child);
+}
+
+static void collect_members(struct mapper *mapper, struct cmb_json_reader *reader,
+                            const struct cmb_node *node)
+{
+    struct cmb_json_value key;
+    bool had_any = false;
+    cmb_json_enter_object(reader);
+    while (cmb_json_next_member(reader, &key)) {
+        struct cmb_json_reader start = *reader;
+        bool is_read = false;
+        for (const struct cmb_node *child = node->child; child; child = child->next) {
+            bool is_any = child->step.kind == CMB_PATH_ANY && !had_any && is_container(&start);
+            bool is_key = child->step.kind == CMB_PATH_KEY && cmb_json_is(&key, child->step.key);
+            had_any |= is_any;
+            if (!is_any && !is_key)
+                continue;
+            if (child->key_leaf >= 0)
+                keep(mapper, child->key_leaf, key);
+            visit(mapper, reader, &start, is_read, child);
+            is_read = true;
+        }
+        if (!is_read)
+            cmb_json_skip(reader);
+    }
+}
+
+static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *reader,
+                          uint32_t index)
+{
+    switch (child->step.kind) {
+    case CMB_PATH_INDEX: return child->step.index == index;
+    case CMB_PATH_ANY: return index == 0 && is_container(reader);
+    case CMB_PATH_SELECT: return is_selected(*reader, &child->step);
+    default: return false;
+    }
+}
+
+static void collect_elements(struct mapper *mapper, struct cmb_json_reader *reader,
+                             const struct cmb_node *node)
+{
+    cmb_json_enter_array(reader);
+    for (uint32_t index = 0; cmb_json_next_element(reader); index++) {
+        struct cmb_json_reader start = *reader;
+        bool is_read = false;
+        for (const struct cmb_node *child = node->child; child; child = child->next) {
+            if (!wants_element(child, &start, index))
+                continue;
+            visit(mapper, reader, &start, is_read, child);
+            is_read = true;
+        }
+        if (!is_read)
+            cmb_json_skip(reader);
+    }
+}
+
+/* Reads the value that comes next and keeps what the leaves below `node` want of it. */
+static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
+                    const struct cmb_node *node)
+{
+    struct cmb_json_reader start = *reader;
+    struct cmb_json_value value;
+    if (node->leaf >= 0 && cmb_json_read_value(reader, &value))
+        keep(mapper, node->leaf, value);
+    struct cmb_json_reader *inside = node->leaf >= 0 ? &start : reader;
+    enum cmb_json_kind kind = node->child ? cmb_json_peek(inside) : CMB_JSON_NONE;
+    if (kind == CMB_JSON_OBJECT)
+        collect_members(mapper, inside, node);
+    else if (kind == CMB_JSON_ARRAY)
+        collect_elements(mapper, inside, node);
+    else if (node->leaf < 0)
+        cmb_json_skip(reader);
+}
+
+/* ---- rows ---- */
+
+static int refuse_double(struct mapper *mapper)
+{
+    return cmb_fail(mapper->call->error, CAMBIST_GARBLED,
+                    "%s %s: a member of the answer stands there twice",
+                    mapper->call->exchange->name.at,
+                    cmb_operation_of(mapper->call->operation)->name.at);
+}
+
+static void forget_row(struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->fields->count; i++)
+        if (!mapper->fields->leaves[i].is_from_answer)
+            mapper->found[i].kind = CMB_JSON_NONE;
+}
+
+static int map_row(struct mapper *mapper, struct cmb_json_reader *reader,
+                   const struct cmb_json_value *key)
+{
+    forget_row(mapper);
+    const struct cmb_node *tree = mapper->fields->row_tree;
+    if (key && tree && tree->key_leaf >= 0)
+        keep(mapper, tree->key_leaf, *key);
+    if (tree)
+        collect(mapper, reader, tree);
+    else
+        cmb_json_skip(reader);
+    if (reader->reason)
+        return cmb_json_report(reader, mapper->call->error);
+    if (mapper->is_double)
+        return refuse_double(mapper);
+    return cmb_emit_found(mapper->call, mapper->fields, mapper->found);
+}
+
+static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
+                const struct cmb_json_value *key);
+
+static bool wants_member(const struct cmb_path_step *step, const struct cmb_json_value *key,
+                         struct cmb_json_reader *reader, bool had_any)
+{
+    switch (step->kind) {
+    case CMB_PATH_KEY: return cmb_json_is(key, step->key);
+    case CMB_PATH_ANY: return !had_any && is_container(reader);
+    default: return step->kind == CMB_PATH_EACH_MEMBER;
+    }
+}
+
+static int walk_members(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth)
+{
+    const struct cmb_path_step *step = &mapper->call->endpoint->rows.steps[depth];
+    struct cmb_json_value key;
+    bool had_any = false;
+    int status = CAMBIST_OK;
+    cmb_json_enter_object(reader);
+    while (status == CAMBIST_OK && cmb_json_next_member(reader, &key)) {
+        bool is_wanted = wants_member(step, &key, reader, had_any);
+        had_any |= is_wanted;
+        if (is_wanted)
+            status = walk(mapper, reader, depth + 1, &key);
+        else
+            cmb_json_skip(reader);
+    }
+    return status;
+}
+
+static int walk_elements(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth)
+{
+    const struct cmb_path_step *step = &mapper->call->endpoint->rows.steps[depth];
+    int status = CAMBIST_OK;
+    cmb_json_enter_array(reader);
+    for (uint32_t i = 0; status == CAMBIST_OK && cmb_json_next_element(reader); i++) {
+        bool is_wanted = step->kind == CMB_PATH_EACH_ELEMENT ||
+                         (step->kind == CMB_PATH_INDEX && step->index == i) ||
+                         (step->kind == CMB_PATH_SELECT && is_selected(*reader, step));
+        if (is_wanted)
+            status = walk(mapper, reader, depth + 1, NULL);
+        else
+            cmb_json_skip(reader);
+    }
+    return status;
+}
+
+/* Follows the path of the rows; a single object stands for a list of one. */
+static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
+                const struct cmb_json_value *key)
+{
+    const struct cmb_path *rows = &mapper->call->endpoint->rows;
+    if (depth == rows->count)
+        return map_row(mapper, reader, key);
+    bool is_each = rows->steps[depth].kind == CMB_PATH_EACH_ELEMENT;
+    switch (cmb_json_peek(reader)) {
+    case CMB_JSON_OBJECT:
+        return is_each ? walk(mapper, reader, depth + 1, key) : walk_members(mapper, reader, depth);
+    case CMB_JSON_ARRAY:
+        return walk_elements(mapper, reader, depth);
+    default:
+        cmb_json_skip(reader);
+        return CAMBIST_OK;
+    }
+}
+
+/* ---- the whole answer ---- */
+
+static int start_rows(struct cmb_call *call, struct mapper *mapper)
+{
+    mapper->fields = &call->endpoint->fields;
+    call->schema = mapper->fields->schema;
+    mapper->found = cmb_arena_take(&call->arena, (mapper->fields->count + 1) *
+                                                     sizeof *mapper->found);
+    return mapper->found ? CAMBIST_OK
+                         : cmb_fail_plain(call->error, CAMBIST_NO_MEMORY,
+                                          CMB_TEXT("no memory for an answer"));
+}
+
+static int map_tables(struct cmb_call *call)
+{
+    struct mapper mapper = { .call = call };
+    int status = start_rows(call, &mapper);
+    if (status != CAMBIST_OK)
+        return status;
+    struct cmb_json_reader reader;
+    if (mapper.fields->answer_tree) {
+        cmb_json_init(&reader, call->answer_body, 0);
+        collect(&mapper, &reader, mapper.fields->answer_tree);
+    }
+    cmb_json_init(&reader, call->answer_body, 0);
+    status = walk(&mapper, &reader, 0, NULL);
+    if (status == CAMBIST_OK && !cmb_json_finish(&reader))
+        status = cmb_json_report(&reader, call->error);
+    return status;
+}
+
+int cmb_emit_row(struct cmb_call *call, struct cmb_text json, const struct cmb_fields *fields)
+{
+    struct mapper mapper = { .call = call, .fields = fields };
+    mapper.found = cmb_arena_take(&call->arena, (fields->count + 1) * sizeof *mapper.found);
+    if (!mapper.found)
+        return CAMBIST_NO_MEMORY;
+    struct cmb_json_reader reader;
+    cmb_json_init(&reader, json, 0);
+    return map_row(&mapper, &reader, NULL);
+}
+
+int cmb_map(struct cmb_call *call)
+{
+    if (!call->endpoint->row->map)
+        return map_tables(call);
+    call->schema = call->endpoint->fields.schema;
+    return call->endpoint->row->map(&call->slot, (struct cambist_json){ call->answer_body.at,
+                                                                        call->answer_body.length });
+}

@@ -1,0 +1,122 @@
+/* What proves that a request is ours? */
+#include "request/call.h"
+
+#include "crypto/digest.h"
+#include "crypto/encode.h"
+
+static int refuse_credential(struct cmb_call *call, int credential)
+{
+    return cmb_fail(call->error, CAMBIST_DENIED, "%s: %s needs the credential \"%s\"",
+                    call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
+                    call->exchange->plugin->tables.credentials.rows[credential].name);
+}
+
+static const enum cmb_hash digest_hashes[] = { [CAMBIST_MD5] = CMB_HASH_MD5,
+                                               [CAMBIST_SHA256] = CMB_HASH_SHA256,
+                                               [CAMBIST_SHA384] = CMB_HASH_SHA384,
+                                               [CAMBIST_SHA512] = CMB_HASH_SHA512 };
+
+/* The bytes that the row's algorithm makes of `text`; their number, 0 when it cannot. */
+static size_t compute(struct cmb_call *call, uint32_t i, struct cmb_text text,
+                      unsigned char *ret_bytes)
+{
+    const struct cmb_derived *derived = &call->exchange->plugin->derived[i];
+    if (call->exchange->macs[i])
+        return cmb_mac_write(call->exchange->macs[i], &text, 1, ret_bytes);
+    if (call->exchange->sign_keys[i])
+        return cmb_sign(call->exchange->sign_keys[i], &text, 1, ret_bytes);
+    if (derived->credential >= 0)
+        return 0;
+    return cmb_digest(digest_hashes[derived->row->algorithm], &text, 1, ret_bytes);
+}
+
+static int encode(struct cmb_call *call, uint32_t form, const unsigned char *bytes, size_t size,
+                  struct cmb_text *ret)
+{
+    char *text = cmb_arena_take(&call->arena, size * 2 + 8);
+    if (!text)
+        return cmb_fail_plain(call->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
+    char *end = text;
+    switch (form) {
+    case CAMBIST_AS_HEX: end = cmb_encode_hex(bytes, size, text); break;
+    case CAMBIST_AS_BASE64: end = cmb_encode_base64(bytes, size, text); break;
+    case CAMBIST_AS_BASE64URL: end = cmb_encode_base64url(bytes, size, text); break;
+    default: memcpy(text, bytes, size); end = text + size; break;
+    }
+    *ret = (struct cmb_text){ text, (size_t)(end - text) };
+    return CAMBIST_OK;
+}
+
+/* The text that is hashed or signed: from the row's template or from its function. */
+static int text_of(struct cmb_call *call, const struct cmb_derived *derived, struct cmb_text *ret)
+{
+    if (derived->row->compute)
+        return derived->row->compute(&call->slot, &ret->at, &ret->length);
+    struct cmb_text missing = { 0 };
+    int status = cmb_render(call, &derived->text, ret, &missing);
+    if (missing.at)
+        return cmb_fail(call->error, CAMBIST_DENIED, "%s: %s needs \"%.*s\"",
+                        call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
+                        (int)missing.length, missing.at);
+    return status;
+}
+
+static int derive_row(struct cmb_call *call, uint32_t i, struct cmb_text *ret)
+{
+    const struct cmb_derived *derived = &call->exchange->plugin->derived[i];
+    struct cmb_text text = { 0 };
+    int status = text_of(call, derived, &text);
+    if (status != CAMBIST_OK)
+        return status;
+    if (derived->row->algorithm == CAMBIST_PLAIN && derived->row->form <= CAMBIST_AS_RAW) {
+        *ret = text;
+        return CAMBIST_OK;
+    }
+    if (derived->row->algorithm == CAMBIST_PLAIN)
+        return encode(call, derived->row->form, (const unsigned char *)text.at, text.length, ret);
+    unsigned char bytes[CMB_SIGN_MOST_BYTES];
+    size_t size = compute(call, i, text, bytes);
+    if (size == 0)
+        return derived->credential >= 0 ? refuse_credential(call, derived->credential)
+                                        : CAMBIST_DENIED;
+    return encode(call, derived->row->form, bytes, size, ret);
+}
+
+int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret)
+{
+    const struct cmb_derived_name *derived = &call->exchange->plugin->derived_names[name];
+    if (call->derived[name].at) {
+        *ret = call->derived[name];
+        return CAMBIST_OK;
+    }
+    for (uint32_t i = derived->first; i < derived->first + derived->count; i++) {
+        if (!cmb_condition_holds(call, &call->exchange->plugin->derived[i].when))
+            continue;
+        int status = derive_row(call, i, ret);
+        call->derived[name] = status == CAMBIST_OK ? *ret : (struct cmb_text){ 0 };
+        return status;
+    }
+    return cmb_fail(call->error, CAMBIST_DENIED, "%s: no way to sign with a secret of the form %s",
+                    call->exchange->name.at,
+                    call->exchange->secret_form.at ? call->exchange->secret_form.at : "(none)");
+}
+
+/* Everything that belongs into query or body stands there before the headers speak of it. */
+int cmb_sign_call(struct cmb_call *call)
+{
+    const struct cmb_endpoint *endpoint = call->endpoint;
+    int status = CAMBIST_OK;
+    for (uint32_t i = endpoint->own_count; i < endpoint->parameter_count; i++)
+        if (endpoint->parameters[i].place != CAMBIST_HEADER && status == CAMBIST_OK)
+            status = cmb_add_parameter(call, &endpoint->parameters[i]);
+    if (endpoint->place == CAMBIST_JSON && status == CAMBIST_OK) {
+        status = cmb_compose(call);
+        call->content_type = "application/json";
+    } else if (endpoint->place == CAMBIST_FORM) {
+        call->content_type = "application/x-www-form-urlencoded";
+    }
+    for (uint32_t i = endpoint->own_count; i < endpoint->parameter_count; i++)
+        if (endpoint->parameters[i].place == CAMBIST_HEADER && status == CAMBIST_OK)
+            status = cmb_add_parameter(call, &endpoint->parameters[i]);
+    return status;
+}

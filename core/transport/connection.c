@@ -20,6 +20,7 @@ struct cmb_connection {
     enum state state;
     struct cmb_watch watch;
     struct cmb_connection_facts facts;
+    SSL *tls; /* libcurl's; NULL: plain */
     cmb_connection_open_fn on_open;
     void *user;
     char reason[CURL_ERROR_SIZE]; /* libcurl's words */
@@ -45,9 +46,8 @@ static int set_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 }
 
 /* The shared authorities instead of 20 ms of reading files, and four changes to libcurl's choices:
- * a missing farewell is an error (else a cut answer could pass as a whole one); buffers stay for
- * the next record; one read fetches a whole record; a full socket need not be retried from the
- * same address. */
+ * a missing farewell can be seen (is_orderly_end); buffers stay for the next record; one read
+ * fetches a whole record; a full socket need not be retried from the same address. */
 static CURLcode set_tls(CURL *easy, void *ssl_ctx, void *user)
 {
     (void)easy;
@@ -164,8 +164,10 @@ static void note_facts(struct cmb_connection *connection)
     facts->opened_ns = cmb_loop_now_ns(connection->connector->loop);
     snprintf(facts->address, sizeof facts->address, "%s", address ? address : "");
     if (facts->is_tls && !curl_easy_getinfo(connection->easy, CURLINFO_TLS_SSL_PTR, &tls) && tls &&
-        tls->internals)
-        facts->is_resumed = SSL_session_reused(tls->internals) == 1;
+        tls->internals) {
+        connection->tls = tls->internals;
+        facts->is_resumed = SSL_session_reused(connection->tls) == 1;
+    }
 }
 
 /* libcurl hands the connection over at the first read: until then it counts as idle, and an idle
@@ -174,15 +176,14 @@ static int take_over(struct cmb_connection *connection)
 {
     char byte;
     size_t size;
-    note_facts(connection);
     connection->state = OPEN;
-    if (connection->facts.fd < 0 ||
-        cmb_connection_read(connection, &byte, 1, &size) != CAMBIST_AGAIN) {
-        snprintf(connection->reason, sizeof connection->reason,
-                 "the server closed the connection at once, or spoke first");
-        return CAMBIST_UNAVAILABLE;
-    }
-    return CAMBIST_OK;
+    int status = cmb_connection_read(connection, &byte, 1, &size);
+    note_facts(connection);
+    if (status == CAMBIST_AGAIN && connection->facts.fd >= 0)
+        return CAMBIST_OK;
+    snprintf(connection->reason, sizeof connection->reason,
+             "the server closed the connection at once, or spoke first");
+    return CAMBIST_UNAVAILABLE;
 }
 
 static void explain(const struct cmb_connection *connection, int status, CURLcode code,
@@ -269,6 +270,12 @@ int cmb_connection_watch(struct cmb_connection *connection, uint32_t events, cmb
                                 connection->facts.fd, events);
 }
 
+/* libcurl reports the end of TCP like the end of TLS; a cut answer could pass as a whole one. */
+static bool is_orderly_end(const struct cmb_connection *connection)
+{
+    return !connection->tls || (SSL_get_shutdown(connection->tls) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size, size_t *ret_size)
 {
     *ret_size = 0;
@@ -277,7 +284,7 @@ int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size
     CURLcode code = curl_easy_recv(connection->easy, to, size, ret_size);
     if (code == CURLE_AGAIN)
         return CAMBIST_AGAIN;
-    if (code == CURLE_OK)
+    if (code == CURLE_OK && (*ret_size || is_orderly_end(connection)))
         return CAMBIST_OK;
     connection->state = FAILED;
     return CAMBIST_UNAVAILABLE;

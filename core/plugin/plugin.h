@@ -228,7 +228,7 @@ struct cmb_plugin {
     int secret;     /* row of the credential named "secret", -1: none */
     struct cmb_arena arena; /* everything above */
     char sha256[65];        /* of the file, hex; "" for a plugin that is linked in */
-    char path[512];
+    char path[4096];
     void *handle;
 };
 

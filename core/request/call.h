@@ -90,6 +90,9 @@ static inline struct cmb_text cmb_call_argument(const struct cmb_call *call, uin
 
 /* pick: which endpoint answers this?  Resolves symbols to markets on the way. */
 int cmb_pick(struct cmb_call *call);
+/* Picks instead the endpoint of the call's operation that stands at this method and URL; leaves
+ * the pick as it is when there is none.  For recorded answers. */
+void cmb_pick_by_url(struct cmb_call *call, struct cmb_text method, struct cmb_text url);
 /* fill: which path, query and body ask for it?  `now` as of this moment; signs nothing. */
 int cmb_fill(struct cmb_call *call);
 /* sign: which headers and parameters prove that the request is ours?  Behind admit, because

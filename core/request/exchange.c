@@ -46,10 +46,10 @@ static int open_server(struct cmb_exchange *exchange, const struct cmb_exchange_
     const struct cambist_server *row = CMB_ROW(exchange->plugin->tables.servers, i);
     struct cmb_server *server = &exchange->servers[i];
     server->name = cmb_text_of(row->name);
-    const char *url = settings->environment == CMB_SANDBOX ? row->sandbox : row->live;
+    const char *url = settings->environment == CMB_ENVIRONMENT_SANDBOX ? row->sandbox : row->live;
     const struct cmb_text *given =
         find_pair(settings->servers, settings->server_count, server->name);
-    if (settings->environment == CMB_SIMULATED) {
+    if (settings->environment == CMB_ENVIRONMENT_SIMULATED) {
         if (!given)
             return CAMBIST_OK; /* a request to it will say so */
         url = cmb_arena_copy(&exchange->arena, *given);
@@ -64,7 +64,7 @@ static int open_servers(struct cmb_exchange *exchange, const struct cmb_exchange
     if (count > CMB_SERVERS_MOST)
         return cmb_fail(error, CAMBIST_BAD_PLUGIN, "%.*s: more than %d servers",
                         (int)exchange->name.length, exchange->name.at, CMB_SERVERS_MOST);
-    if (settings->server_count && settings->environment != CMB_SIMULATED)
+    if (settings->server_count && settings->environment != CMB_ENVIRONMENT_SIMULATED)
         return cmb_fail(error, CAMBIST_BAD_CONFIG,
                         "%.*s: other servers than the plugin's are only for environment = simulated",
                         (int)exchange->name.length, exchange->name.at);

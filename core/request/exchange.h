@@ -10,15 +10,15 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
+#include "config/credentials.h"
+#include "config/settings.h"
 #include "crypto/mac.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
 #include "market/market.h"
 #include "plugin/plugin.h"
 
-enum cmb_environment { CMB_LIVE = 1, CMB_SANDBOX, CMB_SIMULATED };
-
-enum { CMB_SERVERS_MOST = 16, CMB_CREDENTIALS_MOST = 8, CMB_DERIVED_MOST = 16 };
+enum { CMB_SERVERS_MOST = 16, CMB_DERIVED_MOST = 16 };
 
 /* A named text: a credential as it is given, an argument as a person writes it. */
 struct cmb_pair {

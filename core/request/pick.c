@@ -185,3 +185,50 @@ int cmb_pick(struct cmb_call *call)
     call->endpoint = NULL;
     return refuse_operation(call, is_known);
 }
+
+/* ---- recorded answers ---- */
+
+/* Whether `path` is what the template gives for some values, one segment each. */
+static bool path_fits(const struct cmb_template *template, struct cmb_text path)
+{
+    for (uint32_t i = 0; i < template->count; i++) {
+        const struct cmb_step *step = &template->steps[i];
+        size_t length = 0;
+        if (step->name == CMB_NAME_LITERAL) {
+            if (!cmb_text_begins(path, step->text))
+                return false;
+            length = step->text.length;
+        }
+        while (step->name != CMB_NAME_LITERAL && length < path.length && path.at[length] != '/')
+            length++;
+        path = (struct cmb_text){ path.at + length, path.length - length };
+    }
+    return path.length == 0;
+}
+
+static struct cmb_text path_of_url(struct cmb_text url)
+{
+    struct cmb_text rest = url, path;
+    const char *host = url.length ? memmem(url.at, url.length, "://", 3) : NULL;
+    if (host) {
+        rest = (struct cmb_text){ host + 3, url.length - (size_t)(host + 3 - url.at) };
+        path = cmb_text_cut(rest, '/', &rest);
+        rest = (struct cmb_text){ path.at ? path.at - 1 : rest.at, path.length + 1 };
+    }
+    cmb_text_cut(rest, '?', &path);
+    return path;
+}
+
+void cmb_pick_by_url(struct cmb_call *call, struct cmb_text method, struct cmb_text url)
+{
+    const struct cmb_plugin *plugin = call->exchange->plugin;
+    struct cmb_text path = path_of_url(url);
+    for (uint32_t i = 0; i < plugin->endpoint_count; i++) {
+        const struct cmb_endpoint *endpoint = &plugin->endpoints[i];
+        if (endpoint->operation == call->operation && path_fits(&endpoint->path, path) &&
+            (!method.length || cmb_text_is(method, endpoint->method))) {
+            call->endpoint = endpoint;
+            return;
+        }
+    }
+}

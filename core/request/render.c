@@ -233,9 +233,9 @@ static struct cmb_text request_value(struct cmb_call *call, uint32_t name)
 
 static struct cmb_text circumstance(const struct cmb_call *call, uint32_t name)
 {
-    static const struct cmb_text environments[] = { [CMB_LIVE] = CMB_TEXT("live"),
-                                                    [CMB_SANDBOX] = CMB_TEXT("sandbox"),
-                                                    [CMB_SIMULATED] = CMB_TEXT("simulated") };
+    static const struct cmb_text environments[] = { [CMB_ENVIRONMENT_LIVE] = CMB_TEXT("live"),
+                                                    [CMB_ENVIRONMENT_SANDBOX] = CMB_TEXT("sandbox"),
+                                                    [CMB_ENVIRONMENT_SIMULATED] = CMB_TEXT("simulated") };
     static const struct cmb_text accesses[] = { CMB_TEXT("public"), CMB_TEXT("keyed"),
                                                 CMB_TEXT("signed") };
     switch (name) {

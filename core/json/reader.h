@@ -171,19 +171,20 @@ static inline bool cmb_json_enter_array(struct cmb_json_reader *reader)
 static inline bool cmb_json_next(struct cmb_json_reader *reader, char bracket)
 {
     char c = cmb_json_next_byte(reader);
-    bool is_first = reader->is_first;
-    reader->is_first = false;
+    if (c == ',' && !reader->is_first) {
+        reader->at++;
+        return true;
+    }
     if (c == bracket) {
         reader->at++;
         reader->depth--;
+        reader->is_first = false;
         return false;
     }
-    if (is_first)
-        return true;
-    if (c != ',')
+    if (!reader->is_first)
         return cmb_json_fail(reader, "a comma or the closing bracket is expected");
-    reader->at++;
-    return true;
+    reader->is_first = false;
+    return true; /* whatever it is, the read that follows judges it */
 }
 
 static inline bool cmb_json_next_element(struct cmb_json_reader *reader)

@@ -119,11 +119,11 @@ static bool set_verification(CURL *easy, const struct cmb_connection *connection
 
 /* --- how the attempt ended --- */
 
-/* libcurl has one code for "the handshake was refused" and "the line went dead during it"; its
- * words begin with "OpenSSL SSL_connect:" for the second. */
-static bool is_line_dead(const char *reason)
+/* libcurl has one code for "the handshake was refused" and "the line went dead during it"; for the
+ * first its words quote OpenSSL's. */
+static bool is_refused(const char *reason)
 {
-    return strstr(reason, "SSL_connect:") != NULL || strstr(reason, "unexpected eof") != NULL;
+    return strstr(reason, "SSL routines") != NULL && strstr(reason, "unexpected eof") == NULL;
 }
 
 static int status_of(CURLcode code, const char *reason)
@@ -139,7 +139,7 @@ static int status_of(CURLcode code, const char *reason)
     case CURLE_UNSUPPORTED_PROTOCOL:
         return CAMBIST_BAD_ARGUMENT;
     case CURLE_SSL_CONNECT_ERROR:
-        return is_line_dead(reason) ? CAMBIST_UNAVAILABLE : CAMBIST_TLS;
+        return is_refused(reason) ? CAMBIST_TLS : CAMBIST_UNAVAILABLE;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:

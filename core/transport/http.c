@@ -6,7 +6,7 @@
 
 enum encoding { PLAIN = 1, GZIP, DEFLATE };
 
-enum { INFLATE_STEP_BYTES = 16 * 1024, RESERVED_MOST_BYTES = 1024 * 1024 };
+enum { INFLATE_STEP_BYTES = 16 * 1024, RATIO_STEP_BYTES = 1024, RESERVED_MOST_BYTES = 1024 * 1024 };
 
 static const struct cmb_http_expect expect_default = { 0 };
 
@@ -51,10 +51,12 @@ static int on_status(struct http_parser *parser, const char *at, size_t length)
 static int on_header_field(struct http_parser *parser, const char *at, size_t length)
 {
     struct cmb_http *http = of(parser);
-    if (count_header(http, length + 4) != 0)
+    if (count_header(http, length) != 0)
         return -1;
-    if (http->has_headers) /* trailers say nothing that we believe */
+    if (http->has_headers) { /* trailers say nothing that we believe */
+        http->is_value = false;
         return 0;
+    }
     if (http->is_value || http->header_count == 0) {
         if (http->header_count == CMB_HTTP_HEADERS_MOST)
             return fail(http, CAMBIST_TOO_LARGE, "the answer has too many headers");
@@ -71,12 +73,13 @@ static int on_header_field(struct http_parser *parser, const char *at, size_t le
 static int on_header_value(struct http_parser *parser, const char *at, size_t length)
 {
     struct cmb_http *http = of(parser);
-    if (count_header(http, length) != 0)
+    size_t colon_and_end = http->is_value ? 0 : 4;
+    http->is_value = true;
+    if (count_header(http, length + colon_and_end) != 0)
         return -1;
     if (http->has_headers)
         return 0;
     http->places[http->header_count - 1].value_length += (uint32_t)length;
-    http->is_value = true;
     return keep(http, at, length);
 }
 
@@ -184,9 +187,13 @@ static int check_body(struct cmb_http *http)
         return fail(http, CAMBIST_NO_MEMORY, "no memory for the answer");
     if (http->body.length > http->expect.body_bytes_most)
         return fail(http, CAMBIST_TOO_LARGE, "the answer is too long");
+    return 0;
+}
+
+static int check_ratio(struct cmb_http *http)
+{
     size_t size = http->body.length;
-    if (http->encoding != PLAIN && size > CMB_HTTP_RATIO_FREE_BYTES &&
-        size / CMB_HTTP_RATIO_MOST > http->received_bytes)
+    if (size > CMB_HTTP_RATIO_FREE_BYTES && size / CMB_HTTP_RATIO_MOST > http->received_bytes)
         return fail(http, CAMBIST_TOO_LARGE, "the answer inflates beyond all measure");
     return 0;
 }
@@ -236,9 +243,9 @@ static int inflate_step(struct cmb_http *http)
 
 static int inflate_part(struct cmb_http *http, const char *at, size_t length)
 {
-    bool is_first = http->received_bytes == length;
-    if (is_first && start_inflater(http, (unsigned char)*at) != 0)
+    if (http->received_bytes == 0 && start_inflater(http, (unsigned char)*at) != 0)
         return -1;
+    http->received_bytes += length;
     http->inflater.next_in = (Bytef *)(uintptr_t)at;
     http->inflater.avail_in = (uInt)length;
     do {
@@ -252,15 +259,39 @@ static int inflate_part(struct cmb_http *http, const char *at, size_t length)
     return 0;
 }
 
+/* In steps that end at fixed places of the body, so that the ceilings see the same however the
+ * bytes arrive. */
+static int inflate_body(struct cmb_http *http, const char *at, size_t length)
+{
+    while (length) {
+        size_t step = RATIO_STEP_BYTES - http->received_bytes % RATIO_STEP_BYTES;
+        if (step > length)
+            step = length;
+        if (inflate_part(http, at, step) != 0)
+            return -1;
+        bool is_at_place = http->received_bytes % RATIO_STEP_BYTES == 0;
+        if (is_at_place && check_ratio(http) != 0)
+            return -1;
+        at += step;
+        length -= step;
+    }
+    return 0;
+}
+
 static int on_body(struct http_parser *parser, const char *at, size_t length)
 {
     struct cmb_http *http = of(parser);
-    http->received_bytes += length;
-    if (http->received_bytes > http->expect.body_bytes_most)
+    size_t room = http->expect.body_bytes_most - http->received_bytes;
+    size_t part = length < room ? length : room;
+    if (http->encoding != PLAIN) {
+        if (inflate_body(http, at, part) != 0)
+            return -1;
+    } else {
+        http->received_bytes += part;
+        cmb_buffer_add(&http->body, (struct cmb_text){ at, part });
+    }
+    if (part < length)
         return fail(http, CAMBIST_TOO_LARGE, "the answer is too long");
-    if (http->encoding != PLAIN)
-        return inflate_part(http, at, length);
-    cmb_buffer_add(&http->body, (struct cmb_text){ at, length });
     return check_body(http);
 }
 
@@ -282,6 +313,8 @@ static int on_message_complete(struct http_parser *parser)
     }
     if (http->encoding != PLAIN && http->received_bytes && !http->is_inflated)
         return fail(http, CAMBIST_GARBLED, "the compressed answer ends early");
+    if (http->encoding != PLAIN && check_ratio(http) != 0)
+        return -1;
     http->status = CAMBIST_OK;
     http->may_keep = http_should_keep_alive(parser) && parser->status_code != 101;
     http_parser_pause(parser, 1);

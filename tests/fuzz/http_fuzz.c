@@ -1,7 +1,8 @@
 /* Can any bytes from a server break the reader of answers, or make it answer two things?
  *
  * The first byte chooses what is expected and how the rest is cut.  Each input is read whole and in
- * pieces; both readings must end alike. */
+ * pieces; both readings must come to the same answer, or both fail.  (Which of two faults is named
+ * may depend on the cut: the parser reports a part of a header before it has seen the rest.) */
 #include "transport/http.h"
 
 #include <stdlib.h>

@@ -33,7 +33,7 @@ static inline bool cmb_json_read_scaled(struct cmb_json_reader *reader, unsigned
     char first = cmb_json_next_byte(reader);
     unsigned quote = first == '"';
     const char *at = reader->at + quote;
-    int64_t value;
+    int64_t value = 0;
     if (reader->end - at >= CMB_SCALED_FAST_BYTES) {
         size_t length = cmb_scaled_read_fast(at, scale, &value);
         bool is_whole = quote ? at[length] == '"' : (at[length] | 0x20) != 'e';

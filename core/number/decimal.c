@@ -35,31 +35,32 @@ enum cmb_number_fault cmb_parts_join(const struct cmb_parts *parts,
     return CMB_NUMBER_FINE;
 }
 
+/* Appends the digits at `at` and returns where they end. */
+static const char *push_digits(const char *at, const char *end, uint64_t *magnitude)
+{
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        *magnitude = *magnitude * 10 + (uint64_t)(*at - '0');
+    return at;
+}
+
 /* The common form: up to 18 digits, no exponent.  False leaves the text to the general way. */
 static bool parse_short(struct cmb_text text, struct cambist_decimal *ret_value)
 {
-    if (!text.length)
+    if (!text.length || text.length > 19) /* so that 64 bits hold the digits */
         return false;
     bool is_negative = *text.at == '-';
-    const char *at = text.at + is_negative, *start = at, *end = start + (text.length - is_negative);
-    const char *point = NULL;
+    const char *start = text.at + is_negative, *end = text.at + text.length;
     uint64_t magnitude = 0;
-    if (end == start || end - start > 19 || (*start == '0' && end - start > 1 && start[1] != '.'))
+    const char *point = push_digits(start, end, &magnitude), *at = point;
+    if (point == start || (*start == '0' && point > start + 1))
         return false;
-    for (; at < end; at++) {
-        unsigned digit = (unsigned)(unsigned char)*at - '0';
-        if (digit <= 9)
-            magnitude = magnitude * 10 + digit;
-        else if (*at == '.' && !point && at > start && at + 1 < end)
-            point = at;
-        else
-            return false;
-    }
-    if (magnitude > INT64_MAX)
+    if (point < end && *point == '.')
+        at = push_digits(point + 1, end, &magnitude);
+    if (at < end || at == point + 1 || magnitude > INT64_MAX)
         return false;
     *ret_value = (struct cambist_decimal){ .low = is_negative ? 0 - magnitude : magnitude,
                                            .high = is_negative && magnitude ? -1 : 0,
-                                           .exponent = point ? (int32_t)(point + 1 - end) : 0,
+                                           .exponent = at > point ? (int32_t)(point + 1 - at) : 0,
                                            .is_set = 1 };
     return true;
 }

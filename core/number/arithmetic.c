@@ -80,6 +80,15 @@ enum cmb_number_fault cmb_decimal_subtract(const struct cambist_decimal *a,
     return add_parts(left, right, ret_value);
 }
 
+/* A two in one factor and a five in the other are a zero at the end of their product. */
+static void drop_tens(struct cmb_parts *even, struct cmb_parts *fifth)
+{
+    for (; even->magnitude % 2 == 0 && fifth->magnitude % 5 == 0; even->exponent++) {
+        even->magnitude /= 2;
+        fifth->magnitude /= 5;
+    }
+}
+
 enum cmb_number_fault cmb_decimal_multiply(const struct cambist_decimal *a,
                                            const struct cambist_decimal *b,
                                            struct cambist_decimal *ret_value)
@@ -89,8 +98,10 @@ enum cmb_number_fault cmb_decimal_multiply(const struct cambist_decimal *a,
     if (fault != CMB_NUMBER_FINE)
         return fault;
     if (__builtin_mul_overflow(left.magnitude, right.magnitude, &product.magnitude)) {
-        drop_zeros(&left, INT16_MAX);
-        drop_zeros(&right, INT16_MAX);
+        drop_tens(&left, &left);
+        drop_tens(&right, &right);
+        drop_tens(&left, &right);
+        drop_tens(&right, &left);
         if (__builtin_mul_overflow(left.magnitude, right.magnitude, &product.magnitude))
             return CMB_NUMBER_TOO_LARGE;
     }

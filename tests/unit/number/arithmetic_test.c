@@ -103,6 +103,10 @@ static void multiplies_at_the_edges(void)
     assert_operation(cmb_decimal_multiply, "-3", "0.0", "0.0");
     assert_operation(cmb_decimal_multiply, "100000000000000000000", "100000000000000000000",
                      "10000000000000000000000000000000000000000");
+    assert_operation(cmb_decimal_multiply, "5", "9303563261613.5628110630900117458425364",
+                     "46517816308067.814055315450058729212682");
+    assert_operation(cmb_decimal_multiply, "-340920465277294893904.7775", "195.613927028398",
+                     "-66688791017240257506706.511233350371445");
     assert_operation(cmb_decimal_multiply, "13043817825332782212", "13043817825332782212",
                      "170141183460469231722567801800623612944");
 }

@@ -47,8 +47,13 @@ static enum cmb_number_fault add_parts(struct cmb_parts left, struct cmb_parts r
         return CMB_NUMBER_TOO_LARGE;
     struct cmb_parts sum = left;
     if (left.is_negative == right.is_negative) {
-        if (__builtin_add_overflow(left.magnitude, right.magnitude, &sum.magnitude))
-            return CMB_NUMBER_TOO_LARGE;
+        if (__builtin_add_overflow(left.magnitude, right.magnitude, &sum.magnitude)) {
+            unsigned last = (unsigned)(left.magnitude % 10 + right.magnitude % 10);
+            if (last % 10)
+                return CMB_NUMBER_TOO_LARGE;
+            sum.magnitude = left.magnitude / 10 + right.magnitude / 10 + last / 10;
+            sum.exponent++; /* 129 bits, but the last digit is a zero */
+        }
     } else if (left.magnitude >= right.magnitude) {
         sum.magnitude = left.magnitude - right.magnitude;
     } else {

@@ -56,7 +56,7 @@ static bool parse_short(struct cmb_text text, struct cambist_decimal *ret_value)
         return false;
     if (point < end && *point == '.')
         at = push_digits(point + 1, end, &magnitude);
-    if (at < end || at == point + 1 || magnitude > INT64_MAX)
+    if (at < end || at == point + 1)
         return false;
     *ret_value = (struct cambist_decimal){ .low = is_negative ? 0 - magnitude : magnitude,
                                            .high = is_negative && magnitude ? -1 : 0,

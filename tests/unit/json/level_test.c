@@ -233,6 +233,21 @@ static void stops_where_the_room_ends(void)
     }
 }
 
+/* Loads may begin before a level, but not before the input. */
+static void reads_a_side_at_the_very_start(void)
+{
+    struct cmb_text copy = exact_copy(CMB_TEXT("[[\"67123.10\",\"0.5\"],[\"67123\",\"12\"]]"));
+    struct cmb_json_level levels[2] = { 0 };
+    struct cmb_json_reader reader;
+    size_t count = 0;
+    cmb_json_init(&reader, copy, 0);
+    CU_ASSERT(cmb_json_read_levels(&reader, 2, 1, levels, 2, &count) && cmb_json_finish(&reader));
+    ASSERT_NUMBER(count, 2);
+    ASSERT_NUMBER(levels[0].price, 6712310);
+    ASSERT_NUMBER(levels[1].amount, 120);
+    free((void *)(uintptr_t)copy.at);
+}
+
 static void keeps_the_depth_ceiling(void)
 {
     struct cmb_json_level levels[2];
@@ -248,4 +263,5 @@ TEST_SUITE("json/level", { "reads levels, bare, quoted, and longer ones", reads_
            { "agrees for 20,000 random sides, good and bad", agrees_for_random_sides },
            { "agrees on every truncation", agrees_on_every_truncation },
            { "stops where the room ends", stops_where_the_room_ends },
+           { "reads a side at the very start", reads_a_side_at_the_very_start },
            { "keeps the depth ceiling", keeps_the_depth_ceiling })

@@ -63,6 +63,14 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
     call->unknown_word = (struct cmb_text){ 0 };
 }
 
+void cmb_call_refresh(struct cmb_call *call)
+{
+    call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
+    memset(call->time_texts, 0, sizeof call->time_texts);
+    memset(call->derived, 0, sizeof call->derived);
+    call->nonce = (struct cmb_text){ 0 };
+}
+
 /* ---- arguments ---- */
 
 static bool has_control_character(struct cmb_text text)

@@ -54,6 +54,8 @@ struct cmb_call {
     struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order */
     uint32_t pair_count;
     struct cmb_buffer query, body, headers;     /* headers: "Name: value\r\n" ... */
+    uint32_t filled_pairs;                      /* what fill wrote; signing starts behind it */
+    size_t filled_query, filled_body;
     struct cmb_text derived[CMB_DERIVED_NAMES_MOST];
     const char *content_type;
 
@@ -80,6 +82,9 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
 int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,
                       uint32_t json_form, struct cambist_error *error);
 
+/* Takes a new time and nonce, and forgets what was derived from the old ones. */
+void cmb_call_refresh(struct cmb_call *call);
+
 static inline struct cmb_text cmb_call_argument(const struct cmb_call *call, uint32_t argument)
 {
     const struct cmb_text *item = call->item ? &call->item->values[argument] : NULL;
@@ -96,7 +101,7 @@ void cmb_pick_by_url(struct cmb_call *call, struct cmb_text method, struct cmb_t
 /* fill: which path, query and body ask for it?  `now` as of this moment; signs nothing. */
 int cmb_fill(struct cmb_call *call);
 /* sign: which headers and parameters prove that the request is ours?  Behind admit, because
- * waiting would age a time or nonce. */
+ * waiting would age a time or nonce.  May be called again: it then signs anew. */
 int cmb_sign_call(struct cmb_call *call);
 /* judge: is this answer an error, and what became of the request?  Fills error and outcome. */
 int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body);

@@ -167,29 +167,33 @@ static int add_items(struct cmb_call *call)
 /* Empties what an earlier fill of the same call wrote. */
 static void start_request(struct cmb_call *call)
 {
-    call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
-    memset(call->time_texts, 0, sizeof call->time_texts);
-    memset(call->derived, 0, sizeof call->derived);
-    call->nonce = (struct cmb_text){ 0 };
     call->pair_count = 0;
     call->content_type = NULL;
     cmb_buffer_reset(&call->query);
     cmb_buffer_reset(&call->body);
-    cmb_buffer_reset(&call->headers);
+    cmb_call_refresh(call);
+}
+
+static int fill_parameters(struct cmb_call *call)
+{
+    if (call->arguments.item_count)
+        return add_items(call);
+    int status = add_own(call);
+    if (status == CAMBIST_OK)
+        status = add_extras(call, &call->arguments, call->endpoint->items.at ? 0 : -1);
+    if (status == CAMBIST_OK && call->endpoint->row->build)
+        status = call->endpoint->row->build(&call->slot);
+    return status;
 }
 
 int cmb_fill(struct cmb_call *call)
 {
     start_request(call);
     int status = fill_path(call);
-    if (status != CAMBIST_OK)
-        return status;
-    if (call->arguments.item_count)
-        return add_items(call);
-    status = add_own(call);
     if (status == CAMBIST_OK)
-        status = add_extras(call, &call->arguments, call->endpoint->items.at ? 0 : -1);
-    if (status == CAMBIST_OK && call->endpoint->row->build)
-        status = call->endpoint->row->build(&call->slot);
+        status = fill_parameters(call);
+    call->filled_pairs = call->pair_count;
+    call->filled_query = call->query.length;
+    call->filled_body = call->body.length;
     return status;
 }

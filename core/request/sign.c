@@ -101,22 +101,37 @@ int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret)
                     call->exchange->secret_form.at ? call->exchange->secret_form.at : "(none)");
 }
 
-/* Everything that belongs into query or body stands there before the headers speak of it. */
-int cmb_sign_call(struct cmb_call *call)
+/* Behind a wait, or on another connection, the request is signed anew. */
+static void start_signing(struct cmb_call *call)
+{
+    call->pair_count = call->filled_pairs;
+    call->query.length = call->filled_query;
+    call->body.length = call->filled_body;
+    cmb_buffer_reset(&call->headers);
+    cmb_call_refresh(call);
+}
+
+static int add_stamps(struct cmb_call *call, bool are_headers)
 {
     const struct cmb_endpoint *endpoint = call->endpoint;
     int status = CAMBIST_OK;
     for (uint32_t i = endpoint->own_count; i < endpoint->parameter_count; i++)
-        if (endpoint->parameters[i].place != CAMBIST_HEADER && status == CAMBIST_OK)
-            status = cmb_add_parameter(call, &endpoint->parameters[i]);
-    if (endpoint->place == CAMBIST_JSON && status == CAMBIST_OK) {
-        status = cmb_compose(call);
-        call->content_type = "application/json";
-    } else if (endpoint->place == CAMBIST_FORM) {
-        call->content_type = "application/x-www-form-urlencoded";
-    }
-    for (uint32_t i = endpoint->own_count; i < endpoint->parameter_count; i++)
-        if (endpoint->parameters[i].place == CAMBIST_HEADER && status == CAMBIST_OK)
+        if ((endpoint->parameters[i].place == CAMBIST_HEADER) == are_headers &&
+            status == CAMBIST_OK)
             status = cmb_add_parameter(call, &endpoint->parameters[i]);
     return status;
+}
+
+/* Everything that belongs into query or body stands there before the headers speak of it. */
+int cmb_sign_call(struct cmb_call *call)
+{
+    start_signing(call);
+    int status = add_stamps(call, /* are_headers= */ false);
+    if (call->endpoint->place == CAMBIST_JSON && status == CAMBIST_OK) {
+        status = cmb_compose(call);
+        call->content_type = "application/json";
+    } else if (call->endpoint->place == CAMBIST_FORM) {
+        call->content_type = "application/x-www-form-urlencoded";
+    }
+    return status == CAMBIST_OK ? add_stamps(call, /* are_headers= */ true) : status;
 }

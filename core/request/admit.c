@@ -1,0 +1,132 @@
+/* May the request go now, and what do answers teach about that? */
+#include "request/request_run.h"
+
+#include "limit/retry_after.h"
+
+enum { CHARGES_MOST = 32 };
+
+/* What this request takes out of which bucket; rows of one limit add up. */
+static size_t gather(struct cmb_run *run, struct cmb_bucket_charge *charges)
+{
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    size_t count = 0;
+    for (uint32_t i = 0; i < endpoint->charge_count && count < CHARGES_MOST; i++) {
+        const struct cmb_charge *row = &endpoint->charges[i];
+        if (!cmb_condition_holds(run->call, &row->when))
+            continue;
+        struct cmb_bucket *bucket = cmb_desk_bucket(run->desk, row->limit);
+        size_t at = 0;
+        while (at < count && charges[at].bucket != bucket)
+            at++;
+        if (at == count)
+            charges[count++] = (struct cmb_bucket_charge){ bucket, 0 };
+        charges[at].weight += row->weight;
+    }
+    return count;
+}
+
+static enum cmb_bucket_lane lane_of(const struct cmb_run *run)
+{
+    return cmb_operation_is_cancel(run->call->operation) ? CMB_LANE_CANCEL : CMB_LANE_NORMAL;
+}
+
+static void on_turn(struct cmb_timer *timer, void *user)
+{
+    (void)timer;
+    struct cmb_run *run = user;
+    cmb_run_resume(run);
+}
+
+/* Longer than an answer may take, nobody waits: the asker is told when it could go. */
+static int wait(struct cmb_run *run, int64_t wait_ns)
+{
+    struct cmb_office *office = run->desk->office;
+    int64_t most_ns = (office->answer_timeout_ms ? office->answer_timeout_ms : 5000) * 1000000ll;
+    if (wait_ns > most_ns) {
+        int status = cmb_fail_plain(&run->error, CAMBIST_RATE_LIMITED,
+                                    CMB_TEXT("the exchange's limit is used up"));
+        int64_t wait_ms = wait_ns / 1000000;
+        run->error.retry_after_ms = wait_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)wait_ms;
+        run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
+        return status;
+    }
+    run->timer.on_due = on_turn;
+    run->timer.user = run;
+    cmb_loop_start_timer(office->loop, &run->timer, wait_ns);
+    return CAMBIST_AGAIN;
+}
+
+int cmb_admit(struct cmb_run *run)
+{
+    struct cmb_bucket_charge charges[CHARGES_MOST];
+    size_t count = gather(run, charges);
+    int64_t now_ns = cmb_loop_now_ns(run->desk->office->loop);
+    int64_t wait_ns = cmb_bucket_take_all(charges, count, lane_of(run), now_ns);
+    if (wait_ns)
+        return wait(run, wait_ns);
+    run->taken_ns = now_ns;
+    return CAMBIST_OK;
+}
+
+void cmb_admit_refund(struct cmb_run *run)
+{
+    struct cmb_bucket_charge charges[CHARGES_MOST];
+    size_t count = gather(run, charges);
+    int64_t now_ns = cmb_loop_now_ns(run->desk->office->loop);
+    for (size_t i = 0; i < count; i++)
+        cmb_bucket_give(charges[i].bucket, charges[i].weight, run->taken_ns, now_ns);
+}
+
+/* ---- learning ---- */
+
+static int64_t number_in(const struct cmb_answer *answer, const char *header)
+{
+    if (!header)
+        return -1;
+    struct cmb_text value =
+        cmb_header_find(answer->headers, answer->header_count, cmb_text_of(header));
+    int64_t number = 0;
+    for (size_t i = 0; i < value.length; i++) {
+        if (value.at[i] < '0' || value.at[i] > '9' || i >= 15)
+            return -1;
+        number = number * 10 + (value.at[i] - '0');
+    }
+    return value.length ? number : -1;
+}
+
+static void learn_use(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
+{
+    const struct cambist_plugin *tables = &run->desk->exchange->plugin->tables;
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    for (uint32_t i = 0; i < endpoint->charge_count; i++) {
+        uint32_t limit = endpoint->charges[i].limit;
+        const struct cambist_limit *row = CMB_ROW(tables->limits, limit);
+        struct cmb_bucket_report report = { .used = number_in(answer, row->used_header),
+                                            .remaining = number_in(answer, row->remaining_header),
+                                            .capacity = -1, .reset_in_ns = -1 };
+        if (report.used >= 0 || report.remaining >= 0)
+            cmb_bucket_correct(cmb_desk_bucket(run->desk, limit), &report, now_ns);
+    }
+}
+
+/* Whoever shares a limit that was passed waits until the exchange's word is over. */
+static void close_limits(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
+{
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    struct cmb_text said =
+        cmb_header_find(answer->headers, answer->header_count, CMB_TEXT("Retry-After"));
+    int64_t wall_ns = cmb_clock_wall_ns(run->desk->exchange->clock);
+    int64_t wait_ms = cmb_retry_after_parse_ms(said, wall_ns, &cmb_retry_bounds_usual, NULL);
+    run->error.retry_after_ms = (uint32_t)wait_ms;
+    for (uint32_t i = 0; i < endpoint->charge_count; i++)
+        cmb_bucket_close_until(cmb_desk_bucket(run->desk, endpoint->charges[i].limit),
+                               now_ns + wait_ms * 1000000);
+}
+
+void cmb_admit_learn(struct cmb_run *run, const struct cmb_answer *answer)
+{
+    int64_t now_ns = cmb_loop_now_ns(run->desk->office->loop);
+    learn_use(run, answer, now_ns);
+    if (answer->http_status == 429 || answer->http_status == 418)
+        close_limits(run, answer, now_ns);
+}

@@ -1,0 +1,240 @@
+/* Through which stages does a question become an answer? */
+#include "request/request_run.h"
+
+#include <stdlib.h>
+
+#include "crypto/random.h"
+#include "request/answer.h"
+
+enum { ATTEMPTS_MOST = 3, KEY_BYTES_MOST = 4096, KEPT_BODY_BYTES = 16 << 20 };
+
+/* ---- the stages ---- */
+
+/* What a stage does with a run: CAMBIST_OK goes on, CAMBIST_AGAIN waits, anything else ends it. */
+typedef int stage_fn(struct cmb_run *run);
+
+static int run_pick(struct cmb_run *run)
+{
+    int status = cmb_markets_wait(run);
+    return status == CAMBIST_OK ? cmb_pick(run->call) : status;
+}
+
+static int run_fill(struct cmb_run *run)
+{
+    return cmb_fill(run->call);
+}
+
+static int run_reuse(struct cmb_run *run)
+{
+    bool is_at_hand = false;
+    int status = cmb_reuse(run, &is_at_hand);
+    if (status == CAMBIST_OK && is_at_hand)
+        run->stage = CMB_STAGE_SEND; /* the answer is here: judge is next */
+    return status;
+}
+
+static int run_admit(struct cmb_run *run)
+{
+    return cmb_admit(run);
+}
+
+/* The work is done inside send, at the moment in which a connection is there: waiting for one would
+ * age a time or nonce. */
+static int run_sign(struct cmb_run *run)
+{
+    (void)run;
+    return CAMBIST_OK;
+}
+
+static int run_send(struct cmb_run *run)
+{
+    return cmb_send(run);
+}
+
+static int run_judge(struct cmb_run *run)
+{
+    return cmb_judge(run->call, run->call->http_status, cmb_buffer_text(&run->body));
+}
+
+static int run_map(struct cmb_run *run)
+{
+    return cmb_map(run->call);
+}
+
+static int run_answer(struct cmb_run *run)
+{
+    return cmb_answer(run->call);
+}
+
+static const struct {
+    const char *name;
+    stage_fn *run;
+} stages[CMB_STAGE_COUNT] = {
+#define X(NAME, name, help) [CMB_STAGE_##NAME] = { #name, run_##name },
+    CMB_STAGE_LIST(X)
+#undef X
+};
+
+const char *cmb_stage_name(enum cmb_stage stage)
+{
+    return stages[stage].name;
+}
+
+/* ---- walking ---- */
+
+static int64_t now_ns(const struct cmb_run *run)
+{
+    return cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop));
+}
+
+static void leave_stage(struct cmb_run *run, enum cmb_stage stage)
+{
+    int64_t now = now_ns(run);
+    run->stage_ns[stage] += now - run->entered_ns;
+    run->entered_ns = now;
+}
+
+static void finish(struct cmb_run *run)
+{
+    int status = (int)run->error.status;
+    if (run->leads)
+        cmb_reuse_land(run, status);
+    for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
+        if (run->stage_ns[stage])
+            cmb_histogram_record(&run->desk->stages[stage], run->stage_ns[stage]);
+    run->on_done(run, run->user);
+}
+
+/* Only what does no harm is asked again: a question that changes nothing, or a request of which no
+ * byte has left. */
+static bool may_repeat(const struct cmb_run *run, int status)
+{
+    bool is_passing = status == CAMBIST_UNAVAILABLE || status == CAMBIST_TIMEOUT ||
+                      (status == CAMBIST_GARBLED && run->stage == CMB_STAGE_SEND);
+    if (!is_passing || run->stage < CMB_STAGE_ADMIT || run->stage > CMB_STAGE_JUDGE ||
+        run->attempt + 1 >= ATTEMPTS_MOST)
+        return false;
+    return run->call->endpoint->is_harmless ||
+           (run->stage == CMB_STAGE_SEND && run->error.outcome == CAMBIST_OUTCOME_NOT_DONE);
+}
+
+static void on_backoff(struct cmb_timer *timer, void *user)
+{
+    (void)timer;
+    struct cmb_run *run = user;
+    run->entered_ns = now_ns(run);
+    cmb_run_resume(run);
+}
+
+/* Back to admit, so that it is charged and signed afresh. */
+static void repeat(struct cmb_run *run)
+{
+    struct cmb_office *office = run->desk->office;
+    uint64_t chance = cmb_random_number(run->desk->exchange->random);
+    cmb_fail_reset(&run->error);
+    run->stage = CMB_STAGE_ADMIT;
+    run->timer.on_due = on_backoff;
+    run->timer.user = run;
+    cmb_loop_start_timer(office->loop, &run->timer,
+                         cmb_backoff_wait_ns(&office->backoff, run->attempt++, chance));
+}
+
+/* A failure that is not one of the exchange's own words still says what became of the request. */
+static void end(struct cmb_run *run, int status)
+{
+    if (run->error.status == CAMBIST_OK)
+        cmb_fail_plain(&run->error, status, cmb_text_of(cmb_status_text((uint32_t)status)));
+    bool has_effect = run->call->endpoint && !run->call->endpoint->is_harmless;
+    if (run->error.outcome == CAMBIST_OUTCOME_NONE)
+        run->error.outcome = has_effect && run->stage > CMB_STAGE_SEND && !run->is_from_cache
+                                 ? CAMBIST_OUTCOME_UNKNOWN : CAMBIST_OUTCOME_NOT_DONE;
+    if (may_repeat(run, status))
+        repeat(run);
+    else
+        finish(run);
+}
+
+void cmb_run_resume(struct cmb_run *run)
+{
+    while (run->stage < CMB_STAGE_COUNT) {
+        enum cmb_stage stage = run->stage;
+        int status = stages[stage].run(run);
+        leave_stage(run, stage);
+        if (status == CAMBIST_AGAIN)
+            return;
+        if (status != CAMBIST_OK) {
+            end(run, status);
+            return;
+        }
+        run->stage++;
+    }
+    finish(run);
+}
+
+void cmb_run_continue(struct cmb_run *run, int status)
+{
+    leave_stage(run, run->stage);
+    if (status != CAMBIST_OK) {
+        end(run, status);
+        return;
+    }
+    run->stage++;
+    cmb_run_resume(run);
+}
+
+/* ---- runs ---- */
+
+struct cmb_run *cmb_run_new(void)
+{
+    struct cmb_run *run = calloc(1, sizeof *run);
+    if (!run)
+        return NULL;
+    cmb_buffer_init(&run->key, KEY_BYTES_MOST);
+    cmb_buffer_init(&run->body, KEPT_BODY_BYTES);
+    run->call = cmb_call_new();
+    if (run->call)
+        return run;
+    cmb_run_free(run);
+    return NULL;
+}
+
+void cmb_run_free(struct cmb_run *run)
+{
+    if (!run)
+        return;
+    cmb_buffer_clear(&run->key);
+    cmb_buffer_clear(&run->body);
+    cmb_call_free(run->call);
+    free(run);
+}
+
+void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation)
+{
+    run->desk = desk;
+    run->error = (struct cambist_error){ 0 };
+    run->stage = CMB_STAGE_PICK;
+    run->attempt = 0;
+    run->may_skip_markets = run->is_from_cache = run->leads = false;
+    run->taken_ns = 0;
+    run->flight = NULL;
+    memset(run->stage_ns, 0, sizeof run->stage_ns);
+    memset(&run->timer, 0, sizeof run->timer);
+    cmb_buffer_reset(&run->key);
+    cmb_buffer_reset(&run->body);
+    cmb_call_start(run->call, desk->exchange, operation, &run->error);
+}
+
+void cmb_run_start(struct cmb_run *run, cmb_run_done_fn *on_done, void *user)
+{
+    run->on_done = on_done;
+    run->user = user;
+    run->entered_ns = now_ns(run);
+    cmb_run_resume(run);
+}
+
+void cmb_run_trace(const struct cmb_run *run, struct cmb_buffer *ret)
+{
+    for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
+        cmb_buffer_addf(ret, "%s%s %.1f us", stage ? ", " : "", stages[stage].name,
+                        (double)run->stage_ns[stage] / 1000);
+}

@@ -1,0 +1,144 @@
+/* request/request_run.h - the way of a question, stage by stage, on the I/O thread.
+ *
+ * A desk is an exchange that is open for questions: its connections, limits and cached answers.  A
+ * run is one question on its way over a desk.  Everything here belongs to the loop's thread.
+ */
+#ifndef CMB_REQUEST_REQUEST_RUN_H
+#define CMB_REQUEST_REQUEST_RUN_H
+
+#include "cache/cache.h"
+#include "cache/flight.h"
+#include "limit/backoff.h"
+#include "limit/bucket.h"
+#include "metrics/histogram.h"
+#include "request/call.h"
+#include "transport/pool.h"
+
+/* The stages in the order of the way: X(NAME, name, "what it answers"). */
+#define CMB_STAGE_LIST(X)                                                                          \
+    X(PICK, pick, "which endpoint answers this?")                                                  \
+    X(FILL, fill, "which path, query and body ask for it?")                                        \
+    X(REUSE, reuse, "is an answer at hand, or under way?")                                         \
+    X(ADMIT, admit, "may it go now?")                                                              \
+    X(SIGN, sign, "what proves that it is ours?")                                                  \
+    X(SEND, send, "what came back?")                                                               \
+    X(JUDGE, judge, "is that an error, and what became of the request?")                           \
+    X(MAP, map, "which records does it hold?")                                                     \
+    X(ANSWER, answer, "in which order and number?")
+
+enum cmb_stage {
+#define X(NAME, name, help) CMB_STAGE_##NAME,
+    CMB_STAGE_LIST(X)
+#undef X
+    CMB_STAGE_COUNT
+};
+
+enum { CMB_LIMITS_MOST = 64 };
+
+/* Buckets of one plugin that count by address: every account in this process shares them. */
+struct cmb_shared_limits {
+    const struct cmb_plugin *plugin;
+    struct cmb_bucket buckets[CMB_LIMITS_MOST];
+    struct cmb_shared_limits *next;
+};
+
+/* What desks share: the loop, the pool, and the limits of this address. */
+struct cmb_office {
+    struct cmb_loop *loop;
+    struct cmb_pool *pool;
+    struct cmb_backoff backoff;
+    struct cmb_shared_limits *shared;
+    uint32_t answer_timeout_ms; /* 0: the pool's */
+};
+
+struct cmb_run;
+
+struct cmb_desk {
+    struct cmb_office *office;
+    struct cmb_exchange *exchange;
+    struct cmb_origin *origins[CMB_SERVERS_MOST]; /* NULL until first used */
+    struct cmb_bucket own[CMB_LIMITS_MOST];       /* limits that count by account */
+    struct cmb_shared_limits *shared;
+    struct cmb_cache *answers;
+    struct cmb_flights *flights;
+    struct cmb_run *waiting;   /* for the markets, first come first */
+    struct cmb_run *loader;    /* of the markets; NULL: not under way */
+    struct cambist_error load_error; /* why the last load failed */
+    struct cmb_markets *loading;     /* what it has so far */
+    uint32_t kinds_left;             /* CAMBIST_KIND_... still to be loaded */
+    struct cmb_histogram stages[CMB_STAGE_COUNT];
+};
+
+typedef void cmb_run_done_fn(struct cmb_run *run, void *user);
+
+struct cmb_run {
+    struct cmb_desk *desk;
+    struct cmb_call *call;
+    struct cambist_error error;
+    cmb_run_done_fn *on_done;
+    void *user;
+    enum cmb_stage stage;
+    unsigned attempt;
+    bool may_skip_markets, is_from_cache;
+    int64_t entered_ns;                      /* the present stage */
+    int64_t stage_ns[CMB_STAGE_COUNT];       /* how long each took, over all attempts */
+    int64_t taken_ns;                        /* when the limits were charged */
+    struct cmb_timer timer;
+    struct cmb_flight *flight;
+    struct cmb_flight_waiter waiter;
+    bool leads;                              /* others wait for this answer */
+    struct cmb_buffer key;                   /* of the answer in the cache */
+    struct cmb_buffer body;                  /* the answer, kept for the stages behind send */
+    struct cmb_run *next;                    /* in the list it waits in */
+};
+
+/* Prepares an office; loop and pool outlive it. */
+void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cmb_pool *pool);
+/* All desks were closed before. */
+void cmb_office_clear(struct cmb_office *office);
+
+/* Opens a desk; `exchange` outlives it.  NULL without memory. */
+struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *exchange);
+/* No run is under way any more.  Accepts NULL. */
+void cmb_desk_free(struct cmb_desk *desk);
+/* Opens connections ahead to every server that requests go to. */
+void cmb_desk_warm(struct cmb_desk *desk, uint32_t count);
+/* The bucket of a row of limits. */
+struct cmb_bucket *cmb_desk_bucket(struct cmb_desk *desk, uint32_t limit);
+
+/* A run with a call of its own; NULL without memory.  Free accepts NULL. */
+struct cmb_run *cmb_run_new(void);
+void cmb_run_free(struct cmb_run *run);
+
+/* Prepares the run for a question; arguments are then set in run->call->arguments. */
+void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation);
+/* Walks the run through its stages.  on_done is called exactly once, maybe from inside, with the
+ * rows in run->call or the reason in run->error. */
+void cmb_run_start(struct cmb_run *run, cmb_run_done_fn *on_done, void *user);
+
+/* "pick 0.4 us, fill 0.3 us, ..." */
+void cmb_run_trace(const struct cmb_run *run, struct cmb_buffer *ret);
+const char *cmb_stage_name(enum cmb_stage stage);
+
+/* ---- for the files of the way ---- */
+
+/* The run goes on behind a wait: with its present stage, or behind it with what came. */
+void cmb_run_resume(struct cmb_run *run);
+void cmb_run_continue(struct cmb_run *run, int status);
+
+/* reuse: OK: nobody has it, go on; AGAIN: wait; DONE in *ret_is_at_hand: the body is there. */
+int cmb_reuse(struct cmb_run *run, bool *ret_is_at_hand);
+/* Whoever waited for this answer gets it, or the failure. */
+void cmb_reuse_land(struct cmb_run *run, int status);
+/* admit: OK, or AGAIN when the run waits for its turn. */
+int cmb_admit(struct cmb_run *run);
+/* What an answer says about limits: used, remaining, Retry-After, bans. */
+void cmb_admit_learn(struct cmb_run *run, const struct cmb_answer *answer);
+/* Takes back what was charged for a request that never left. */
+void cmb_admit_refund(struct cmb_run *run);
+/* send: AGAIN; the run continues when the answer or the failure is here.  Signs on the way. */
+int cmb_send(struct cmb_run *run);
+/* markets: OK when they are here, AGAIN when the run waits for them. */
+int cmb_markets_wait(struct cmb_run *run);
+
+#endif

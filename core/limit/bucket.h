@@ -19,7 +19,8 @@ enum cmb_bucket_model {
     CMB_BUCKET_FIXED = 1,   /* the count starts afresh at each full window of the calendar */
     CMB_BUCKET_ROLLING = 2, /* never more than the capacity in any span of a window's length; exact
                                to a fifteenth of the window, on the safe side */
-    CMB_BUCKET_TOKENS = 3   /* refills steadily, capacity per window, and holds a capacity */
+    CMB_BUCKET_TOKENS = 3   /* refills steadily, capacity per window, and holds a capacity: a full
+                               bucket lets two capacities go within a window */
 };
 
 /* Who asks: the reserve is kept for cancels. */
@@ -40,19 +41,21 @@ struct cmb_bucket_rule {
 struct cmb_bucket {
     uint32_t model;
     uint32_t reserve;
-    int64_t window_ns;
+    int64_t window_ns, slot_ns; /* slot_ns: ROLLING */
     _Atomic uint32_t capacity;
+    _Atomic int64_t interval_ns;              /* TOKENS: between two units of refill */
     _Atomic int64_t offset_ns;                /* FIXED: exchange's time less ours */
     _Atomic int64_t closed_until_ns;          /* nothing goes before */
     _Atomic int64_t full_at_ns;               /* TOKENS: when the bucket will be full again */
-    _Atomic uint64_t slots[CMB_BUCKET_SLOTS]; /* window or slot number << 32 | weight used */
+    _Atomic uint64_t slots[CMB_BUCKET_SLOTS]; /* number of window or slot << 32 | weight used */
 };
 
 /* False, with a bucket that admits nothing, for a rule that makes no sense. */
 bool cmb_bucket_init(struct cmb_bucket *bucket, const struct cmb_bucket_rule *rule);
-/* FIXED: full windows begin where `now_ns + offset_ns` is a multiple of the window.  Give the
- * exchange's wall clock less the monotonic clock; 0 until then. [any thread] */
-void cmb_bucket_align(struct cmb_bucket *bucket, int64_t offset_ns);
+/* FIXED: full windows begin where `now + offset_ns` is a multiple of the window.  Give the
+ * exchange's wall clock less the monotonic clock; it is 0 until then.  What the present window has
+ * used stays charged.  Others do nothing. [any thread] */
+void cmb_bucket_align(struct cmb_bucket *bucket, int64_t offset_ns, int64_t now_ns);
 
 /* Charges `weight` and returns 0, or charges nothing and returns the ns to wait before asking
  * again (CMB_BUCKET_NEVER for what cannot go at all). [any thread] */
@@ -61,8 +64,9 @@ int64_t cmb_bucket_take(struct cmb_bucket *bucket, uint32_t weight, enum cmb_buc
 /* What take would return; charges nothing. [any thread] */
 int64_t cmb_bucket_wait_ns(struct cmb_bucket *bucket, uint32_t weight, enum cmb_bucket_lane lane,
                            int64_t now_ns);
-/* Takes back a charge made at `taken_ns`, for a request that never left. [any thread] */
-void cmb_bucket_give(struct cmb_bucket *bucket, uint32_t weight, int64_t taken_ns);
+/* Takes back a charge made at `taken_ns`, for a request that never left: what of it has not been
+ * refilled or forgotten by `now_ns`. [any thread] */
+void cmb_bucket_give(struct cmb_bucket *bucket, uint32_t weight, int64_t taken_ns, int64_t now_ns);
 
 struct cmb_bucket_charge {
     struct cmb_bucket *bucket;

@@ -20,7 +20,7 @@ struct cmb_cache_counts {
 };
 
 /* A cache of `entries_most` entries (at least 5) and at most `bytes_most` bytes of keys and values.
- * NULL without memory.  Wipes what it releases where `is_secret`: tokens and signatures. */
+ * NULL without memory.  Wipes what it forgets where `is_secret`: tokens and signatures. */
 struct cmb_cache *cmb_cache_new(size_t entries_most, size_t bytes_most, bool is_secret);
 /* Accepts NULL. */
 void cmb_cache_free(struct cmb_cache *cache);
@@ -32,6 +32,9 @@ struct cmb_text cmb_cache_find(struct cmb_cache *cache, struct cmb_text key, int
  * when it is already over, larger than a fifth of the cache, or memory ran out. */
 bool cmb_cache_put(struct cmb_cache *cache, struct cmb_text key, struct cmb_text value,
                    int64_t now_ns, int64_t expires_ns);
+/* Looks through the next fifth of the table and forgets what has expired; how many.  For a timer:
+ * tokens should not lie about longer than they are good. */
+size_t cmb_cache_sweep(struct cmb_cache *cache, int64_t now_ns);
 /* Forgets one entry; false where there was none. */
 bool cmb_cache_drop(struct cmb_cache *cache, struct cmb_text key);
 /* Forgets everything and keeps the memory. */

@@ -37,8 +37,8 @@ struct cmb_histogram_row {
 
 /* What there is to report.  Zeroed is empty.  Entering is for one thread at the start. */
 struct cmb_metrics {
-    struct cmb_counter_table *tables, **tables_end;
-    struct cmb_histogram_row *histograms, **histograms_end;
+    struct cmb_counter_table *tables;
+    struct cmb_histogram_row *histograms;
 };
 
 void cmb_metrics_add_table(struct cmb_metrics *metrics, struct cmb_counter_table *table);

@@ -60,10 +60,10 @@ struct cmb_settings {
     struct cmb_arena arena; /* all texts lie here */
 };
 
-/* Reads the file at `path`.  With an error the settings are empty, `error` (NULL allowed) has the
- * first reason and `report` (NULL allowed) all of them, a line each.  A file that is missing, that
- * others may write, or that belongs to somebody else is an error.  The caller clears the settings
- * in either case. */
+/* Reads the file at `path`.  With an error the settings are the defaults, `error` (NULL allowed)
+ * has the first reason and `report` (NULL allowed) all of them, a line each.  A file that is
+ * missing, that others may write, or that belongs to somebody else is an error.  The caller clears
+ * the settings in either case. */
 int cmb_settings_read(struct cmb_settings *settings, const char *path, struct cmb_buffer *report,
                       struct cambist_error *error);
 /* The same for content that was read before; `file` is its name in the errors. */

@@ -35,18 +35,33 @@ static int64_t read_month(const char *at)
     return 0;
 }
 
-/* Seconds since 1970 of an IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT"; -1 for anything else. */
+/* Whether `text` is made like "Sun, 06 Nov 1994 08:49:37 GMT", whatever its letters and digits. */
+static bool is_shaped(struct cmb_text text)
+{
+    static const char shape[] = "???, ?? ??? ???? ??:??:?? GMT";
+    bool is_same = text.length == sizeof shape - 1;
+    for (size_t i = 0; is_same && i < text.length; i++)
+        is_same = shape[i] == '?' || shape[i] == text.at[i];
+    return is_same;
+}
+
+/* The two digits at `at`, -1 unless they are between `least` and `most`. */
+static int64_t read_part(const char *at, int64_t least, int64_t most)
+{
+    int64_t number = read_digits(at, 2);
+    return number >= least && number <= most ? number : -1;
+}
+
+/* Seconds since 1970 of an IMF-fixdate (RFC 9110, 5.6.7); -1 for anything else. */
 static int64_t read_date_s(struct cmb_text text)
 {
-    if (text.length != 29 || memcmp(text.at + 3, ", ", 2) != 0 || text.at[7] != ' ' ||
-        text.at[11] != ' ' || text.at[16] != ' ' || text.at[19] != ':' || text.at[22] != ':' ||
-        memcmp(text.at + 25, " GMT", 4) != 0)
+    if (!is_shaped(text))
         return -1;
-    int64_t day = read_digits(text.at + 5, 2), month = read_month(text.at + 8);
-    int64_t year = read_digits(text.at + 12, 4), hour = read_digits(text.at + 17, 2);
-    int64_t minute = read_digits(text.at + 20, 2), second = read_digits(text.at + 23, 2);
-    if (day < 1 || day > 31 || month == 0 || year < 1970 || hour < 0 || hour > 23 || minute < 0 ||
-        minute > 59 || second < 0 || second > 60)
+    int64_t day = read_part(text.at + 5, 1, 31), month = read_month(text.at + 8);
+    int64_t year = read_digits(text.at + 12, 4), hour = read_part(text.at + 17, 0, 23);
+    int64_t minute = read_part(text.at + 20, 0, 59), second = read_part(text.at + 23, 0, 60);
+    bool is_whole = (day | hour | minute | second) >= 0;
+    if (!is_whole || month == 0 || year < 1970)
         return -1;
     return ((days_to(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "config/source.h"
 #include "crypto/sign.h"
 #include "support/test.h"
 
@@ -278,6 +279,21 @@ static void reads_a_helpers_output(void)
     assert_vault_is_empty();
 }
 
+static void gives_up_on_a_silent_source(void)
+{
+    int ends[2];
+    struct cmb_source bytes;
+    CU_ASSERT_FATAL(pipe(ends) == 0);
+    CU_ASSERT(write(ends[1], "key = a\n", 8) == 8);
+    cmb_fail_reset(&error);
+    int status = cmb_source_read_stream(&bytes, &vault, ends[0], cmb_source_now_ms() + 5, &error);
+    ASSERT_NUMBER(status, CAMBIST_BAD_CONFIG);
+    CU_ASSERT(strstr(error.message, "no end within 10 s") != NULL);
+    close(ends[0]);
+    close(ends[1]);
+    assert_vault_is_empty();
+}
+
 static void reads_a_systemd_credential(void)
 {
     unsetenv("CREDENTIALS_DIRECTORY");
@@ -337,6 +353,7 @@ TEST_SUITE("config/credentials", { "(opens a vault)", opens_a_vault },
            { "wipes the variable where it lies", wipes_the_variable_where_it_lies },
            { "reads an inherited descriptor once", reads_an_inherited_descriptor },
            { "reads a helper's output, without a shell", reads_a_helpers_output },
+           { "gives up on a source that does not end", gives_up_on_a_silent_source },
            { "reads a systemd credential", reads_a_systemd_credential },
            { "knows the forms of sources", knows_the_forms_of_sources },
            { "(closes the vault and misses nothing)", closes_the_vault })

@@ -162,7 +162,7 @@ static void complete_symbol(struct cmb_call *call, void *record)
 {
     const char **symbol = member_at(call, record, "symbol");
     if (symbol && !*symbol && call->market)
-        *symbol = call->market->symbol;
+        *symbol = cmb_arena_copy(&call->arena, cmb_text_of(call->market->symbol));
 }
 
 void cmb_complete(struct cmb_call *call, void *record)

@@ -156,8 +156,8 @@ static int put_market(struct cmb_call *call, const struct cmb_leaf *leaf, struct
         market = cmb_markets_find_id(call->exchange->markets, text, call->kind);
     if (!market)
         return put_text(call, leaf, text, ret);
-    *ret = market->symbol;
-    return CAMBIST_OK;
+    *ret = cmb_arena_copy(&call->arena, cmb_text_of(market->symbol));
+    return *ret ? CAMBIST_OK : CAMBIST_NO_MEMORY;
 }
 
 /* ---- levels ---- */

@@ -1,0 +1,287 @@
+/* How does a question of any thread reach the I/O thread, and its answer the asker? */
+#include "host/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "number/time.h"
+
+enum { TEXT_BYTES_MOST = 512 << 20 };
+
+/* ---- questions are kept and used again ---- */
+
+static struct cambist_answer *new_question(struct cambist *host)
+{
+    struct cambist_answer *question = calloc(1, sizeof *question);
+    if (!question)
+        return NULL;
+    question->host = host;
+    cmb_buffer_init(&question->text, TEXT_BYTES_MOST);
+    question->run = cmb_run_new();
+    if (question->run)
+        return question;
+    free(question);
+    return NULL;
+}
+
+static void free_question(struct cambist_answer *question)
+{
+    cmb_run_free(question->run);
+    cmb_buffer_clear(&question->text);
+    free(question);
+}
+
+/* Takes a question out of the list that it stands in, or puts it at the head of one. */
+static void unlink_question(struct cambist_answer **list, struct cambist_answer *question)
+{
+    *(question->previous ? &question->previous->next : list) = question->next;
+    if (question->next)
+        question->next->previous = question->previous;
+}
+
+static void link_question(struct cambist_answer **list, struct cambist_answer *question)
+{
+    question->previous = NULL;
+    question->next = *list;
+    if (*list)
+        (*list)->previous = question;
+    *list = question;
+}
+
+/* A question for that exchange, from the spare ones; NULL without memory. [any thread] */
+static struct cambist_answer *take_question(struct cambist_exchange *exchange)
+{
+    struct cambist *host = exchange->host;
+    pthread_mutex_lock(&host->lock);
+    struct cambist_answer *question = host->spare;
+    if (question)
+        unlink_question(&host->spare, question);
+    pthread_mutex_unlock(&host->lock);
+    if (!question)
+        question = new_question(host);
+    if (!question)
+        return NULL;
+    question->exchange = exchange;
+    cmb_buffer_reset(&question->text);
+    return question;
+}
+
+static void give_question(struct cambist_answer *question)
+{
+    struct cambist *host = question->host;
+    pthread_mutex_lock(&host->lock);
+    link_question(&host->spare, question);
+    pthread_mutex_unlock(&host->lock);
+}
+
+void cmb_questions_clear(struct cambist *host)
+{
+    while (host->spare) {
+        struct cambist_answer *question = host->spare;
+        unlink_question(&host->spare, question);
+        free_question(question);
+    }
+}
+
+void cambist_answer_free(struct cambist_answer *answer)
+{
+    if (answer)
+        give_question(answer);
+}
+
+/* ---- arguments ---- */
+
+static int set_text(struct cmb_call *call, uint32_t argument, struct cmb_text text,
+                    struct cambist_error *error)
+{
+    struct cmb_text kept = { cmb_arena_copy(&call->arena, text), text.length };
+    if (!kept.at)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a question"));
+    return cmb_arguments_set(&call->arguments, cmb_argument_of(argument)->name, kept,
+                             CAMBIST_STRING, error);
+}
+
+static int set_number(struct cmb_call *call, uint32_t argument, int64_t number,
+                      struct cambist_error *error)
+{
+    char digits[24];
+    if (!number)
+        return CAMBIST_OK;
+    if (cmb_argument_of(argument)->kind == CMB_MEMBER_TIME)
+        number = cmb_time_count(number, CMB_TIME_MS);
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
+    return set_text(call, argument, (struct cmb_text){ digits, (size_t)length }, error);
+}
+
+static int set_word(struct cmb_call *call, uint32_t argument, uint64_t number,
+                    struct cambist_error *error)
+{
+    const struct cmb_member *member = cmb_argument_of(argument);
+    if (!number)
+        return CAMBIST_OK;
+    const struct cmb_vocabulary *vocabulary = cmb_vocabulary_of(member->kind);
+    for (uint32_t i = 0; i < vocabulary->count; i++) {
+        if (vocabulary->words[i].number != number)
+            continue;
+        call->arguments.values[argument] = vocabulary->words[i].text;
+        return CAMBIST_OK;
+    }
+    return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "%s = %llu is not one of its words",
+                    member->name.at, (unsigned long long)number);
+}
+
+/* The struct of the interface, member by member, becomes the texts that templates speak of. */
+static int set_arguments(struct cmb_call *call, const struct cambist_arguments *given,
+                         struct cambist_error *error)
+{
+    int status = CAMBIST_OK;
+#define SET_TEXT(i, value)    (value) ? set_text(call, i, cmb_text_of(value), error) : CAMBIST_OK
+#define SET_NUMBER(i, value)  set_number(call, i, value, error)
+#define SET_WORD(i, value)    set_word(call, i, value, error)
+#define SET_DECIMAL           SET_TEXT
+#define SET_CURRENCY          SET_TEXT
+#define SET_TIME              SET_NUMBER
+#define SET_INTEGER           SET_NUMBER
+#define SET_FLAG              SET_WORD
+#define SET_SIDE              SET_WORD
+#define SET_TYPE              SET_WORD
+#define SET_TIME_IN_FORCE     SET_WORD
+#define SET_KIND              SET_WORD
+#define SET_MARGIN_MODE       SET_WORD
+#define X(name, KIND, json, help)                                                                  \
+    if (status == CAMBIST_OK)                                                                      \
+        status = SET_##KIND(CAMBIST_ARGUMENT_##name, given->name);
+    CAMBIST_ARGUMENT_LIST(X)
+#undef X
+    return status;
+}
+
+static int set_extras(struct cmb_call *call, const struct cambist_arguments *given,
+                      struct cambist_error *error)
+{
+    int status = CAMBIST_OK;
+    for (uint64_t i = 0; i < given->extra_count && status == CAMBIST_OK; i++) {
+        const struct cambist_extra *extra = &given->extras[i];
+        struct cmb_text name = cmb_text_of(cmb_arena_copy(&call->arena, cmb_text_of(extra->name)));
+        struct cmb_text value =
+            cmb_text_of(cmb_arena_copy(&call->arena, cmb_text_of(extra->value)));
+        status = cmb_arguments_set(&call->arguments, name, value,
+                                   extra->is_literal ? CAMBIST_LITERAL : CAMBIST_STRING, error);
+    }
+    return status;
+}
+
+/* ---- asking ---- */
+
+static void on_done(struct cmb_run *run, void *user)
+{
+    struct cambist_answer *question = user;
+    struct cambist_error error = run->error;
+    pthread_mutex_lock(&question->host->lock);
+    unlink_question(&question->host->open, question);
+    pthread_mutex_unlock(&question->host->lock);
+    bool is_answer = error.status == CAMBIST_OK;
+    question->on_answer(is_answer ? question : NULL, &error, question->user);
+    if (!is_answer)
+        give_question(question);
+}
+
+void cmb_questions_end(struct cambist *host)
+{
+    while (host->open) {
+        struct cmb_run *run = host->open->run;
+        cmb_loop_stop_timer(host->loop, &run->timer);
+        cmb_fail_reset(&run->error);
+        cmb_fail_plain(&run->error, CAMBIST_CLOSED, CMB_TEXT("the host was closed"));
+        run->error.outcome = CAMBIST_OUTCOME_NOT_DONE; /* what had left has ended with its pool */
+        on_done(run, host->open);
+    }
+}
+
+static void on_posted(struct cmb_post *post, void *user)
+{
+    (void)post;
+    struct cambist_answer *question = user;
+    cmb_run_start(question->run, on_done, question);
+}
+
+int cambist_start(struct cambist_exchange *exchange, uint32_t operation,
+                  const struct cambist_arguments *arguments, cambist_answer_fn *on_answer,
+                  void *user, struct cambist_error *error)
+{
+    cmb_fail_reset(error);
+    if (operation == CAMBIST_OPERATION_NONE || operation >= CAMBIST_OPERATION_COUNT)
+        return cmb_fail(error, CAMBIST_NOT_SUPPORTED, "there is no operation %u", operation);
+    struct cambist_answer *question = take_question(exchange);
+    if (!question)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a question"));
+    cmb_run_init(question->run, exchange->desk, operation);
+    int status = arguments ? set_arguments(question->run->call, arguments, error) : CAMBIST_OK;
+    if (status == CAMBIST_OK && arguments)
+        status = set_extras(question->run->call, arguments, error);
+    if (status != CAMBIST_OK) {
+        if (error)
+            error->outcome = CAMBIST_OUTCOME_NOT_DONE;
+        give_question(question);
+        return status;
+    }
+    question->on_answer = on_answer;
+    question->user = user;
+    question->post = (struct cmb_post){ .on_run = on_posted, .user = question };
+    pthread_mutex_lock(&exchange->host->lock);
+    link_question(&exchange->host->open, question);
+    pthread_mutex_unlock(&exchange->host->lock);
+    cmb_loop_post(exchange->host->loop, &question->post);
+    return CAMBIST_OK;
+}
+
+/* ---- waiting ---- */
+
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    bool is_done;
+    struct cambist_answer *answer;
+    struct cambist_error error;
+};
+
+static void on_waited(struct cambist_answer *answer, const struct cambist_error *error, void *user)
+{
+    struct waiting *waiting = user;
+    pthread_mutex_lock(&waiting->lock);
+    waiting->answer = answer;
+    waiting->error = *error;
+    waiting->is_done = true;
+    pthread_cond_signal(&waiting->done);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+static void wait_for(struct cambist *host, struct waiting *waiting)
+{
+    if (!host->has_thread) {
+        while (!waiting->is_done)
+            cmb_loop_run_once(host->loop, -1);
+        return;
+    }
+    pthread_mutex_lock(&waiting->lock);
+    while (!waiting->is_done)
+        pthread_cond_wait(&waiting->done, &waiting->lock);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+int cambist_call(struct cambist_exchange *exchange, uint32_t operation,
+                 const struct cambist_arguments *arguments, struct cambist_answer **ret,
+                 struct cambist_error *error)
+{
+    struct waiting waiting = { .lock = PTHREAD_MUTEX_INITIALIZER,
+                               .done = PTHREAD_COND_INITIALIZER };
+    int status = cambist_start(exchange, operation, arguments, on_waited, &waiting, error);
+    if (status != CAMBIST_OK)
+        return status;
+    wait_for(exchange->host, &waiting);
+    if (waiting.answer)
+        *ret = waiting.answer;
+    if (error)
+        *error = waiting.error;
+    return (int)waiting.error.status;
+}

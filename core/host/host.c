@@ -1,0 +1,154 @@
+/* How is a host opened, driven and closed? */
+#include "host/host.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+/* ---- the thread ---- */
+
+static void on_stop(struct cmb_post *post, void *user)
+{
+    (void)post;
+    struct cambist *host = user;
+    atomic_store(&host->is_stopping, true);
+}
+
+static void *run_thread(void *user)
+{
+    struct cambist *host = user;
+    int timeout_ms = host->settings.host.busy_poll ? 0 : -1;
+    while (!atomic_load_explicit(&host->is_stopping, memory_order_relaxed))
+        cmb_loop_run_once(host->loop, timeout_ms);
+    return NULL;
+}
+
+/* Signals are the application's: none is delivered to the I/O thread. */
+static int start_thread(struct cambist *host, struct cambist_error *error)
+{
+    sigset_t all, before;
+    host->stop = (struct cmb_post){ .on_run = on_stop, .user = host };
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&host->thread, NULL, run_thread, host);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    host->has_thread = !failed;
+    return failed ? cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no thread for I/O"))
+                  : CAMBIST_OK;
+}
+
+static void stop_thread(struct cambist *host)
+{
+    if (!host->has_thread)
+        return;
+    cmb_loop_post(host->loop, &host->stop);
+    pthread_join(host->thread, NULL);
+}
+
+/* ---- opening and closing ---- */
+
+int cambist_open_with(const char *config_path, uint32_t flags, struct cambist **ret,
+                      struct cambist_error *error)
+{
+    cmb_fail_reset(error);
+    struct cambist *host = calloc(1, sizeof *host);
+    if (!host)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a host"));
+    pthread_mutex_init(&host->lock, NULL);
+    host->loop = cmb_loop_new(&cmb_clock_system);
+    int status = host->loop ? cmb_settings_read(&host->settings, config_path, NULL, error)
+                            : cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no event loop"));
+    if (status == CAMBIST_OK)
+        status = cmb_host_open_exchanges(host, error);
+    if (status == CAMBIST_OK && !(flags & CAMBIST_NO_THREAD))
+        status = start_thread(host, error);
+    if (status != CAMBIST_OK) {
+        cambist_close(host);
+        return status;
+    }
+    *ret = host;
+    return CAMBIST_OK;
+}
+
+int cambist_open(const char *config_path, struct cambist **ret, struct cambist_error *error)
+{
+    return cambist_open_with(config_path, 0, ret, error);
+}
+
+void cambist_close(struct cambist *host)
+{
+    if (!host)
+        return;
+    stop_thread(host);
+    cmb_host_close_pools(host);
+    cmb_questions_end(host);
+    cmb_host_close_exchanges(host);
+    cmb_questions_clear(host);
+    cmb_loop_free(host->loop);
+    cmb_settings_clear(&host->settings);
+    pthread_mutex_destroy(&host->lock);
+    free(host);
+}
+
+/* ---- looking ---- */
+
+struct cambist_exchange *cambist_find_exchange(struct cambist *host, const char *name)
+{
+    for (size_t i = 0; i < host->exchange_count; i++)
+        if (strcmp(host->exchanges[i].settings->name, name) == 0)
+            return &host->exchanges[i];
+    return NULL;
+}
+
+struct cambist_exchange *cambist_exchange_at(struct cambist *host, size_t i)
+{
+    return i < host->exchange_count ? &host->exchanges[i] : NULL;
+}
+
+const char *cambist_exchange_name(const struct cambist_exchange *exchange)
+{
+    return exchange->settings->name;
+}
+
+int cambist_exchange_has(const struct cambist_exchange *exchange, uint32_t operation,
+                         uint32_t kinds)
+{
+    for (uint32_t i = 0; i < exchange->plugin->endpoint_count; i++) {
+        const struct cmb_endpoint *endpoint = &exchange->plugin->endpoints[i];
+        if (endpoint->operation == operation &&
+            (!kinds || !endpoint->row->kinds || (endpoint->row->kinds & kinds)))
+            return 1;
+    }
+    return 0;
+}
+
+int cambist_fd(struct cambist *host)
+{
+    return cmb_loop_fd(host->loop);
+}
+
+int cambist_dispatch(struct cambist *host)
+{
+    return cmb_loop_run_once(host->loop, 0);
+}
+
+/* ---- names and numbers ---- */
+
+const char *cambist_status_name(uint32_t status)
+{
+    return cmb_status_name(status);
+}
+
+const char *cambist_status_text(uint32_t status)
+{
+    return cmb_status_text(status);
+}
+
+const char *cambist_operation_name(uint32_t operation)
+{
+    return operation < CAMBIST_OPERATION_COUNT ? cmb_operation_of(operation)->name.at : NULL;
+}
+
+uint32_t cambist_operation_find(const char *name)
+{
+    return cmb_operation_find(cmb_text_of(name));
+}

@@ -1,0 +1,69 @@
+/* host/host.h - what stands behind cambist/cambist.h: one loop, its thread, every open exchange.
+ *
+ * Questions are made in any thread, posted to the loop, walk through the request way there, and are
+ * handed back as answers.  A question and its answer are one object, kept for the next question.
+ */
+#ifndef CMB_HOST_HOST_H
+#define CMB_HOST_HOST_H
+
+#include <pthread.h>
+
+#include <cambist/cambist.h>
+
+#include "request/answer.h"
+#include "request/request_run.h"
+
+struct cambist_exchange {
+    struct cambist *host;
+    const struct cmb_settings_exchange *settings;
+    struct cmb_plugin *plugin;
+    struct cmb_exchange *exchange;
+    struct cmb_desk *desk;
+};
+
+/* Connections of one sort of trust: the world's authorities, or a simulator's certificate. */
+struct cmb_host_branch {
+    struct cmb_pool *pool;
+    struct cmb_office office;
+};
+
+struct cambist {
+    struct cmb_settings settings;
+    struct cmb_vault vault;
+    struct cmb_loop *loop;
+    struct cmb_host_branch live, simulated;
+    struct cambist_exchange *exchanges;
+    size_t exchange_count;
+    bool has_thread;
+    pthread_t thread;
+    atomic_bool is_stopping;
+    struct cmb_post stop;
+    pthread_mutex_t lock;            /* of what follows */
+    struct cambist_answer *spare;    /* questions to be used again */
+    struct cambist_answer *open;     /* questions under way */
+};
+
+/* A question on its way, then its answer. */
+struct cambist_answer {
+    struct cambist *host;
+    struct cambist_exchange *exchange;
+    struct cmb_run *run;
+    struct cmb_post post;
+    cambist_answer_fn *on_answer;
+    void *user;
+    struct cmb_buffer text; /* JSON or trace, when asked for */
+    struct cambist_answer *next, *previous;
+};
+
+/* Loads plugins, credentials and exchanges of host->settings. */
+int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error);
+/* Ends every request that is with a server. */
+void cmb_host_close_pools(struct cambist *host);
+void cmb_host_close_exchanges(struct cambist *host);
+
+/* Ends the questions that still wait for something, with CAMBIST_CLOSED. */
+void cmb_questions_end(struct cambist *host);
+/* Releases the spare ones. */
+void cmb_questions_clear(struct cambist *host);
+
+#endif

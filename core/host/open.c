@@ -1,0 +1,161 @@
+/* How do the settings become open exchanges? */
+#include "host/host.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config/credentials.h"
+
+enum { VAULT_BYTES = 256 * 1024 };
+
+/* ---- connections ---- */
+
+static struct cmb_pool_settings pool_settings(const struct cmb_settings_host *settings)
+{
+    return (struct cmb_pool_settings){
+        .connector = { .connect_timeout_ms = (uint32_t)settings->connect_timeout_ms,
+                       .dns_cache_s = (uint32_t)settings->dns_cache_s,
+                       .proxy = *settings->proxy ? settings->proxy : NULL },
+        .trust = { .ca_file = *settings->ca_file ? settings->ca_file : NULL },
+        .connections_most = (uint32_t)settings->connections_total,
+        .connections_per_origin_most = (uint32_t)settings->connections_per_host,
+        .reserve = (uint32_t)settings->connections_kept_for_orders,
+        .answer_timeout_ms = (uint32_t)settings->answer_timeout_ms,
+        .life_most_ms = (uint32_t)settings->connection_life_s * 1000,
+    };
+}
+
+static int open_branch(struct cambist *host, struct cmb_host_branch *branch, const char *ca_file,
+                       struct cambist_error *error)
+{
+    if (branch->pool)
+        return CAMBIST_OK;
+    struct cmb_pool_settings settings = pool_settings(&host->settings.host);
+    if (ca_file)
+        settings.trust = (struct cmb_trust_settings){ ca_file, .is_ca_file_alone = true };
+    branch->pool = cmb_pool_new(host->loop, &settings, error);
+    if (!branch->pool)
+        return error && error->status ? (int)error->status : CAMBIST_BAD_CONFIG;
+    cmb_office_init(&branch->office, host->loop, branch->pool);
+    branch->office.answer_timeout_ms = settings.answer_timeout_ms;
+    return CAMBIST_OK;
+}
+
+/* A simulator's certificate is believed for simulated exchanges and for nothing else. */
+static int find_branch(struct cambist *host, const struct cmb_settings_exchange *settings,
+                       struct cmb_host_branch **ret, struct cambist_error *error)
+{
+    bool is_simulated = settings->environment == CMB_ENVIRONMENT_SIMULATED;
+    *ret = is_simulated ? &host->simulated : &host->live;
+    const char *ca_file = is_simulated && *settings->ca_file ? settings->ca_file : NULL;
+    return open_branch(host, *ret, ca_file, error);
+}
+
+/* ---- exchanges ---- */
+
+/* One URL stands for all of the plugin's request servers. */
+static uint32_t override_servers(const struct cmb_plugin *plugin, const char *rest,
+                                 struct cmb_pair *pairs)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; *rest && i < plugin->tables.servers.count && count < CMB_SERVERS_MOST; i++)
+        if (strncmp(plugin->tables.servers.rows[i].live, "https:", 6) == 0)
+            pairs[count++] = (struct cmb_pair){ cmb_text_of(plugin->tables.servers.rows[i].name),
+                                                cmb_text_of(rest) };
+    return count;
+}
+
+static int open_account(struct cambist_exchange *exchange, const struct cmb_settings_host *host,
+                        const struct cmb_credentials *credentials, struct cambist_error *error)
+{
+    const struct cmb_settings_exchange *settings = exchange->settings;
+    struct cmb_pair servers[CMB_SERVERS_MOST], secrets[CMB_CREDENTIALS_MOST];
+    for (size_t i = 0; i < credentials->count; i++)
+        secrets[i] = (struct cmb_pair){ cmb_text_of(credentials->rows[i].name),
+                                        cmb_secret_reveal(credentials->rows[i].value) };
+    struct cmb_exchange_settings opening = {
+        .name = cmb_text_of(settings->name),
+        .environment = (uint32_t)settings->environment,
+        .receive_window_ms = (uint32_t)settings->receive_window_ms,
+        .kind = (uint32_t)(settings->kinds & (0 - settings->kinds)),
+        .is_key_cached = host->key_cache,
+        .servers = servers,
+        .server_count = override_servers(exchange->plugin, settings->rest, servers),
+        .credentials = secrets,
+        .credential_count = (uint32_t)credentials->count,
+    };
+    return cmb_exchange_open(exchange->plugin, &exchange->host->vault, &opening,
+                             &exchange->exchange, error);
+}
+
+static int open_with_credentials(struct cambist_exchange *exchange,
+                                 const struct cmb_settings_host *host, struct cambist_error *error)
+{
+    struct cmb_credentials credentials = { 0 };
+    const char *source = exchange->settings->credentials;
+    int status = *source ? cmb_credentials_read(&credentials, &exchange->host->vault, source, error)
+                         : CAMBIST_OK;
+    if (status == CAMBIST_OK)
+        status = open_account(exchange, host, &credentials, error);
+    cmb_credentials_clear(&credentials);
+    return status;
+}
+
+static int open_exchange(struct cambist *host, const struct cmb_settings_exchange *settings,
+                         struct cambist_exchange *exchange, struct cambist_error *error)
+{
+    struct cmb_plugin_rules rules = {
+        .search_path = host->settings.host.plugin_path,
+        .sha256 = *settings->plugin_sha256 ? settings->plugin_sha256 : NULL,
+    };
+    struct cmb_host_branch *branch;
+    exchange->host = host;
+    exchange->settings = settings;
+    int status = cmb_plugin_open(settings->plugin, &rules, &exchange->plugin, error);
+    if (status == CAMBIST_OK)
+        status = open_with_credentials(exchange, &host->settings.host, error);
+    if (status == CAMBIST_OK)
+        status = find_branch(host, settings, &branch, error);
+    if (status != CAMBIST_OK)
+        return status;
+    exchange->desk = cmb_desk_new(&branch->office, exchange->exchange);
+    if (!exchange->desk)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an exchange"));
+    cmb_desk_warm(exchange->desk, (uint32_t)host->settings.host.warm_connections);
+    return CAMBIST_OK;
+}
+
+int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error)
+{
+    size_t count = host->settings.exchange_count;
+    host->exchanges = calloc(count + 1, sizeof *host->exchanges);
+    if (!host->exchanges)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for the exchanges"));
+    int status = cmb_vault_open(&host->vault, VAULT_BYTES, error);
+    for (size_t i = 0; i < count && status == CAMBIST_OK; i++) {
+        const struct cmb_settings_exchange *settings = &host->settings.exchanges[i];
+        if (settings->enabled)
+            status = open_exchange(host, settings, &host->exchanges[host->exchange_count++], error);
+    }
+    return status;
+}
+
+void cmb_host_close_pools(struct cambist *host)
+{
+    cmb_pool_free(host->live.pool);
+    cmb_pool_free(host->simulated.pool);
+}
+
+void cmb_host_close_exchanges(struct cambist *host)
+{
+    for (size_t i = 0; i < host->exchange_count; i++) {
+        cmb_desk_free(host->exchanges[i].desk);
+        cmb_exchange_close(host->exchanges[i].exchange);
+        cmb_plugin_close(host->exchanges[i].plugin);
+    }
+    cmb_office_clear(&host->live.office);
+    cmb_office_clear(&host->simulated.office);
+    free(host->exchanges);
+    cmb_vault_close(&host->vault);
+}

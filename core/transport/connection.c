@@ -267,7 +267,7 @@ int cmb_connection_watch(struct cmb_connection *connection, uint32_t events, cmb
     connection->watch.on_ready = on_ready;
     connection->watch.user = user;
     return cmb_loop_start_watch(connection->connector->loop, &connection->watch,
-                                connection->facts.fd, events);
+                                connection->facts.fd, events | EPOLLRDHUP);
 }
 
 /* libcurl reports the end of TCP like the end of TLS; a cut answer could pass as a whole one. */

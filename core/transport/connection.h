@@ -62,7 +62,8 @@ struct cmb_connection *cmb_connection_open(struct cmb_connector *connector,
 /* Accepts NULL. */
 void cmb_connection_close(struct cmb_connection *connection);
 
-/* Watches the open connection; `events` is EPOLLIN, EPOLLOUT or both.  The same events again, with
+/* Watches the open connection; `events` is EPOLLIN, EPOLLOUT or both, and EPOLLRDHUP is always
+ * told: the server has closed, though bytes may be left to read.  The same events again, with
  * another on_ready, cost no system call.  Before waiting for EPOLLIN the caller has read until
  * AGAIN: bytes that TLS has decrypted do not make the socket ready. */
 int cmb_connection_watch(struct cmb_connection *connection, uint32_t events, cmb_watch_fn on_ready,

@@ -40,7 +40,7 @@ bool cmb_flight_may_keep(const struct cmb_flight *flight)
 {
     if (!flight->is_filled) /* never made: the connection was not touched */
         return true;
-    return flight->answer.status == CAMBIST_OK && flight->is_written &&
+    return flight->answer.status == CAMBIST_OK && flight->is_written && !flight->is_closing &&
            cmb_http_may_keep(&flight->http);
 }
 
@@ -138,6 +138,8 @@ static void on_ready(struct cmb_watch *watched, uint32_t events, void *user)
 {
     (void)watched;
     struct cmb_flight *flight = user;
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        flight->is_closing = true;
     if (events & EPOLLOUT && !flight->is_written) {
         int status = write_on(flight);
         if (status != CAMBIST_AGAIN) {
@@ -168,7 +170,7 @@ int cmb_flight_load(struct cmb_flight *flight, const struct cmb_request *request
 {
     flight->asked = *request;
     flight->is_filled = request->fill == NULL;
-    flight->is_written = false;
+    flight->is_written = flight->is_closing = false;
     flight->connection = NULL;
     flight->answer = (struct cmb_answer){ .error = &flight->error };
     cmb_fail_reset(&flight->error);

@@ -38,6 +38,7 @@ struct cmb_flight {
     struct cmb_loop *loop;
     struct cmb_buffer request; /* emptied and wiped as soon as it is written */
     bool is_filled, is_written;
+    bool is_closing; /* the server has closed; what it said before is still read */
     struct cmb_http http;
     struct cmb_answer answer;
     struct cambist_error error;

@@ -19,6 +19,7 @@ struct cmb_loop {
     int64_t now_ns;
     int epoll_fd, timer_fd;
     bool is_in_turn;
+    uint64_t turn;
     int64_t armed_ns; /* when timer_fd becomes readable */
     struct cmb_timers timers;
     struct cmb_timer *due; /* taken off the heap in this turn, not called yet */
@@ -265,6 +266,7 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
 {
     loop->called = 0;
     loop->is_in_turn = true;
+    loop->turn++;
     int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, wait_ms(loop, timeout_ms));
     loop->ready_count = count > 0 ? count : 0;
     refresh(loop);
@@ -278,6 +280,11 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
 int64_t cmb_loop_now_ns(struct cmb_loop *loop)
 {
     return loop->is_in_turn ? loop->now_ns : refresh(loop);
+}
+
+uint64_t cmb_loop_turn(const struct cmb_loop *loop)
+{
+    return loop->is_in_turn ? loop->turn : 0;
 }
 
 const struct cmb_clock *cmb_loop_clock(const struct cmb_loop *loop)

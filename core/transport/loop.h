@@ -60,6 +60,8 @@ int cmb_loop_fd(struct cmb_loop *loop);
 
 /* The monotonic hand as this turn read it, without a system call; outside a turn, read anew. */
 int64_t cmb_loop_now_ns(struct cmb_loop *loop);
+/* The number of this turn, from 1 on; 0 outside a turn. */
+uint64_t cmb_loop_turn(const struct cmb_loop *loop);
 /* The loop's clock. */
 const struct cmb_clock *cmb_loop_clock(const struct cmb_loop *loop);
 

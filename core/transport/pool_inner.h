@@ -23,6 +23,7 @@ struct cmb_wire {
     bool has_carried;
     int64_t expires_ns;    /* end of its life */
     int64_t idle_since_ns; /* while idle */
+    uint64_t idle_since_turn;
     int64_t idle_until_ns; /* the server's own word */
 };
 TAILQ_HEAD(cmb_wires, cmb_wire);

@@ -66,6 +66,7 @@ static void become_idle(struct cmb_wire *wire)
     leave_list(wire);
     wire->state = CMB_WIRE_IDLE;
     wire->idle_since_ns = cmb_loop_now_ns(origin->pool->loop);
+    wire->idle_since_turn = cmb_loop_turn(origin->pool->loop);
     TAILQ_INSERT_HEAD(&origin->idle, wire, link);
     origin->idle_count++;
     if (cmb_connection_watch(wire->connection, EPOLLIN, on_idle_ready, wire) != CAMBIST_OK)
@@ -85,6 +86,13 @@ void cmb_wire_give(struct cmb_wire *wire)
     cmb_wire_close(wire);
 }
 
+/* epoll has told in this very turn that the server has not closed. */
+static bool is_just_seen(const struct cmb_wire *wire)
+{
+    uint64_t turn = cmb_loop_turn(wire->origin->pool->loop);
+    return turn != 0 && turn == wire->idle_since_turn;
+}
+
 /* The last look before a request is entrusted to it. */
 static bool is_fit(struct cmb_wire *wire)
 {
@@ -94,7 +102,7 @@ static bool is_fit(struct cmb_wire *wire)
         pool->counters.expired++;
         return false;
     }
-    if (is_silent(wire))
+    if (is_just_seen(wire) || is_silent(wire))
         return true;
     pool->counters.found_dead++;
     return false;

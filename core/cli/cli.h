@@ -29,9 +29,6 @@ int cmb_cli_fail(const struct cambist_error *error);
 /* Prints usage and example of a command to standard error; answers CMB_EXIT_USAGE. */
 int cmb_cli_usage(const char *command, const char *reason);
 
-/* Where plugins are looked for: $CAMBIST_PLUGIN_PATH, the build tree this program stands in, the
- * installed folder. */
-const char *cmb_cli_plugin_path(void);
 /* The plugin of that name or alias, opened once per run.  *ret_kind: the market kind that an alias
  * means, 0 for a name. */
 int cmb_cli_find_plugin(struct cmb_text name, const struct cmb_plugin **ret, uint32_t *ret_kind,

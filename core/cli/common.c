@@ -3,12 +3,6 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#ifndef CAMBIST_PLUGIN_DIRECTORY
-#define CAMBIST_PLUGIN_DIRECTORY "/usr/local/lib/cambist"
-#endif
 
 enum { PLUGINS_MOST = 64 };
 
@@ -21,27 +15,6 @@ int cmb_cli_fail(const struct cambist_error *error)
         return CMB_EXIT_UNKNOWN;
     }
     return *error->code ? CMB_EXIT_REFUSED : CMB_EXIT_FAILED;
-}
-
-const char *cmb_cli_plugin_path(void)
-{
-    static char path[3 * PATH_MAX];
-    const char *given = getenv("CAMBIST_PLUGIN_PATH");
-    if (given && *given)
-        return given;
-    if (*path)
-        return path;
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = 0;
-    for (int up = 0; up < 2; up++) {
-        char *slash = strrchr(program, '/');
-        if (slash)
-            *slash = 0;
-    }
-    snprintf(path, sizeof path, "%s/plugins:%s/lib/cambist:%s", program, program,
-             CAMBIST_PLUGIN_DIRECTORY);
-    return path;
 }
 
 struct cmb_vault *cmb_cli_vault(void)
@@ -70,7 +43,7 @@ static int open_named(const char *name, struct cmb_plugin **ret, struct cambist_
     *ret = find_opened(cmb_text_of(name));
     if (*ret)
         return CAMBIST_OK;
-    struct cmb_plugin_rules rules = { .search_path = cmb_cli_plugin_path() };
+    struct cmb_plugin_rules rules = { 0 };
     int status = cmb_plugin_open(name, &rules, ret, error);
     if (status == CAMBIST_OK && opened_count < PLUGINS_MOST)
         opened[opened_count++] = *ret;
@@ -105,7 +78,7 @@ static void open_directory(const char *directory)
 
 static void open_all(void)
 {
-    struct cmb_text left = cmb_text_of(cmb_cli_plugin_path());
+    struct cmb_text left = cmb_text_of(cmb_plugin_default_path());
     while (left.at) {
         struct cmb_text directory;
         char path[PATH_MAX];

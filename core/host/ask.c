@@ -205,9 +205,35 @@ static void on_posted(struct cmb_post *post, void *user)
     cmb_run_start(question->run, on_done, question);
 }
 
-int cambist_start(struct cambist_exchange *exchange, uint32_t operation,
-                  const struct cambist_arguments *arguments, cambist_answer_fn *on_answer,
-                  void *user, struct cambist_error *error)
+/* A question with the arguments of a program's struct, or of words: name and value. */
+struct asked {
+    const struct cambist_arguments *arguments;
+    const struct cmb_pair *words;
+    size_t word_count;
+};
+
+static int set_words(struct cmb_call *call, const struct asked *asked, struct cambist_error *error)
+{
+    int status = CAMBIST_OK;
+    for (size_t i = 0; i < asked->word_count && status == CAMBIST_OK; i++) {
+        struct cmb_text name = asked->words[i].name, value = asked->words[i].value;
+        name.at = cmb_arena_copy(&call->arena, name);
+        value.at = cmb_arena_copy(&call->arena, value);
+        status = cmb_arguments_set(&call->arguments, name, value, CAMBIST_STRING, error);
+    }
+    return status;
+}
+
+static int set_asked(struct cmb_call *call, const struct asked *asked, struct cambist_error *error)
+{
+    int status = asked->arguments ? set_arguments(call, asked->arguments, error) : CAMBIST_OK;
+    if (status == CAMBIST_OK && asked->arguments)
+        status = set_extras(call, asked->arguments, error);
+    return status == CAMBIST_OK ? set_words(call, asked, error) : status;
+}
+
+static int start(struct cambist_exchange *exchange, uint32_t operation, const struct asked *asked,
+                 cambist_answer_fn *on_answer, void *user, struct cambist_error *error)
 {
     cmb_fail_reset(error);
     if (operation == CAMBIST_OPERATION_NONE || operation >= CAMBIST_OPERATION_COUNT)
@@ -216,9 +242,7 @@ int cambist_start(struct cambist_exchange *exchange, uint32_t operation,
     if (!question)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a question"));
     cmb_run_init(question->run, exchange->desk, operation);
-    int status = arguments ? set_arguments(question->run->call, arguments, error) : CAMBIST_OK;
-    if (status == CAMBIST_OK && arguments)
-        status = set_extras(question->run->call, arguments, error);
+    int status = set_asked(question->run->call, asked, error);
     if (status != CAMBIST_OK) {
         if (error)
             error->outcome = CAMBIST_OUTCOME_NOT_DONE;
@@ -233,6 +257,14 @@ int cambist_start(struct cambist_exchange *exchange, uint32_t operation,
     pthread_mutex_unlock(&exchange->host->lock);
     cmb_loop_post(exchange->host->loop, &question->post);
     return CAMBIST_OK;
+}
+
+int cambist_start(struct cambist_exchange *exchange, uint32_t operation,
+                  const struct cambist_arguments *arguments, cambist_answer_fn *on_answer,
+                  void *user, struct cambist_error *error)
+{
+    return start(exchange, operation, &(struct asked){ .arguments = arguments }, on_answer, user,
+                 error);
 }
 
 /* ---- waiting ---- */
@@ -269,13 +301,12 @@ static void wait_for(struct cambist *host, struct waiting *waiting)
     pthread_mutex_unlock(&waiting->lock);
 }
 
-int cambist_call(struct cambist_exchange *exchange, uint32_t operation,
-                 const struct cambist_arguments *arguments, struct cambist_answer **ret,
-                 struct cambist_error *error)
+static int ask(struct cambist_exchange *exchange, uint32_t operation, const struct asked *asked,
+               struct cambist_answer **ret, struct cambist_error *error)
 {
     struct waiting waiting = { .lock = PTHREAD_MUTEX_INITIALIZER,
                                .done = PTHREAD_COND_INITIALIZER };
-    int status = cambist_start(exchange, operation, arguments, on_waited, &waiting, error);
+    int status = start(exchange, operation, asked, on_waited, &waiting, error);
     if (status != CAMBIST_OK)
         return status;
     wait_for(exchange->host, &waiting);
@@ -284,4 +315,19 @@ int cambist_call(struct cambist_exchange *exchange, uint32_t operation,
     if (error)
         *error = waiting.error;
     return (int)waiting.error.status;
+}
+
+int cambist_call(struct cambist_exchange *exchange, uint32_t operation,
+                 const struct cambist_arguments *arguments, struct cambist_answer **ret,
+                 struct cambist_error *error)
+{
+    return ask(exchange, operation, &(struct asked){ .arguments = arguments }, ret, error);
+}
+
+int cmb_ask_words(struct cambist_exchange *exchange, uint32_t operation,
+                  const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
+                  struct cambist_error *error)
+{
+    return ask(exchange, operation, &(struct asked){ .words = words, .word_count = count }, ret,
+               error);
 }

@@ -46,27 +46,55 @@ static void stop_thread(struct cambist *host)
 
 /* ---- opening and closing ---- */
 
-int cambist_open_with(const char *config_path, uint32_t flags, struct cambist **ret,
+static struct cambist *new_host(struct cambist_error *error)
+{
+    struct cambist *host = calloc(1, sizeof *host);
+    if (host) {
+        pthread_mutex_init(&host->lock, NULL);
+        host->loop = cmb_loop_new(&cmb_clock_system);
+    }
+    if (host && host->loop)
+        return host;
+    cambist_close(host);
+    cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a host"));
+    return NULL;
+}
+
+/* `status` is how reading the settings ended. */
+static int start_host(struct cambist *host, int status, uint32_t flags, struct cambist **ret,
                       struct cambist_error *error)
 {
-    cmb_fail_reset(error);
-    struct cambist *host = calloc(1, sizeof *host);
-    if (!host)
-        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a host"));
-    pthread_mutex_init(&host->lock, NULL);
-    host->loop = cmb_loop_new(&cmb_clock_system);
-    int status = host->loop ? cmb_settings_read(&host->settings, config_path, NULL, error)
-                            : cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no event loop"));
     if (status == CAMBIST_OK)
         status = cmb_host_open_exchanges(host, error);
     if (status == CAMBIST_OK && !(flags & CAMBIST_NO_THREAD))
         status = start_thread(host, error);
-    if (status != CAMBIST_OK) {
+    if (status == CAMBIST_OK)
+        *ret = host;
+    else
         cambist_close(host);
-        return status;
-    }
-    *ret = host;
-    return CAMBIST_OK;
+    return status;
+}
+
+int cambist_open_with(const char *config_path, uint32_t flags, struct cambist **ret,
+                      struct cambist_error *error)
+{
+    cmb_fail_reset(error);
+    struct cambist *host = new_host(error);
+    if (!host)
+        return CAMBIST_NO_MEMORY;
+    int status = cmb_settings_read(&host->settings, config_path, NULL, error);
+    return start_host(host, status, flags, ret, error);
+}
+
+int cambist_open_text(const char *config, const char *name, uint32_t flags, struct cambist **ret,
+                      struct cambist_error *error)
+{
+    cmb_fail_reset(error);
+    struct cambist *host = new_host(error);
+    if (!host)
+        return CAMBIST_NO_MEMORY;
+    int status = cmb_settings_parse(&host->settings, cmb_text_of(config), name, NULL, error);
+    return start_host(host, status, flags, ret, error);
 }
 
 int cambist_open(const char *config_path, struct cambist **ret, struct cambist_error *error)

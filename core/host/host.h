@@ -61,6 +61,11 @@ int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error);
 void cmb_host_close_pools(struct cambist *host);
 void cmb_host_close_exchanges(struct cambist *host);
 
+/* Asks and waits, with arguments as people write them; like cambist_call otherwise. */
+int cmb_ask_words(struct cambist_exchange *exchange, uint32_t operation,
+                  const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
+                  struct cambist_error *error);
+
 /* Ends the questions that still wait for something, with CAMBIST_CLOSED. */
 void cmb_questions_end(struct cambist *host);
 /* Releases the spare ones. */

@@ -171,7 +171,9 @@ int cmb_plugin_open(const char *name, const struct cmb_plugin_rules *rules,
     if (!is_plugin_name(name))
         return cmb_fail(error, CAMBIST_BAD_PLUGIN,
                         "\"%.60s\" is no name of a plugin (lower case letters, digits, _)", name);
-    struct cmb_text left = cmb_text_of(rules->search_path);
+    const char *search_path = rules->search_path && *rules->search_path
+                                  ? rules->search_path : cmb_plugin_default_path();
+    struct cmb_text left = cmb_text_of(search_path);
     while (left.at) {
         struct cmb_text directory;
         left = cmb_text_cut(left, ':', &directory);
@@ -182,5 +184,5 @@ int cmb_plugin_open(const char *name, const struct cmb_plugin_rules *rules,
             return cmb_plugin_open_file(path, rules, ret, error);
     }
     return cmb_fail(error, CAMBIST_BAD_PLUGIN, "there is no cambist_%s.so in %.200s", name,
-                    rules->search_path ? rules->search_path : "(no search path)");
+                    search_path);
 }

@@ -234,10 +234,14 @@ struct cmb_plugin {
 
 /* What plugins may be loaded from where. */
 struct cmb_plugin_rules {
-    const char *search_path; /* directories, colons between */
+    const char *search_path; /* directories, colons between; NULL or "": the default path */
     bool is_strict;          /* refuses files that others than root and oneself could change */
     const char *sha256;      /* required hash, hex; NULL: any */
 };
+
+/* The search path when nobody says one: $CAMBIST_PLUGIN_PATH, else the folder plugins of the build
+ * tree that this code stands in, else the installed one.  [before threads start] */
+const char *cmb_plugin_default_path(void);
 
 /* Loads cambist_<name>.so from the search path and compiles it.  Before any of its code runs, the
  * file must be a plugin of this contract; before it is used, its tables must make sense.  The

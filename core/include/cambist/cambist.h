@@ -83,6 +83,9 @@ CAMBIST_API int cambist_open(const char *config_path, struct cambist **ret,
                              struct cambist_error *error);
 CAMBIST_API int cambist_open_with(const char *config_path, uint32_t flags, struct cambist **ret,
                                   struct cambist_error *error);
+/* The same for a configuration that is a text; `name` stands for the file in errors. */
+CAMBIST_API int cambist_open_text(const char *config, const char *name, uint32_t flags,
+                                  struct cambist **ret, struct cambist_error *error);
 /* Ends what is under way with CAMBIST_CLOSED and releases everything; accepts NULL.  Not from a
  * callback. */
 CAMBIST_API void cambist_close(struct cambist *host);

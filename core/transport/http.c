@@ -1,17 +1,11 @@
 /* Is this a whole, well-formed HTTP/1.1 answer, and what does it say? */
-#include "transport/http.h"
+#include "transport/http_body.h"
 
-#include <stdlib.h>
 #include <strings.h>
-
-enum encoding { PLAIN = 1, GZIP, DEFLATE };
-
-enum { INFLATE_STEP_BYTES = 16 * 1024, RATIO_STEP_BYTES = 1024, RESERVED_MOST_BYTES = 1024 * 1024 };
 
 static const struct cmb_http_expect expect_default = { 0 };
 
-/* Ends the reading; the non-zero result stops the parser. */
-static int fail(struct cmb_http *http, int status, const char *reason)
+int cmb_http_fail(struct cmb_http *http, int status, const char *reason)
 {
     http->status = status;
     http->reason = reason;
@@ -30,7 +24,7 @@ static int count_header(struct cmb_http *http, size_t bytes)
 {
     http->header_bytes += bytes;
     if (http->header_bytes > CMB_HTTP_HEADER_BYTES_MOST)
-        return fail(http, CAMBIST_TOO_LARGE, "the answer's headers are too long");
+        return cmb_http_fail(http, CAMBIST_TOO_LARGE, "the answer's headers are too long");
     return 0;
 }
 
@@ -38,7 +32,7 @@ static int keep(struct cmb_http *http, const char *at, size_t length)
 {
     cmb_buffer_add(&http->text, (struct cmb_text){ at, length });
     if (!cmb_buffer_is_whole(&http->text))
-        return fail(http, CAMBIST_NO_MEMORY, "no memory for the answer's headers");
+        return cmb_http_fail(http, CAMBIST_NO_MEMORY, "no memory for the answer's headers");
     return 0;
 }
 
@@ -59,7 +53,7 @@ static int on_header_field(struct http_parser *parser, const char *at, size_t le
     }
     if (http->is_value || http->header_count == 0) {
         if (http->header_count == CMB_HTTP_HEADERS_MOST)
-            return fail(http, CAMBIST_TOO_LARGE, "the answer has too many headers");
+            return cmb_http_fail(http, CAMBIST_TOO_LARGE, "the answer has too many headers");
         http->places[http->header_count].name = (uint32_t)http->text.length;
         http->places[http->header_count].name_length = 0;
         http->places[http->header_count].value_length = 0;
@@ -100,7 +94,8 @@ static int check_names(struct cmb_http *http)
 {
     for (size_t i = 0; i < http->header_count; i++)
         if (memchr(http->headers[i].name.at, ' ', http->headers[i].name.length))
-            return fail(http, CAMBIST_GARBLED, "the answer has a header with a blank in its name");
+            return cmb_http_fail(http, CAMBIST_GARBLED,
+                                 "the answer has a header with a blank in its name");
     return 0;
 }
 
@@ -125,31 +120,18 @@ static int check_encoding(struct cmb_http *http)
 {
     struct cmb_text coding =
         cmb_header_find(http->headers, http->header_count, CMB_TEXT("content-encoding"));
-    http->encoding = PLAIN;
+    http->encoding = CMB_HTTP_PLAIN;
     if (is_word(coding, "gzip") || is_word(coding, "x-gzip"))
-        http->encoding = GZIP;
+        http->encoding = CMB_HTTP_GZIP;
     else if (is_word(coding, "deflate"))
-        http->encoding = DEFLATE;
+        http->encoding = CMB_HTTP_DEFLATE;
     else if (coding.length && !is_word(coding, "identity"))
-        return fail(http, CAMBIST_GARBLED, "the answer is encoded in a way that was not asked for");
+        return cmb_http_fail(http, CAMBIST_GARBLED,
+                             "the answer is encoded in a way that was not asked for");
     struct cmb_text transfer =
         cmb_header_find(http->headers, http->header_count, CMB_TEXT("transfer-encoding"));
     if (transfer.at && !is_word(transfer, "chunked"))
-        return fail(http, CAMBIST_GARBLED, "the answer has an unknown transfer encoding");
-    return 0;
-}
-
-static int check_length(struct cmb_http *http)
-{
-    uint64_t length = http->parser.content_length;
-    if (length == UINT64_MAX) /* not given */
-        return 0;
-    if (length > http->expect.body_bytes_most)
-        return fail(http, CAMBIST_TOO_LARGE, "the answer is too long");
-    if (http->encoding == PLAIN &&
-        !cmb_buffer_reserve(&http->body,
-                            length < RESERVED_MOST_BYTES ? (size_t)length : RESERVED_MOST_BYTES))
-        return fail(http, CAMBIST_NO_MEMORY, "no memory for the answer");
+        return cmb_http_fail(http, CAMBIST_GARBLED, "the answer has an unknown transfer encoding");
     return 0;
 }
 
@@ -165,9 +147,9 @@ static int on_headers_complete(struct http_parser *parser)
     struct cmb_http *http = of(parser);
     unsigned code = parser->status_code;
     if (parser->http_major != 1 || code < 100)
-        return fail(http, CAMBIST_GARBLED, "the answer is not HTTP/1");
+        return cmb_http_fail(http, CAMBIST_GARBLED, "the answer is not HTTP/1");
     if (code == 101 && !http->expect.may_upgrade)
-        return fail(http, CAMBIST_GARBLED, "the server changed the protocol unasked");
+        return cmb_http_fail(http, CAMBIST_GARBLED, "the server changed the protocol unasked");
     if (code < 200 && code != 101)
         return 0;
     settle_headers(http);
@@ -176,123 +158,7 @@ static int on_headers_complete(struct http_parser *parser)
         return -1;
     if (!has_body(http))
         return 1;
-    return check_encoding(http) != 0 || check_length(http) != 0 ? -1 : 0;
-}
-
-/* --- the body --- */
-
-static int check_body(struct cmb_http *http)
-{
-    if (!cmb_buffer_is_whole(&http->body))
-        return fail(http, CAMBIST_NO_MEMORY, "no memory for the answer");
-    if (http->body.length > http->expect.body_bytes_most)
-        return fail(http, CAMBIST_TOO_LARGE, "the answer is too long");
-    return 0;
-}
-
-static int check_ratio(struct cmb_http *http)
-{
-    size_t size = http->body.length;
-    if (size > CMB_HTTP_RATIO_FREE_BYTES && size / CMB_HTTP_RATIO_MOST > http->received_bytes)
-        return fail(http, CAMBIST_TOO_LARGE, "the answer inflates beyond all measure");
-    return 0;
-}
-
-/* "deflate" means zlib's wrapping, but some servers send it bare: a wrapped one begins with 8 in
- * its low half byte, a bare one practically never does. */
-static int window_bits(const struct cmb_http *http, unsigned char first)
-{
-    if (http->encoding == GZIP)
-        return 15 + 16;
-    return (first & 0x0f) == 8 ? 15 : -15;
-}
-
-static int start_inflater(struct cmb_http *http, unsigned char first)
-{
-    int bits = window_bits(http, first);
-    int result = http->has_inflater ? inflateReset2(&http->inflater, bits)
-                                    : inflateInit2(&http->inflater, bits);
-    if (result != Z_OK)
-        return fail(http, CAMBIST_NO_MEMORY, "no memory to inflate the answer");
-    http->has_inflater = true;
-    http->is_inflated = false;
-    return 0;
-}
-
-/* One step into the body's buffer, which may hold one byte more than the ceiling: that byte tells
- * "too long" from "just fits". */
-static int inflate_step(struct cmb_http *http)
-{
-    size_t room = http->body.ceiling - http->body.length;
-    if (room > INFLATE_STEP_BYTES)
-        room = INFLATE_STEP_BYTES;
-    char *to = cmb_buffer_reserve(&http->body, room);
-    if (!to)
-        return check_body(http);
-    http->inflater.next_out = (Bytef *)to;
-    http->inflater.avail_out = (uInt)room;
-    int result = inflate(&http->inflater, Z_NO_FLUSH);
-    http->body.length += room - http->inflater.avail_out;
-    http->is_inflated = result == Z_STREAM_END;
-    if (result == Z_MEM_ERROR)
-        return fail(http, CAMBIST_NO_MEMORY, "no memory to inflate the answer");
-    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-        return fail(http, CAMBIST_GARBLED, "the answer's compression is damaged");
-    return check_body(http);
-}
-
-static int inflate_part(struct cmb_http *http, const char *at, size_t length)
-{
-    if (http->received_bytes == 0 && start_inflater(http, (unsigned char)*at) != 0)
-        return -1;
-    http->received_bytes += length;
-    http->inflater.next_in = (Bytef *)(uintptr_t)at;
-    http->inflater.avail_in = (uInt)length;
-    do {
-        /* Several gzip members in a row are one body. */
-        if (http->is_inflated && http->inflater.avail_in &&
-            (http->encoding != GZIP || start_inflater(http, *http->inflater.next_in) != 0))
-            return fail(http, CAMBIST_GARBLED, "something follows the compressed answer");
-        if (inflate_step(http) != 0)
-            return -1;
-    } while (http->inflater.avail_in || (http->inflater.avail_out == 0 && !http->is_inflated));
-    return 0;
-}
-
-/* In steps that end at fixed places of the body, so that the ceilings see the same however the
- * bytes arrive. */
-static int inflate_body(struct cmb_http *http, const char *at, size_t length)
-{
-    while (length) {
-        size_t step = RATIO_STEP_BYTES - http->received_bytes % RATIO_STEP_BYTES;
-        if (step > length)
-            step = length;
-        if (inflate_part(http, at, step) != 0)
-            return -1;
-        bool is_at_place = http->received_bytes % RATIO_STEP_BYTES == 0;
-        if (is_at_place && check_ratio(http) != 0)
-            return -1;
-        at += step;
-        length -= step;
-    }
-    return 0;
-}
-
-static int on_body(struct http_parser *parser, const char *at, size_t length)
-{
-    struct cmb_http *http = of(parser);
-    size_t room = http->expect.body_bytes_most - http->received_bytes;
-    size_t part = length < room ? length : room;
-    if (http->encoding != PLAIN) {
-        if (inflate_body(http, at, part) != 0)
-            return -1;
-    } else {
-        http->received_bytes += part;
-        cmb_buffer_add(&http->body, (struct cmb_text){ at, part });
-    }
-    if (part < length)
-        return fail(http, CAMBIST_TOO_LARGE, "the answer is too long");
-    return check_body(http);
+    return check_encoding(http) != 0 || cmb_http_body_begin(http) != 0 ? -1 : 0;
 }
 
 /* --- the end --- */
@@ -304,6 +170,11 @@ static void forget_headers(struct cmb_http *http)
     http->is_value = false;
 }
 
+static int on_body(struct http_parser *parser, const char *at, size_t length)
+{
+    return cmb_http_body_add(of(parser), at, length);
+}
+
 static int on_message_complete(struct http_parser *parser)
 {
     struct cmb_http *http = of(parser);
@@ -311,9 +182,7 @@ static int on_message_complete(struct http_parser *parser)
         forget_headers(http);
         return 0;
     }
-    if (http->encoding != PLAIN && http->received_bytes && !http->is_inflated)
-        return fail(http, CAMBIST_GARBLED, "the compressed answer ends early");
-    if (http->encoding != PLAIN && check_ratio(http) != 0)
+    if (cmb_http_body_end(http) != 0)
         return -1;
     http->status = CAMBIST_OK;
     http->may_keep = http_should_keep_alive(parser) && parser->status_code != 101;
@@ -337,11 +206,11 @@ static int judge(struct cmb_http *http)
     if (http->status != CAMBIST_AGAIN || number == HPE_OK)
         return http->status;
     if (number == HPE_HEADER_OVERFLOW)
-        fail(http, CAMBIST_TOO_LARGE, "the answer's headers are too long");
+        cmb_http_fail(http, CAMBIST_TOO_LARGE, "the answer's headers are too long");
     else if (number == HPE_INVALID_EOF_STATE)
-        fail(http, CAMBIST_GARBLED, "the answer ends early");
+        cmb_http_fail(http, CAMBIST_GARBLED, "the answer ends early");
     else
-        fail(http, CAMBIST_GARBLED, http_errno_description(number));
+        cmb_http_fail(http, CAMBIST_GARBLED, http_errno_description(number));
     return http->status;
 }
 
@@ -361,7 +230,7 @@ int cmb_http_end(struct cmb_http *http)
         return http->status;
     http_parser_execute(&http->parser, &callbacks, NULL, 0);
     if (judge(http) == CAMBIST_AGAIN)
-        fail(http, CAMBIST_GARBLED, "the connection ended without an answer");
+        cmb_http_fail(http, CAMBIST_GARBLED, "the connection ended without an answer");
     return http->status;
 }
 
@@ -389,7 +258,7 @@ void cmb_http_start(struct cmb_http *http, const struct cmb_http_expect *expect)
     http->parser.data = http;
     http->status = CAMBIST_AGAIN;
     http->reason = NULL;
-    http->encoding = PLAIN;
+    http->encoding = CMB_HTTP_PLAIN;
     http->is_inflated = http->has_headers = http->may_keep = http->has_begun = false;
     http->header_bytes = http->received_bytes = 0;
     forget_headers(http);

@@ -165,7 +165,7 @@ static void drops_an_idle_connection_that_the_server_closes(void)
     test_client_open(&client, server->url, NULL);
     CU_ASSERT(test_ask(&client, GET_LAST, NULL).status == CAMBIST_OK);
     TEST_TURN_UNTIL(&client, (cmb_origin_look(client.origin, &state), state.idle == 0));
-    ASSERT_NUMBER(cmb_pool_counters(client.pool)->found_dead, 1);
+    ASSERT_NUMBER(cmb_pool_counters(client.pool)->closed, 1);
     CU_ASSERT(test_ask(&client, TEST_POST, NULL).status == CAMBIST_OK);
     test_client_close(&client);
     test_server_stop(server);

@@ -228,7 +228,7 @@ static void write_headers(struct cmb_json_writer *writer, const struct cmb_call 
     cmb_json_end_object(writer);
 }
 
-static void write_request(struct cmb_json_writer *writer, const struct cmb_call *call)
+void cmb_cli_write_request(struct cmb_json_writer *writer, const struct cmb_call *call)
 {
     struct cmb_buffer url;
     cmb_buffer_init(&url, 1 << 18);
@@ -257,7 +257,7 @@ static int run_request(struct job *job, struct cmb_json_writer *writer)
     if (status == CAMBIST_OK)
         status = cmb_sign_call(job->call);
     if (status == CAMBIST_OK)
-        write_request(writer, job->call);
+        cmb_cli_write_request(writer, job->call);
     return status;
 }
 

@@ -46,7 +46,27 @@ void cmb_cli_print(struct cmb_buffer *line);
 int cmb_cli_request_batch(void);
 int cmb_cli_map_batch(void);
 
-int cmb_cli_request(int count, char **words);
+/* Opens every plugin of the search path, as far as it can be opened.  *ret lives on. */
+size_t cmb_cli_open_plugins(struct cmb_plugin *const **ret);
+
+/* The request of a call that was filled and signed: method, url, headers, body. */
+void cmb_cli_write_request(struct cmb_json_writer *writer, const struct cmb_call *call);
+
+/* ---- the commands ---- */
+int cmb_cli_balance(int count, char **words);
+int cmb_cli_book(int count, char **words);
+int cmb_cli_config(int count, char **words);
+int cmb_cli_demo(int count, char **words);
+int cmb_cli_limits(int count, char **words);
 int cmb_cli_map(int count, char **words);
+int cmb_cli_markets(int count, char **words);
+int cmb_cli_ohlcv(int count, char **words);
+int cmb_cli_order(int count, char **words);
+int cmb_cli_plugins(int count, char **words);
+int cmb_cli_request(int count, char **words);
+int cmb_cli_simulate(int count, char **words);
+int cmb_cli_ticker(int count, char **words);
+int cmb_cli_trace(int count, char **words);
+int cmb_cli_trades(int count, char **words);
 
 #endif

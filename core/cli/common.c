@@ -88,6 +88,13 @@ static void open_all(void)
     }
 }
 
+size_t cmb_cli_open_plugins(struct cmb_plugin *const **ret)
+{
+    open_all();
+    *ret = opened;
+    return opened_count;
+}
+
 int cmb_cli_find_plugin(struct cmb_text name, const struct cmb_plugin **ret, uint32_t *ret_kind,
                         struct cambist_error *error)
 {

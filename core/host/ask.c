@@ -210,6 +210,7 @@ struct asked {
     const struct cambist_arguments *arguments;
     const struct cmb_pair *words;
     size_t word_count;
+    bool is_dry; /* ends before anything is sent */
 };
 
 static int set_words(struct cmb_call *call, const struct asked *asked, struct cambist_error *error)
@@ -242,6 +243,8 @@ static int start(struct cambist_exchange *exchange, uint32_t operation, const st
     if (!question)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a question"));
     cmb_run_init(question->run, exchange->desk, operation);
+    if (asked->is_dry)
+        question->run->end = CMB_STAGE_REUSE;
     int status = set_asked(question->run->call, asked, error);
     if (status != CAMBIST_OK) {
         if (error)
@@ -330,4 +333,15 @@ int cmb_ask_words(struct cambist_exchange *exchange, uint32_t operation,
 {
     return ask(exchange, operation, &(struct asked){ .words = words, .word_count = count }, ret,
                error);
+}
+
+int cmb_ask_prepare(struct cambist_exchange *exchange, uint32_t operation,
+                    const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
+                    struct cambist_error *error)
+{
+    struct asked asked = { .words = words, .word_count = count, .is_dry = true };
+    int status = ask(exchange, operation, &asked, ret, error);
+    if (status == CAMBIST_OK)
+        (*ret)->run->call->error = error;
+    return status;
 }

@@ -65,6 +65,10 @@ void cmb_host_close_exchanges(struct cambist *host);
 int cmb_ask_words(struct cambist_exchange *exchange, uint32_t operation,
                   const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
                   struct cambist_error *error);
+/* Walks a question up to the point where it would be sent; the call behind *ret can be signed. */
+int cmb_ask_prepare(struct cambist_exchange *exchange, uint32_t operation,
+                    const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
+                    struct cambist_error *error);
 
 /* Ends the questions that still wait for something, with CAMBIST_CLOSED. */
 void cmb_questions_end(struct cambist *host);

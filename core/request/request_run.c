@@ -156,7 +156,7 @@ static void end(struct cmb_run *run, int status)
 
 void cmb_run_resume(struct cmb_run *run)
 {
-    while (run->stage < CMB_STAGE_COUNT) {
+    while (run->stage < run->end) {
         enum cmb_stage stage = run->stage;
         int status = stages[stage].run(run);
         leave_stage(run, stage);
@@ -213,6 +213,7 @@ void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation
     run->desk = desk;
     run->error = (struct cambist_error){ 0 };
     run->stage = CMB_STAGE_PICK;
+    run->end = CMB_STAGE_COUNT;
     run->attempt = 0;
     run->may_skip_markets = run->is_from_cache = run->leads = false;
     run->taken_ns = 0;

@@ -78,6 +78,7 @@ struct cmb_run {
     cmb_run_done_fn *on_done;
     void *user;
     enum cmb_stage stage;
+    enum cmb_stage end; /* the run is over when it reaches this; all stages: CMB_STAGE_COUNT */
     unsigned attempt;
     bool may_skip_markets, is_from_cache;
     int64_t entered_ns;                      /* the present stage */

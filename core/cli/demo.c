@@ -1,0 +1,9 @@
+/* cambist demo: what does it look like when it works? */
+#include "cli/ask.h"
+
+int cmb_cli_demo(int count, char **words)
+{
+    (void)count;
+    (void)words;
+    return CMB_EXIT_FAILED;
+}

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 
 static struct cmb_loop *loop;
 static struct cmb_trust *trust;
@@ -142,6 +143,31 @@ static void carries_bytes_both_ways(void)
     }
 }
 
+static void reset(struct test_peer *peer, const char *text, void *user)
+{
+    (void)text;
+    (void)user;
+    test_peer_reset(peer);
+}
+
+/* SIGPIPE would end this program. */
+static void writing_to_a_dead_connection_only_fails(void)
+{
+    for (int is_plain = 0; is_plain < 2; is_plain++) {
+        set_up(&(struct test_server_settings){ .on_request = reset, .is_plain = is_plain }, NULL);
+        struct cmb_connection *connection = open_one();
+        size_t size;
+        ASSERT_NUMBER(cmb_connection_write(connection, "GET /\r\n\r\n", 9, &size), CAMBIST_OK);
+        while (atomic_load(&server->gone) == 0)
+            sched_yield();
+        ASSERT_NUMBER(cmb_connection_write(connection, "again", 5, &size), CAMBIST_UNAVAILABLE);
+        ASSERT_NUMBER(size, 0);
+        ASSERT_NUMBER(cmb_connection_write(connection, "again", 5, &size), CAMBIST_UNAVAILABLE);
+        cmb_connection_close(connection);
+        tear_down();
+    }
+}
+
 static void closing_while_it_opens_forbids_the_call(void)
 {
     set_up(&(struct test_server_settings){ .on_request = greet, .is_mute = true }, NULL);
@@ -196,6 +222,7 @@ static void a_name_that_does_not_resolve_does_not_hold_the_loop(void)
 
 TEST_SUITE("transport/connection", { "sets up the socket", sets_up_the_socket },
            { "carries bytes both ways", carries_bytes_both_ways },
+           { "writing to a dead connection only fails", writing_to_a_dead_connection_only_fails },
            { "closing while it opens forbids the call", closing_while_it_opens_forbids_the_call },
            { "many open at once and stay open", many_open_at_once_and_stay_open },
            { "a name that does not resolve does not hold the loop",

@@ -1,5 +1,6 @@
 /* Where does the command find plugins, keep secrets, and how does it fail? */
 #include "cli/cli.h"
+#include "request/known_answers.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -45,6 +46,8 @@ static int open_named(const char *name, struct cmb_plugin **ret, struct cambist_
         return CAMBIST_OK;
     struct cmb_plugin_rules rules = { 0 };
     int status = cmb_plugin_open(name, &rules, ret, error);
+    if (status == CAMBIST_OK)
+        status = cmb_known_answers_check(*ret, cmb_cli_vault(), error);
     if (status == CAMBIST_OK && opened_count < PLUGINS_MOST)
         opened[opened_count++] = *ret;
     return status;

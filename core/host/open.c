@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config/credentials.h"
+#include "request/known_answers.h"
 
 enum { VAULT_BYTES = 256 * 1024 };
 
@@ -113,6 +114,8 @@ static int open_exchange(struct cambist *host, const struct cmb_settings_exchang
     exchange->host = host;
     exchange->settings = settings;
     int status = cmb_plugin_open(settings->plugin, &rules, &exchange->plugin, error);
+    if (status == CAMBIST_OK)
+        status = cmb_known_answers_check(exchange->plugin, &host->vault, error);
     if (status == CAMBIST_OK)
         status = open_with_credentials(exchange, &host->settings.host, error);
     if (status == CAMBIST_OK)

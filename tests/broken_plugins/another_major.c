@@ -1,0 +1,6 @@
+/* refused with: needs ABI 7.0, this host has 1. */
+#include "broken.h"
+
+#undef CAMBIST_ABI_MAJOR
+#define CAMBIST_ABI_MAJOR 7u
+CAMBIST_PLUGIN(.name = "broken", SERVERS)

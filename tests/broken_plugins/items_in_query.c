@@ -1,0 +1,6 @@
+/* refused with: items: must be "[]" or "name[]" in a JSON body */
+#include "broken.h"
+
+#define MORE
+#define NAME "broken"
+ENDPOINT({ "fetch_time", "GET /time", FIELDS, .items = "[]" })

@@ -1,0 +1,4 @@
+/* refused with: servers: the table is empty */
+#include "broken.h"
+
+CAMBIST_PLUGIN(.name = "broken")

@@ -14,7 +14,7 @@ struct builder {
 static int check_as(struct cmb_compiler *compiler, const struct cambist_field *row, uint32_t kind)
 {
     uint32_t unit = row->as & 15;
-    if (unit > CAMBIST_ISO || row->as >= 2 * CAMBIST_PERCENT)
+    if (unit > CAMBIST_ISO || row->as >= 2 * CAMBIST_ONLY_WRITTEN)
         return cmb_refuse(compiler, "as", "there is no way %u to read a value", row->as);
     if ((kind == CMB_MEMBER_TIME) != (unit != 0))
         return cmb_refuse(compiler, "as", kind == CMB_MEMBER_TIME ? "a time must say its unit"
@@ -154,6 +154,8 @@ static struct cmb_node *descend(struct builder *builder, struct cmb_node *node,
 static int plant(struct builder *builder, int i)
 {
     const struct cmb_leaf *leaf = &builder->leaves[i];
+    if (leaf->as & CAMBIST_ONLY_WRITTEN)
+        return CAMBIST_OK;
     struct cmb_node **tree = leaf->is_from_answer ? &builder->answer_tree : &builder->row_tree;
     struct cmb_node *node = *tree ? *tree : (*tree = new_node(builder, (struct cmb_path_step){ 0 }));
     bool wants_key = false;

@@ -68,7 +68,7 @@ void cmb_call_refresh(struct cmb_call *call)
     call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
     memset(call->time_texts, 0, sizeof call->time_texts);
     memset(call->derived, 0, sizeof call->derived);
-    call->nonce = (struct cmb_text){ 0 };
+    call->nonce = call->uuid = call->random = (struct cmb_text){ 0 };
 }
 
 /* ---- arguments ---- */

@@ -50,7 +50,7 @@ struct cmb_call {
     /* the request, as it is being written */
     int64_t time_ns; /* the wall clock that every time in it means */
     struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
-    struct cmb_text path, nonce;
+    struct cmb_text path, nonce, uuid, random; /* fresh ones: absent until asked for */
     struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order */
     uint32_t pair_count;
     struct cmb_buffer query, body, headers;     /* headers: "Name: value\r\n" ... */
@@ -129,6 +129,9 @@ int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret);
 /* Appends `text` to the arena-backed result of one filter. */
 int cmb_apply_filter(struct cmb_call *call, uint32_t filter, struct cmb_text *text);
 
+/* What became of a request whose answer cannot be read: nothing, where it changes nothing; else
+ * nobody knows.  Sets the outcome and answers `status`. */
+int cmb_unreadable(struct cmb_call *call, int status);
 /* The record that the caller fills next; NULL when there are too many. */
 void *cmb_call_add_row(struct cmb_call *call);
 /* Fills in what follows from what the exchange said: remaining = amount - filled ... */

@@ -101,12 +101,13 @@ static int put_time(struct cmb_call *call, const struct cmb_leaf *leaf, struct c
 /* A word that no table knows is kept as unknown, with its text for people. */
 static uint64_t word_of(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text)
 {
+    const struct cmb_vocabulary *vocabulary = cmb_vocabulary_of(leaf->kind);
     const struct cmb_word_row *row = leaf->words ? cmb_words_read(leaf->words, text) : NULL;
     if (row)
-        return row->number;
+        return row->number ? row->number : cmb_vocabulary_number(vocabulary, row->ours);
     if (text.length == 0)
         return 0;
-    uint32_t number = leaf->words ? 0 : cmb_vocabulary_number(cmb_vocabulary_of(leaf->kind), text);
+    uint32_t number = leaf->words ? 0 : cmb_vocabulary_number(vocabulary, text);
     if (number)
         return number;
     if (!call->unknown_word.at)
@@ -154,6 +155,8 @@ static int put_market(struct cmb_call *call, const struct cmb_leaf *leaf, struct
         market = call->market;
     else if (text.length)
         market = cmb_markets_find_id(call->exchange->markets, text, call->kind);
+    if (!market && text.length)
+        market = cmb_markets_find_id(call->exchange->markets, text, /* kinds= */ 0);
     if (!market)
         return put_text(call, leaf, text, ret);
     *ret = cmb_arena_copy(&call->arena, cmb_text_of(market->symbol));
@@ -263,7 +266,7 @@ static bool is_absent(const void *at, uint32_t kind)
 static bool is_passed_over(struct cmb_call *call, const struct cmb_leaf *leaf,
                            const struct cmb_json_value *value)
 {
-    return leaf->member < 0 &&
+    return leaf->member < 0 && !(leaf->as & CAMBIST_ONLY_WRITTEN) &&
            !cmb_text_is(text_of(call, value), cmb_text_of(leaf->row->constant));
 }
 

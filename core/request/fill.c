@@ -156,6 +156,7 @@ static int add_items(struct cmb_call *call)
     int status = CAMBIST_OK;
     for (uint32_t i = 0; i < call->arguments.item_count && status == CAMBIST_OK; i++) {
         call->item = &call->arguments.items[i];
+        call->uuid = call->random = (struct cmb_text){ 0 }; /* each order has its own */
         status = add_own(call);
         if (status == CAMBIST_OK)
             status = add_extras(call, call->item, (int)i);

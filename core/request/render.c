@@ -149,13 +149,18 @@ static struct cmb_text nonce(struct cmb_call *call)
     return call->nonce;
 }
 
+/* A header may repeat what a signed text holds: one value for the whole request. */
 static struct cmb_text fresh_text(struct cmb_call *call, bool is_uuid)
 {
+    struct cmb_text *kept = is_uuid ? &call->uuid : &call->random;
+    if (kept->at)
+        return *kept;
     char text[64];
     char *end = is_uuid ? cmb_random_uuid(call->exchange->random, text)
                         : cmb_random_hex(call->exchange->random, 32, text);
     struct cmb_text fresh = { text, (size_t)(end - text) };
-    return (struct cmb_text){ cmb_arena_copy(&call->arena, fresh), fresh.length };
+    *kept = (struct cmb_text){ cmb_arena_copy(&call->arena, fresh), fresh.length };
+    return *kept;
 }
 
 /* ---- the request's own parts ---- */

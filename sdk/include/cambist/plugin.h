@@ -130,6 +130,8 @@ enum cambist_as {
     CAMBIST_SIGN = 128,    /* only its sign: the words "+", "-", "0" */
     CAMBIST_DIGITS = 256,  /* a count of decimals: 2 is 0.01 */
     CAMBIST_PERCENT = 512, /* a hundredth of what is written */
+    CAMBIST_ONLY_WRITTEN = 1024, /* only the practice exchange writes it: what other programs look
+                                  * for; answers are not checked for it */
 };
 
 struct cambist_call; /* one question on its way; what functions reach the host through */
@@ -221,7 +223,8 @@ struct cambist_field {
     const char *words; /* a table of words, where not the kind's own */
     const char *when;
     const char *constant; /* `field` NULL: what the exchange documents to stand at `path`; rows in
-                           * which something else stands there are passed over */
+                           * which something else stands there are passed over, unless it is
+                           * CAMBIST_ONLY_WRITTEN (then [...] and {...} are written as JSON) */
 };
 
 /* What an answer's function is handed: the JSON text of one value, as it was received. */

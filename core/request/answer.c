@@ -96,19 +96,38 @@ static int answer_many(struct cmb_call *call)
     return CAMBIST_OK;
 }
 
+int cmb_unreadable(struct cmb_call *call, int status)
+{
+    if (call->error && call->error->outcome == CAMBIST_OUTCOME_NONE)
+        call->error->outcome = call->endpoint->is_harmless ? CAMBIST_OUTCOME_NOT_DONE
+                                                           : CAMBIST_OUTCOME_UNKNOWN;
+    return status;
+}
+
+/* An order that was taken has a name; an answer without one is no answer. */
+static bool has_name(const struct cambist_order *order)
+{
+    return order->id || order->client_order_id || order->error_code;
+}
+
+static bool is_answered(const struct cmb_call *call)
+{
+    bool names_order = call->operation == CAMBIST_OPERATION_create_order ||
+                       call->operation == CAMBIST_OPERATION_fetch_order;
+    return call->row_count &&
+           (!names_order || has_name((const struct cambist_order *)(const void *)call->rows));
+}
+
 int cmb_answer(struct cmb_call *call)
 {
     const struct cmb_operation *operation = cmb_operation_of(call->operation);
     if (operation->is_many)
         return answer_many(call);
-    if (call->row_count)
+    if (is_answered(call))
         return CAMBIST_OK;
     bool is_order = operation->record == CAMBIST_RECORD_ORDER && operation->class == CMB_READS;
     int status = cmb_fail(call->error, is_order ? CAMBIST_ORDER_NOT_FOUND : CAMBIST_GARBLED,
                           "%s %s: the answer holds nothing", call->exchange->name.at,
                           operation->name.at);
-    if (call->error)
-        call->error->outcome = call->endpoint->is_harmless ? CAMBIST_OUTCOME_NOT_DONE
-                                                           : CAMBIST_OUTCOME_UNKNOWN;
-    return status;
+    return cmb_unreadable(call, status);
 }

@@ -269,11 +269,15 @@ int cmb_emit_row(struct cmb_call *call, struct cmb_text json, const struct cmb_f
     return map_row(&mapper, &reader, NULL);
 }
 
-int cmb_map(struct cmb_call *call)
+static int map_function(struct cmb_call *call)
 {
-    if (!call->endpoint->row->map)
-        return map_tables(call);
     call->schema = call->endpoint->fields.schema;
     return call->endpoint->row->map(&call->slot, (struct cambist_json){ call->answer_body.at,
                                                                         call->answer_body.length });
+}
+
+int cmb_map(struct cmb_call *call)
+{
+    int status = call->endpoint->row->map ? map_function(call) : map_tables(call);
+    return status == CAMBIST_OK ? CAMBIST_OK : cmb_unreadable(call, status);
 }

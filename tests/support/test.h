@@ -28,10 +28,10 @@
             return 1;                                                                              \
         CU_basic_set_mode(CU_BRM_VERBOSE);                                                         \
         CU_basic_run_tests();                                                                      \
-        unsigned failures = CU_get_number_of_failures();                                           \
-        unsigned ran = CU_get_number_of_tests_run();                                               \
+        unsigned failed_asserts = CU_get_number_of_failures();                                           \
+        unsigned tests_run = CU_get_number_of_tests_run();                                               \
         CU_cleanup_registry();                                                                     \
-        return failures != 0 || ran == 0;                                                          \
+        return failed_asserts != 0 || tests_run == 0;                                                          \
     }
 
 #define ASSERT_TEXT(text, expected)                                                                \

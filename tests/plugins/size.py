@@ -1,0 +1,39 @@
+"""How large is each plugin?  Code lines under 350, comments and rows of words and faults apart.
+
+A code line is a line that is neither blank nor comment.  Rows of the tables `words` and `faults`
+are counted by themselves: they are the exchange's dictionary, not its shape.
+"""
+import pathlib, re, sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MOST = 350
+
+
+def count(text):
+    comments = sum(m.group(0).count("\n") + 1 for m in re.finditer(r"/\*.*?\*/", text, re.S))
+    code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    rows = {"words": 0, "faults": 0}
+    for table, kind in (("word", "words"), ("fault", "faults")):
+        for found in re.finditer(r"static const struct cambist_%s \w+\[\] = \{\n(.*?)^\};" % table,
+                                 code, re.S | re.M):
+            rows[kind] += len([l for l in found.group(1).split("\n") if l.strip()])
+    functions = sum(m.group(0).count("\n") for m in
+                    re.finditer(r"^static (?!const struct)[^;={]*\)\n\{.*?^\}", code, re.S | re.M))
+    lines = len([l for l in code.split("\n") if l.strip()]) - rows["words"] - rows["faults"]
+    return lines, functions, comments, rows
+
+
+def main():
+    failed = False
+    for folder in sorted(p for p in (ROOT / "plugins").iterdir() if p.is_dir()):
+        text = "\n".join(p.read_text() for p in sorted(folder.glob("*.[ch]")))
+        lines, functions, comments, rows = count(text)
+        failed |= lines >= MOST
+        print("%-10s %4d code lines (%d of them functions), %d comment lines, %d word rows, "
+              "%d fault rows%s" % (folder.name, lines, functions, comments, rows["words"],
+                                   rows["faults"], "  TOO LARGE" if lines >= MOST else ""))
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

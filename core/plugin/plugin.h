@@ -35,7 +35,8 @@ struct cmb_words {
     X(RANDOM, "random") X(SECRET_FORM, "secret_form") X(ENVIRONMENT, "environment")                \
     X(ACCESS, "access") X(SERVER, "server") X(METHOD, "method") X(HOST, "host") X(PATH, "path")    \
     X(QUERY, "query") X(TARGET, "target") X(BODY, "body") X(RAW_QUERY, "raw_query")                \
-    X(SORTED_QUERY, "sorted_query") X(SORTED_RAW_QUERY, "sorted_raw_query")
+    X(SORTED_QUERY, "sorted_query") X(SORTED_RAW_QUERY, "sorted_raw_query")                        \
+    X(ROUTE, "route") X(CONTENT_TYPE, "content_type")
 
 enum cmb_name {
     CMB_NAME_LITERAL = 0,

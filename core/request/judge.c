@@ -36,16 +36,24 @@ static struct cmb_text text_at(struct cmb_call *call, struct cmb_text body, cons
     return (struct cmb_text){ 0 };
 }
 
-static bool is_good(const struct cambist_failure *row, struct cmb_text value)
+/* Whether `value` is one of the words, which have bars between them. */
+static bool is_one_of(const char *words, struct cmb_text value)
 {
-    struct cmb_text left = cmb_text_of(row->good);
+    struct cmb_text left = cmb_text_of(words);
     while (left.at) {
-        struct cmb_text good;
-        left = cmb_text_cut(left, '|', &good);
-        if (cmb_text_is(good, value))
+        struct cmb_text word;
+        left = cmb_text_cut(left, '|', &word);
+        if (cmb_text_is(word, value))
             return true;
     }
     return false;
+}
+
+static bool means_error(const struct cambist_failure *row, struct cmb_text value)
+{
+    if (!value.length)
+        return false;
+    return row->bad ? is_one_of(row->bad, value) : !is_one_of(row->good, value);
 }
 
 static struct verdict look(struct cmb_call *call, struct cmb_text body)
@@ -55,7 +63,7 @@ static struct verdict look(struct cmb_call *call, struct cmb_text body)
     for (uint32_t i = 0; i < tables->failures.count && !verdict.is_error; i++) {
         const struct cambist_failure *row = CMB_ROW(tables->failures, i);
         struct cmb_text value = text_at(call, body, row->path);
-        if (!value.length || is_good(row, value))
+        if (!means_error(row, value))
             continue;
         verdict.is_error = true;
         if (row->code)

@@ -221,6 +221,13 @@ static struct cmb_text present(struct cmb_text text)
     return text.at ? text : CMB_TEXT("");
 }
 
+/* The path without what the server's URL puts in front. */
+static struct cmb_text route(const struct cmb_call *call)
+{
+    size_t base = call->exchange->servers[call->endpoint->server].base.length;
+    return (struct cmb_text){ call->path.at + base, call->path.length - base };
+}
+
 static struct cmb_text request_value(struct cmb_call *call, uint32_t name)
 {
     switch (name) {
@@ -230,6 +237,8 @@ static struct cmb_text request_value(struct cmb_call *call, uint32_t name)
     case CMB_NAME_QUERY: return present(cmb_buffer_text(&call->query));
     case CMB_NAME_TARGET: return target(call);
     case CMB_NAME_BODY: return present(cmb_buffer_text(&call->body));
+    case CMB_NAME_ROUTE: return route(call);
+    case CMB_NAME_CONTENT_TYPE: return cmb_text_of(call->content_type ? call->content_type : "");
     case CMB_NAME_RAW_QUERY: return pairs(call, false, true);
     case CMB_NAME_SORTED_QUERY: return pairs(call, true, false);
     default: return pairs(call, true, true);

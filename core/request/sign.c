@@ -127,11 +127,10 @@ int cmb_sign_call(struct cmb_call *call)
 {
     start_signing(call);
     int status = add_stamps(call, /* are_headers= */ false);
-    if (call->endpoint->place == CAMBIST_JSON && status == CAMBIST_OK) {
+    if (call->endpoint->place == CAMBIST_JSON && status == CAMBIST_OK)
         status = cmb_compose(call);
-        call->content_type = "application/json";
-    } else if (call->endpoint->place == CAMBIST_FORM) {
-        call->content_type = "application/x-www-form-urlencoded";
-    }
+    if (call->body.length)
+        call->content_type = call->endpoint->place == CAMBIST_JSON
+                                 ? "application/json" : "application/x-www-form-urlencoded";
     return status == CAMBIST_OK ? add_stamps(call, /* are_headers= */ true) : status;
 }

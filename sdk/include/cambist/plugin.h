@@ -31,8 +31,8 @@
  *   fresh        {nonce} always larger than any before it for this key; {uuid}; {random} 32 hex
  *   credentials  {key}, {passphrase} ... whatever the credentials table does not call secret;
  *                {secret_form}: text, base64, rsa, ed25519, ec
- *   request      {method} {host} {path} {query} {target} (path and ?query) {body}, as they are when
- *                the row is reached; {raw_query} before percent-encoding; {sorted_query}
+ *   request      {method} {host} {path} {query} {target} (path and ?query) {body} {content_type}, as
+ *                they are when the row is reached; {route} the path without the server's part; {raw_query} before percent-encoding; {sorted_query}
  *                {sorted_raw_query} by name
  *   derived      whatever the table `derived` names
  * Filters: lower upper url json hex base64 base64url md5 sha256 sha384 sha512, or the name of a
@@ -40,8 +40,8 @@
  *
  * Conditions.  `when` is a list of terms that must all hold: `price` was given (a flag: is yes),
  * `!price` was not, `type=limit` (our words; `type=limit|market` either), `limit>100`.  Besides the
- * arguments it knows market_kind, environment (live, sandbox, simulated), secret_form, access and
- * server.
+ * arguments it knows market_kind, environment (live, sandbox, simulated), secret_form, access,
+ * server, and whether there is a query or a body.
  *
  * Paths.  A path finds values in an answer: keys and indices with dots between, and the steps
  *   *            the first member whose value is an object or array
@@ -263,6 +263,7 @@ struct cambist_failure {
     const char *path; /* a value here means an error ... */
     const char *good; /* ... unless it is one of these, bars between; NULL: any value is one */
     const char *code, *message; /* paths; NULL: none */
+    const char *bad; /* only one of these, bars between, means an error; NULL: see `good` */
 };
 
 struct cambist_fault {

@@ -61,6 +61,7 @@ static const struct cambist_failure failures[] = {
     { "data.0.sCode", "0", "data.0.sCode", "data.0.sMsg" },
     { "code", "0|200", "code", "msg" },
     { "error.0", NULL, "error.0", "error.0" },
+    { "status", NULL, "reason", NULL, .bad = "error|failed" },
 };
 static const struct cambist_fault faults[] = {
     { "51", CAMBIST_INSUFFICIENT_FUNDS, .text = "balance" },
@@ -219,6 +220,8 @@ static void errors_have_class_outcome_code_and_text(void)
           CAMBIST_REJECTED, CAMBIST_OUTCOME_NOT_DONE, "EOrder:Rate limit" },
         { CAMBIST_OPERATION_create_order, 200, "{\"code\":99,\"msg\":\"nobody knows\"}",
           CAMBIST_REJECTED, CAMBIST_OUTCOME_UNKNOWN, "99" },
+        { CAMBIST_OPERATION_create_order, 200, "{\"status\":\"failed\",\"reason\":\"51\"}",
+          CAMBIST_INVALID_ORDER, CAMBIST_OUTCOME_NOT_DONE, "51" },
         { CAMBIST_OPERATION_create_order, 418, "", CAMBIST_BANNED, CAMBIST_OUTCOME_NOT_DONE, "" },
         { CAMBIST_OPERATION_create_order, 502, "<html>bad gateway</html>", CAMBIST_UNAVAILABLE,
           CAMBIST_OUTCOME_UNKNOWN, "" },

@@ -15,6 +15,8 @@ static const struct cambist_stamp stamps[] = {
     { CAMBIST_SIGNED, 0, "nonce", "{nonce}" },
     { CAMBIST_KEYED, CAMBIST_HEADER, "X-Key", "{key}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Sign", "{signature}" },
+    { CAMBIST_PUBLIC, CAMBIST_HEADER, "X-Route", "{route}", "query" },
+    { CAMBIST_PUBLIC, CAMBIST_HEADER, "X-Type", "{content_type}", "body access=public" },
 };
 static const struct cambist_word words[] = {
     { "side", "buy", "B" },  { "side", "sell", "S" },
@@ -162,6 +164,18 @@ static void several_symbols_are_a_list_or_repeated(void)
     test_exchange_close(&test);
 }
 
+static void a_stamp_may_depend_on_query_and_body(void)
+{
+    test_exchange_open(&test, &tables);
+    CU_ASSERT(test_exchange_request(&test, CAMBIST_OPERATION_fetch_ohlcv,
+                                    "symbol=BTC/USDT;timeframe=1h") == CAMBIST_OK);
+    ASSERT_TEXT(cmb_buffer_string(&test.call->headers), "X-Route: /candles\r\n");
+    CU_ASSERT(test_exchange_request(&test, CAMBIST_OPERATION_create_order,
+                                    "symbol=BTC/USDT:USDT;side=buy;amount=1") == CAMBIST_OK);
+    ASSERT_TEXT(cmb_buffer_string(&test.call->headers), "X-Type: application/json\r\n");
+    test_exchange_close(&test);
+}
+
 static void an_unknown_symbol_is_answered_with_alike_ones(void)
 {
     test_exchange_open(&test, &tables);
@@ -267,6 +281,7 @@ TEST_SUITE("request/request",
              signing_twice_takes_a_new_nonce_and_adds_nothing },
            { "dots in names nest in a JSON body", dots_in_names_nest_in_a_json_body },
            { "several symbols are a list, or repeated", several_symbols_are_a_list_or_repeated },
+           { "a stamp may depend on query and body", a_stamp_may_depend_on_query_and_body },
            { "an unknown symbol is answered with alike ones",
              an_unknown_symbol_is_answered_with_alike_ones },
            { "an operation that is not there is answered with those that are",

@@ -141,7 +141,8 @@ static struct cmb_text joined(struct job *job, struct json_object *list)
     return cmb_text_of(copy);
 }
 
-static int set_argument(struct job *job, const char *name, struct json_object *value)
+static int set_argument(struct job *job, struct cmb_arguments *arguments, const char *name,
+                        struct json_object *value)
 {
     struct json_object *holder = json_object_new_object();
     uint32_t form = json_object_is_type(value, json_type_string) ? CAMBIST_STRING : CAMBIST_LITERAL;
@@ -154,10 +155,47 @@ static int set_argument(struct job *job, const char *name, struct json_object *v
         text.at = cmb_arena_copy(&job->texts, text);
     }
     json_object_put(holder);
-    return cmb_arguments_set(&job->call->arguments, cmb_text_of(name), text, form, &job->error);
+    return cmb_arguments_set(arguments, cmb_text_of(name), text, form, &job->error);
 }
 
-static int set_arguments(struct job *job, struct json_object *given)
+/* ccxt's `type` also says which kind of market, or which account, is meant. */
+static const char *name_of(const char *name, struct json_object *value)
+{
+    const char *text = json_object_get_string(value);
+    struct cmb_text word = cmb_text_of(text);
+    if (strcmp(name, "type") != 0 || cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_TYPE), word))
+        return name;
+    bool is_kind = cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_KIND), word) != 0;
+    return is_kind ? "kind" : "account";
+}
+
+static int set_arguments(struct job *job, struct cmb_arguments *arguments,
+                         struct json_object *given);
+
+/* `orders` are objects, `ids` the ids of orders: the items of a list. */
+static int set_items(struct job *job, struct cmb_arguments *arguments, struct json_object *list)
+{
+    size_t count = json_object_array_length(list);
+    struct cmb_arguments *items = count <= CMB_ITEMS_MOST
+                                      ? cmb_arena_take(&job->texts, (count + 1) * sizeof *items)
+                                      : NULL;
+    int status = CAMBIST_OK;
+    if (!items)
+        return cmb_fail_plain(&job->error, CAMBIST_BAD_ARGUMENT, CMB_TEXT("too many orders"));
+    for (size_t i = 0; i < count && status == CAMBIST_OK; i++) {
+        struct json_object *item = json_object_array_get_idx(list, i);
+        memset(&items[i], 0, sizeof items[i]);
+        status = json_object_is_type(item, json_type_object)
+                     ? set_arguments(job, &items[i], item)
+                     : set_argument(job, &items[i], "id", item);
+    }
+    arguments->items = items;
+    arguments->item_count = (uint32_t)count;
+    return status;
+}
+
+static int set_arguments(struct job *job, struct cmb_arguments *arguments,
+                         struct json_object *given)
 {
     int status = CAMBIST_OK;
     if (!json_object_is_type(given, json_type_object))
@@ -166,10 +204,14 @@ static int set_arguments(struct job *job, struct json_object *given)
     {
         if (!value || status != CAMBIST_OK)
             continue;
+        bool is_list = json_object_is_type(value, json_type_array) &&
+                       (strcmp(name, "orders") == 0 || strcmp(name, "ids") == 0);
         if (strcmp(name, "params") == 0)
-            status = set_arguments(job, value);
+            status = set_arguments(job, arguments, value);
+        else if (is_list)
+            status = set_items(job, arguments, value);
         else
-            status = set_argument(job, name, value);
+            status = set_argument(job, arguments, name_of(name, value), value);
     }
     return status;
 }
@@ -207,7 +249,7 @@ static int start_job(struct job *job)
         return cmb_fail(&job->error, CAMBIST_NOT_SUPPORTED, "there is no operation \"%.*s\"",
                         (int)operation.length, operation.at);
     cmb_call_start(job->call, job->exchange, number, &job->error);
-    return set_arguments(job, member(job->line, "arguments"));
+    return set_arguments(job, &job->call->arguments, member(job->line, "arguments"));
 }
 
 static void write_headers(struct cmb_json_writer *writer, const struct cmb_call *call)

@@ -60,7 +60,7 @@ static int compile_parameter(struct cmb_compiler *compiler, struct cmb_endpoint 
                                          .json_form = row->json_form,
                                          .is_optional = row->presence == CAMBIST_OPTIONAL,
                                          .is_repeated = row->is_repeated,
-                                         .is_item = endpoint->items.at != NULL };
+                                         .is_item = endpoint->items.at && !row->is_beside };
     int status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
     if (status == CAMBIST_OK)
         status = cmb_compile_condition(compiler, row->when, &parameter->when);

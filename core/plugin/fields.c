@@ -1,6 +1,8 @@
 /* Which values of a row become which members of a record? */
 #include "plugin/compile.h"
 
+#include "number/decimal.h"
+
 struct builder {
     struct cmb_compiler *compiler;
     struct cmb_fields *fields;
@@ -61,8 +63,20 @@ static int find_member(struct cmb_compiler *compiler, const struct cambist_field
     return status == CAMBIST_OK ? find_words(compiler, row, leaf) : status;
 }
 
+/* "family:-0": cuts the part that is wanted off the path. */
+static struct cmb_text cut_part(struct cmb_text path, struct cmb_leaf *leaf)
+{
+    const char *end = path.at + path.length;
+    if (path.length < 4 || end[-3] != ':' || end[-1] < '0' || end[-1] > '9')
+        return path;
+    leaf->part_mark = end[-2];
+    leaf->part = (uint8_t)(end[-1] - '0');
+    return (struct cmb_text){ path.at, path.length - 3 };
+}
+
 static int add_leaf(struct builder *builder, struct cmb_leaf leaf, struct cmb_text path)
 {
+    path = cut_part(path, &leaf);
     if (path.length && path.at[0] == '/') {
         leaf.is_from_answer = true;
         path = (struct cmb_text){ path.at + 1, path.length - 1 };
@@ -73,16 +87,35 @@ static int add_leaf(struct builder *builder, struct cmb_leaf leaf, struct cmb_te
     return status;
 }
 
+/* A constant is our word already, not the exchange's. */
+static int check_said(struct cmb_compiler *compiler, const struct cambist_field *row,
+                      struct cmb_leaf *leaf)
+{
+    const struct cmb_vocabulary *vocabulary = cmb_vocabulary_of(leaf->kind);
+    struct cambist_decimal number;
+    leaf->words = NULL;
+    if (vocabulary && !cmb_vocabulary_number(vocabulary, cmb_text_of(row->constant)))
+        return cmb_refuse(compiler, "constant", "\"%s\" is no %.*s", row->constant,
+                          (int)vocabulary->name.length, vocabulary->name.at);
+    if (leaf->kind == CMB_MEMBER_DECIMAL &&
+        cmb_decimal_parse(cmb_text_of(row->constant), &number) != CMB_NUMBER_FINE)
+        return cmb_refuse(compiler, "constant", "\"%s\" is no number", row->constant);
+    return CAMBIST_OK;
+}
+
 static int add_row(struct builder *builder, const struct cambist_field *row)
 {
     struct cmb_compiler *compiler = builder->compiler;
     struct cmb_leaf leaf = { .row = row, .as = row->as };
-    if (!row->path)
+    leaf.is_said = row->field && row->constant;
+    if (!row->path && !leaf.is_said)
         return cmb_refuse(compiler, "path", "is missing");
     int status = find_member(compiler, row, builder->fields->schema, &leaf);
+    if (status == CAMBIST_OK && leaf.is_said)
+        status = check_said(compiler, row, &leaf);
     if (status == CAMBIST_OK)
         status = cmb_compile_condition(compiler, row->when, &leaf.when);
-    struct cmb_text left = cmb_text_of(row->path);
+    struct cmb_text left = cmb_text_of(row->path ? row->path : "");
     while (status == CAMBIST_OK && left.at) {
         struct cmb_text path;
         left = cmb_text_cut(left, '|', &path);
@@ -174,6 +207,12 @@ static int plant(struct builder *builder, int i)
     return CAMBIST_OK;
 }
 
+/* A constant that holds always is looked for nowhere. */
+static bool is_rootless(const struct cmb_leaf *leaf)
+{
+    return leaf->is_said && !leaf->row->path;
+}
+
 /* Each row, and each bar in its path, makes a leaf. */
 static size_t count_leaves(const struct cambist_field *rows, uint32_t count)
 {
@@ -201,7 +240,7 @@ int cmb_compile_fields(struct cmb_compiler *compiler, const struct cambist_field
                                         : add_row(&builder, &rows[i]);
     }
     for (uint32_t i = 0; i < ret->count && status == CAMBIST_OK; i++)
-        status = plant(&builder, (int)i);
+        status = is_rootless(&builder.leaves[i]) ? CAMBIST_OK : plant(&builder, (int)i);
     if (status == CAMBIST_OK && record == CAMBIST_RECORD_ORDER_BOOK)
         status = default_levels(&builder);
     compiler->inner = (struct cmb_place){ 0 };

@@ -17,24 +17,29 @@ static uint32_t index_of(struct cmb_text text)
     return index;
 }
 
-/* A word between dots: a key, an index, * or @key. */
+/* A word between dots: a key, an index, -1, * or @key. */
 static struct cmb_path_step step_of(struct cmb_text word)
 {
     if (cmb_text_is(word, CMB_TEXT("*")))
         return (struct cmb_path_step){ .kind = CMB_PATH_ANY };
     if (cmb_text_is(word, CMB_TEXT("@key")))
         return (struct cmb_path_step){ .kind = CMB_PATH_KEY_ITSELF };
+    if (cmb_text_is(word, CMB_TEXT("-1")))
+        return (struct cmb_path_step){ .kind = CMB_PATH_LAST };
     if (is_index(word))
         return (struct cmb_path_step){ .kind = CMB_PATH_INDEX, .index = index_of(word) };
     return (struct cmb_path_step){ .kind = CMB_PATH_KEY, .key = word };
 }
 
-/* What stands between square brackets: nothing, or k=v. */
+/* What stands between square brackets: nothing, k=v or k!=v. */
 static struct cmb_path_step step_of_brackets(struct cmb_text inside)
 {
     struct cmb_text key, value = cmb_text_cut(inside, '=', &key);
     if (inside.length == 0)
         return (struct cmb_path_step){ .kind = CMB_PATH_EACH_ELEMENT };
+    if (value.at && key.length && key.at[key.length - 1] == '!')
+        return (struct cmb_path_step){ .kind = CMB_PATH_SELECT_NOT,
+                                       .key = { key.at, key.length - 1 }, .value = value };
     return (struct cmb_path_step){ .kind = value.at ? CMB_PATH_SELECT : 0, .key = key,
                                    .value = value };
 }

@@ -50,6 +50,7 @@ enum cmb_name {
     CMB_NAME_SINCE,
     CMB_NAME_UNTIL,
     CMB_NAME_END,
+    CMB_NAME_TIMEOUT,
 };
 
 /* Forms that a time's name ends with: X(NAME, "ending"). */
@@ -116,7 +117,7 @@ struct cmb_parameter {
     uint32_t place; /* CAMBIST_QUERY, _FORM, _JSON or _HEADER */
     uint32_t json_form;
     bool is_optional, is_repeated;
-    bool is_item; /* stands in each item of a list body */
+    bool is_item; /* stands in each item of a list body; without a name: is the item */
 };
 
 struct cmb_charge {
@@ -143,13 +144,13 @@ struct cmb_derived_name {
 
 enum cmb_path_kind {
     CMB_PATH_KEY = 1, CMB_PATH_INDEX, CMB_PATH_ANY, CMB_PATH_SELECT, CMB_PATH_EACH_ELEMENT,
-    CMB_PATH_EACH_MEMBER, CMB_PATH_KEY_ITSELF,
+    CMB_PATH_EACH_MEMBER, CMB_PATH_KEY_ITSELF, CMB_PATH_LAST, CMB_PATH_SELECT_NOT,
 };
 
 struct cmb_path_step {
     uint32_t kind;  /* enum cmb_path_kind */
     uint32_t index;
-    struct cmb_text key, value; /* value: of SELECT */
+    struct cmb_text key, value; /* value: of SELECT and SELECT_NOT */
 };
 
 struct cmb_path {
@@ -166,6 +167,9 @@ struct cmb_leaf {
     const struct cmb_words *words;
     struct cmb_condition when;
     struct cmb_path path;
+    char part_mark;      /* the text is cut at it, 0: it is taken whole ... */
+    uint8_t part;        /* ... and this piece of it is taken */
+    bool is_said;        /* the row's constant is the value; without a path: always */
     bool is_alternative; /* of the leaf before it: used when that one gave nothing */
     bool is_from_answer; /* the path starts at the answer, not at the row */
 };

@@ -16,6 +16,7 @@ static const struct named times[] = {
     { CMB_TEXT("since_"), CMB_NAME_SINCE },
     { CMB_TEXT("until_"), CMB_NAME_UNTIL },
     { CMB_TEXT("end_"), CMB_NAME_END },
+    { CMB_TEXT("timeout_"), CMB_NAME_TIMEOUT },
 };
 static const struct named time_forms[] = {
 #define X(NAME, text) { CMB_TEXT(text), CMB_TIME_FORM_##NAME },

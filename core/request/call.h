@@ -95,6 +95,8 @@ static inline struct cmb_text cmb_call_argument(const struct cmb_call *call, uin
 
 /* pick: which endpoint answers this?  Resolves symbols to markets on the way. */
 int cmb_pick(struct cmb_call *call);
+/* Finds the market of the symbol that is asked about now: the call's or its item's. */
+int cmb_pick_market(struct cmb_call *call);
 /* Picks instead the endpoint of the call's operation that stands at this method and URL; leaves
  * the pick as it is when there is none.  For recorded answers. */
 void cmb_pick_by_url(struct cmb_call *call, struct cmb_text method, struct cmb_text url);

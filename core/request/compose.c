@@ -93,12 +93,26 @@ static bool write_pairs(struct composer *composer, const struct cmb_call *call, 
     return is_fine;
 }
 
+/* The item itself, where it is no object; NULL where it is one. */
+static const struct cmb_rendered *bare_item(const struct cmb_call *call, int item)
+{
+    for (uint32_t i = 0; i < call->pair_count; i++)
+        if (call->pairs[i].item == item && !call->pairs[i].name.length)
+            return &call->pairs[i];
+    return NULL;
+}
+
 static bool write_items(struct composer *composer, const struct cmb_call *call)
 {
     int count = call->arguments.item_count ? (int)call->arguments.item_count : 1;
     bool is_fine = true;
     cmb_json_begin_array(&composer->writer);
     for (int i = 0; i < count && is_fine; i++) {
+        const struct cmb_rendered *bare = bare_item(call, i);
+        if (bare) {
+            write_value(composer, bare);
+            continue;
+        }
         cmb_json_begin_object(&composer->writer);
         is_fine = write_pairs(composer, call, i);
         cmb_json_end_object(&composer->writer);

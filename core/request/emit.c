@@ -36,6 +36,20 @@ static struct cmb_text text_of(struct cmb_call *call, const struct cmb_json_valu
     return (struct cmb_text){ plain, length };
 }
 
+/* The piece of a text for people that the path asks for; absent when there are not so many. */
+static struct cmb_text part_of(const struct cmb_leaf *leaf, struct cmb_text text)
+{
+    struct cmb_text part = text;
+    if (!leaf->part_mark || !text.at)
+        return text;
+    for (uint32_t i = 0; i <= leaf->part; i++) {
+        if (!text.at)
+            return (struct cmb_text){ 0 };
+        text = cmb_text_cut(text, leaf->part_mark, &part);
+    }
+    return part;
+}
+
 /* ---- kinds ---- */
 
 static struct cmb_text sign_of(const struct cambist_decimal *number)
@@ -73,6 +87,8 @@ static int put_decimal(struct cmb_call *call, const struct cmb_leaf *leaf, struc
     }
     if (fault == CMB_NUMBER_FINE)
         fault = adjust(leaf, &number);
+    if (fault != CMB_NUMBER_FINE && leaf->part_mark)
+        return CAMBIST_OK;
     if (fault != CMB_NUMBER_FINE)
         return refuse(call, leaf, text, cmb_number_fault_text(fault));
     if (!(leaf->as & CAMBIST_NOT_ZERO) || !cmb_decimal_is_zero(&number))
@@ -108,7 +124,7 @@ static uint64_t word_of(struct cmb_call *call, const struct cmb_leaf *leaf, stru
     if (text.length == 0)
         return 0;
     uint32_t number = leaf->words ? 0 : cmb_vocabulary_number(vocabulary, text);
-    if (number)
+    if (number || leaf->part_mark)
         return number;
     if (!call->unknown_word.at)
         call->unknown_word = text;
@@ -124,6 +140,8 @@ static int put_word(struct cmb_call *call, const struct cmb_leaf *leaf, struct c
             return CAMBIST_OK;
         if (cmb_decimal_parse(text, &number) != CMB_NUMBER_FINE)
             return refuse(call, leaf, text, "is no number");
+        if ((leaf->as & CAMBIST_NOT_ZERO) && cmb_decimal_is_zero(&number))
+            return CAMBIST_OK;
         text = sign_of(&number);
     }
     if (text.at)
@@ -138,11 +156,12 @@ static int put_text(struct cmb_call *call, const struct cmb_leaf *leaf, struct c
         return CAMBIST_OK;
     if (memchr(text.at, 0, text.length))
         return refuse(call, leaf, text, "has a NUL in it");
-    if (leaf->words) {
-        const struct cmb_word_row *row = cmb_words_read(leaf->words, text);
-        text = row ? row->ours : text;
-    }
-    *ret = cmb_arena_copy(&call->arena, text);
+    const struct cmb_word_row *row = leaf->words ? cmb_words_read(leaf->words, text) : NULL;
+    if (row)
+        text = row->ours;
+    else if (leaf->kind == CMB_MEMBER_CURRENCY) /* unified codes are written in capitals */
+        (void)cmb_apply_filter(call, CMB_FILTER_UPPER, &text);
+    *ret = text.at ? cmb_arena_copy(&call->arena, text) : NULL;
     return *ret ? CAMBIST_OK : CAMBIST_NO_MEMORY;
 }
 
@@ -240,7 +259,7 @@ static int put(struct cmb_call *call, const struct cmb_fields *fields, const str
 {
     if (leaf->kind == CMB_MEMBER_LEVELS)
         return put_levels(call, leaf, fields, value, at);
-    struct cmb_text text = text_of(call, value);
+    struct cmb_text text = part_of(leaf, text_of(call, value));
     switch (leaf->kind) {
     case CMB_MEMBER_DECIMAL: return put_decimal(call, leaf, text, at);
     case CMB_MEMBER_TIME: return put_time(call, leaf, text, at);
@@ -270,6 +289,40 @@ static bool is_passed_over(struct cmb_call *call, const struct cmb_leaf *leaf,
            !cmb_text_is(text_of(call, value), cmb_text_of(leaf->row->constant));
 }
 
+/* What a row says by itself; {quote} ... are of the market that the record is about. */
+static struct cmb_text said_by(const struct cmb_call *call, const struct cmb_leaf *leaf,
+                               const struct cmb_fields *fields, const char *record)
+{
+    struct cmb_text said = cmb_text_of(leaf->row->constant);
+    int member = cmb_record_schema_find(fields->schema, CMB_TEXT("symbol"));
+    const char *symbol = NULL;
+    if (said.at[0] != '{')
+        return said;
+    if (member >= 0)
+        memcpy(&symbol, record + fields->schema->members[member].offset, sizeof symbol);
+    const struct cambist_market *market = symbol ? cmb_market_of(call, symbol) : call->market;
+    if (!market)
+        return (struct cmb_text){ 0 };
+    if (cmb_text_is(said, CMB_TEXT("{base}")))
+        return cmb_text_of(market->base);
+    return cmb_text_of(cmb_text_is(said, CMB_TEXT("{quote}")) ? market->quote : market->settle);
+}
+
+/* The value that the row gives for its field: what was found, or what the row says itself. */
+static struct cmb_json_value value_of(struct cmb_call *call, const struct cmb_leaf *leaf,
+                                      const struct cmb_fields *fields,
+                                      const struct cmb_json_value *found, const char *record)
+{
+    if (!leaf->is_said)
+        return *found;
+    bool is_container = found->kind == CMB_JSON_OBJECT || found->kind == CMB_JSON_ARRAY;
+    if (leaf->row->path && !is_container && !text_of(call, found).length)
+        return (struct cmb_json_value){ 0 };
+    struct cmb_text said = said_by(call, leaf, fields, record);
+    return (struct cmb_json_value){ .kind = said.at ? CMB_JSON_STRING : CMB_JSON_NONE,
+                                    .raw = said };
+}
+
 int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
                    const struct cmb_json_value *found)
 {
@@ -282,12 +335,13 @@ int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
             continue;
         if (is_passed_over(call, leaf, &found[i]))
             return CAMBIST_OK;
-        if (leaf->member < 0 || found[i].kind == CMB_JSON_NONE)
+        if (leaf->member < 0 || (found[i].kind == CMB_JSON_NONE && !leaf->is_said))
             continue;
         void *at = record + fields->schema->members[leaf->member].offset;
         if (!is_absent(at, leaf->kind))
             continue; /* an earlier row or alternative has said it */
-        int status = put(call, fields, leaf, &found[i], at);
+        struct cmb_json_value value = value_of(call, leaf, fields, &found[i], record);
+        int status = value.kind ? put(call, fields, leaf, &value, at) : CAMBIST_OK;
         if (status != CAMBIST_OK)
             return status;
     }

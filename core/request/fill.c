@@ -118,6 +118,8 @@ int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *paramet
     struct cmb_text missing = { 0 };
     struct cmb_rendered pair = { .name = parameter->name, .json_form = parameter->json_form,
                                  .item = -1 };
+    if (call->item && !parameter->is_item && call->item != call->arguments.items)
+        return CAMBIST_OK; /* stood there with the first item */
     if (parameter->is_item)
         pair.item = call->item ? (int)(call->item - call->arguments.items) : 0;
     int status = cmb_render(call, &parameter->value, &pair.value, &missing);
@@ -157,7 +159,10 @@ static int add_items(struct cmb_call *call)
     for (uint32_t i = 0; i < call->arguments.item_count && status == CAMBIST_OK; i++) {
         call->item = &call->arguments.items[i];
         call->uuid = call->random = (struct cmb_text){ 0 }; /* each order has its own */
-        status = add_own(call);
+        memset(call->derived, 0, sizeof call->derived);
+        status = cmb_pick_market(call);
+        if (status == CAMBIST_OK)
+            status = add_own(call);
         if (status == CAMBIST_OK)
             status = add_extras(call, call->item, (int)i);
     }

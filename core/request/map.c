@@ -42,6 +42,23 @@ static bool is_selected(struct cmb_json_reader reader, const struct cmb_path_ste
     return false;
 }
 
+/* Whether what comes next is an object that the step takes for itself. */
+static bool is_chosen(const struct cmb_json_reader *reader, const struct cmb_path_step *step)
+{
+    struct cmb_json_reader look = *reader;
+    if (step->kind == CMB_PATH_SELECT)
+        return is_selected(look, step);
+    return step->kind == CMB_PATH_SELECT_NOT && cmb_json_peek(&look) == CMB_JSON_OBJECT &&
+           !is_selected(*reader, step);
+}
+
+/* Whether no element follows the one that comes next. */
+static bool is_last(struct cmb_json_reader reader)
+{
+    cmb_json_skip(&reader);
+    return !cmb_json_next_element(&reader);
+}
+
 static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
                     const struct cmb_node *node);
 
@@ -84,7 +101,9 @@ static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *
     switch (child->step.kind) {
     case CMB_PATH_INDEX: return child->step.index == index;
     case CMB_PATH_ANY: return index == 0 && is_container(reader);
-    case CMB_PATH_SELECT: return is_selected(*reader, &child->step);
+    case CMB_PATH_SELECT:
+    case CMB_PATH_SELECT_NOT: return is_chosen(reader, &child->step);
+    case CMB_PATH_LAST: return is_last(*reader);
     default: return false;
     }
 }
@@ -92,18 +111,32 @@ static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *
 static void collect_elements(struct mapper *mapper, struct cmb_json_reader *reader,
                              const struct cmb_node *node)
 {
+    uint64_t taken = 0; /* children that have chosen their element */
     cmb_json_enter_array(reader);
     for (uint32_t index = 0; cmb_json_next_element(reader); index++) {
         struct cmb_json_reader start = *reader;
         bool is_read = false;
-        for (const struct cmb_node *child = node->child; child; child = child->next) {
-            if (!wants_element(child, &start, index))
+        uint64_t bit = 1;
+        for (const struct cmb_node *child = node->child; child; child = child->next, bit <<= 1) {
+            if ((taken & bit) || !wants_element(child, &start, index))
                 continue;
+            taken |= bit;
             visit(mapper, reader, &start, is_read, child);
             is_read = true;
         }
         if (!is_read)
             cmb_json_skip(reader);
+    }
+}
+
+/* What the object that comes next gives when a step chooses the object itself. */
+static void collect_chosen(struct mapper *mapper, const struct cmb_json_reader *start,
+                           const struct cmb_node *node)
+{
+    for (const struct cmb_node *child = node->child; child; child = child->next) {
+        struct cmb_json_reader again = *start;
+        if (is_chosen(start, &child->step))
+            collect(mapper, &again, child);
     }
 }
 
@@ -117,12 +150,14 @@ static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
         keep(mapper, node->leaf, value);
     struct cmb_json_reader *inside = node->leaf >= 0 ? &start : reader;
     enum cmb_json_kind kind = node->child ? cmb_json_peek(inside) : CMB_JSON_NONE;
-    if (kind == CMB_JSON_OBJECT)
+    if (kind == CMB_JSON_OBJECT) {
+        collect_chosen(mapper, inside, node);
         collect_members(mapper, inside, node);
-    else if (kind == CMB_JSON_ARRAY)
+    } else if (kind == CMB_JSON_ARRAY) {
         collect_elements(mapper, inside, node);
-    else if (node->leaf < 0)
+    } else if (node->leaf < 0) {
         cmb_json_skip(reader);
+    }
 }
 
 /* ---- rows ---- */
@@ -198,8 +233,9 @@ static int walk_elements(struct mapper *mapper, struct cmb_json_reader *reader, 
     cmb_json_enter_array(reader);
     for (uint32_t i = 0; status == CAMBIST_OK && cmb_json_next_element(reader); i++) {
         bool is_wanted = step->kind == CMB_PATH_EACH_ELEMENT ||
+                         step->kind == CMB_PATH_EACH_MEMBER ||
                          (step->kind == CMB_PATH_INDEX && step->index == i) ||
-                         (step->kind == CMB_PATH_SELECT && is_selected(*reader, step));
+                         is_chosen(reader, step);
         if (is_wanted)
             status = walk(mapper, reader, depth + 1, NULL);
         else

@@ -10,6 +10,8 @@ int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
                    const struct cmb_json_value *found);
 /* Looks for the leaves in `json` and emits the record: one row, wherever it came from. */
 int cmb_emit_row(struct cmb_call *call, struct cmb_text json, const struct cmb_fields *fields);
+/* The market of that symbol, NULL when it is not known. */
+const struct cambist_market *cmb_market_of(const struct cmb_call *call, const char *symbol);
 /* Completes the record and adds it, unless the question was about others. */
 int cmb_emit_record(struct cmb_call *call, const void *record);
 

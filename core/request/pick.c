@@ -105,7 +105,10 @@ static int find_markets(struct cmb_call *call, struct cmb_text symbols, uint32_t
 /* The kind that is meant: the market's, the argument's, the exchange's own. */
 static int find_kind(struct cmb_call *call)
 {
+    /* Orders of a list name their own markets; the first says which kind it is. */
+    call->item = call->arguments.item_count ? call->arguments.items : NULL;
     struct cmb_text symbol = cmb_call_argument(call, CAMBIST_ARGUMENT_symbol);
+    call->item = NULL;
     struct cmb_text symbols = cmb_call_argument(call, CAMBIST_ARGUMENT_symbols);
     struct cmb_text word = cmb_call_argument(call, CAMBIST_ARGUMENT_kind);
     uint32_t asked = word.at ? cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_KIND), word) : 0;
@@ -119,6 +122,12 @@ static int find_kind(struct cmb_call *call)
         call->market = call->markets[0];
     call->kind = call->market ? (uint32_t)call->market->kind : kinds;
     return CAMBIST_OK;
+}
+
+int cmb_pick_market(struct cmb_call *call)
+{
+    struct cmb_text symbol = cmb_call_argument(call, CAMBIST_ARGUMENT_symbol);
+    return symbol.at ? find_market(call, symbol, call->kind, &call->market) : CAMBIST_OK;
 }
 
 /* ---- endpoints ---- */

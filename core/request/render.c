@@ -69,6 +69,16 @@ static bool end_time(const struct cmb_call *call, int64_t *ret_ns)
            !__builtin_add_overflow(since, length, ret_ns);
 }
 
+/* A span is rounded up: a dead man's switch of half a second must not become none. */
+static bool span(const struct cmb_call *call, int64_t unit_ns, int64_t *ret_ns)
+{
+    if (!unit_ns || !argument_time(call, CAMBIST_ARGUMENT_timeout, ret_ns))
+        return false;
+    if (*ret_ns % unit_ns)
+        *ret_ns += unit_ns - *ret_ns % unit_ns;
+    return true;
+}
+
 static bool time_of(const struct cmb_call *call, uint32_t name, int64_t *ret_ns)
 {
     switch (name) {
@@ -85,7 +95,9 @@ static struct cmb_text shifted_time(struct cmb_call *call, const struct cmb_step
                                         [CMB_TIME_FORM_US] = 1000, [CMB_TIME_FORM_NS] = 1,
                                         [CMB_TIME_FORM_ISO] = 0, [CMB_TIME_FORM_ISO_S] = 0 };
     int64_t time_ns;
-    if (!time_of(call, step->name, &time_ns))
+    bool is_there = step->name == CMB_NAME_TIMEOUT ? span(call, units_ns[step->index], &time_ns)
+                                                   : time_of(call, step->name, &time_ns);
+    if (!is_there)
         return (struct cmb_text){ 0 };
     return format_time(call, time_ns + step->shift * units_ns[step->index], step->index);
 }
@@ -380,6 +392,8 @@ static struct cmb_text name_of_step(const struct cmb_call *call, const struct cm
         return CMB_TEXT("symbols");
     if (step->name == CMB_NAME_SINCE || step->name == CMB_NAME_UNTIL)
         return step->name == CMB_NAME_SINCE ? CMB_TEXT("since") : CMB_TEXT("until");
+    if (step->name == CMB_NAME_TIMEOUT)
+        return CMB_TEXT("timeout");
     return step->name == CMB_NAME_END ? CMB_TEXT("until") : CMB_TEXT("symbol");
 }
 

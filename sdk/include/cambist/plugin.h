@@ -27,6 +27,7 @@
  *   time         {time_s} {time_ms} {time_us} {time_ns} {time_iso} (2025-08-01T00:00:00.123Z)
  *                {time_iso_s} (2025-08-01T00:00:00); the same endings for {since_...}, {until_...}
  *                and {end_...}, which is until or, failing that, since + limit x timeframe.
+ *                {timeout_s}: the span of `timeout`, rounded up to the unit
  *                {time_s+120}, {since_ms-1}: shifted by a whole number of the unit
  *   fresh        {nonce} always larger than any before it for this key; {uuid}; {random} 32 hex
  *   credentials  {key}, {passphrase} ... whatever the credentials table does not call secret;
@@ -44,12 +45,19 @@
  * server, and whether there is a query or a body.
  *
  * Paths.  A path finds values in an answer: keys and indices with dots between, and the steps
+ *   -1           the last element
  *   *            the first member whose value is an object or array
  *   @key         the key under which the value was found
- *   [k=v]        the first element of an array whose member k is v
- *   []  {}       every element, every member: only in `rows`
+ *   [k=v]        the first element of an array whose member k is v; of an object: the object itself,
+ *                if its member k is v.  [k!=v]: is not v, or is not there
+ *   []  {}       every element, every member (or element): only in `rows`
  *   a|b          whichever of the two paths gives a value first
+ * A field's path may end with a part of the text that it finds: `family:-0` is the first of the
+ * parts between dashes, `note: 1` the second of those between spaces.  Such texts are for people: a
+ * part that cannot be read as its field is absent.
  * Paths of field rows start at the row; a path that starts with / starts at the answer.
+ * A row with a field and a `constant` says what the field is when something stands at its path, or
+ * always when it has none: our word, a number, or {base}, {quote}, {settle} of the record's market.
  */
 #ifndef CAMBIST_PLUGIN_H
 #define CAMBIST_PLUGIN_H
@@ -211,7 +219,7 @@ struct cambist_parameter {
     uint32_t json_form; /* enum cambist_json_form */
     const char *when;
     uint32_t is_repeated; /* 1: once for each of the comma-separated values: id=1&id=2 */
-    uint32_t zero;
+    uint32_t is_beside;   /* 1: where orders stand in a list, it stands once beside the list */
 };
 
 struct cambist_field {
@@ -247,7 +255,8 @@ struct cambist_endpoint {
     const char *when;      /* of several rows for an operation the first that fits is used */
     const char *rows;      /* path of the rows in the answer; NULL: the answer is the row */
     const char *items;     /* orders in the body stand in a list: "[]" the body is it, "orders[]" a
-                            * member; NULL: there is no list, one request asks for one */
+                            * member; NULL: there is no list, one request asks for one.  A
+                            * parameter named "" is the whole item: ["id1","id2"] */
     CAMBIST_TABLE_OF(parameter) parameters;
     CAMBIST_TABLE_OF(field) fields;
     CAMBIST_TABLE_OF(charge) charges;

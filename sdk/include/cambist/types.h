@@ -288,7 +288,8 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
     X(realized_pnl, DECIMAL, "realizedPnl", "")                                                    \
     X(percentage, DECIMAL, "percentage", "unrealized, in percent")                                 \
     X(margin_mode, MARGIN_MODE, "marginMode", "")                                                  \
-    X(hedged, FLAG, "hedged", "long and short are held apart")
+    X(hedged, FLAG, "hedged", "long and short are held apart")                                     \
+    X(last_update_timestamp, TIME, "lastUpdateTimestamp", "when it last changed")
 
 #define CAMBIST_FUNDING_FIELDS(X)                                                                  \
     X(symbol, MARKET, "symbol", "unified symbol")                                                  \
@@ -376,7 +377,9 @@ struct cambist_leverage { CAMBIST_LEVERAGE_FIELDS(CAMBIST_MEMBER) };
     X(kind, KIND, "kind", "spot, swap, future, option")                                            \
     X(margin_mode, MARGIN_MODE, "marginMode", "cross or isolated")                                 \
     X(timeout, INTEGER, "timeout", "of the dead man's switch in milliseconds, 0 disarms")          \
-    X(receive_window, INTEGER, "recvWindow", "how old a request may arrive, in milliseconds")
+    X(receive_window, INTEGER, "recvWindow", "how old a request may arrive, in milliseconds")      \
+    X(account, TEXT, "account", "funding ..., where the exchange keeps several")                   \
+    X(trigger, FLAG, "trigger", "speaks of stop orders, where the exchange keeps them apart")
 
 enum cambist_argument {
 #define X(name, KIND, json, help) CAMBIST_ARGUMENT_##name,

@@ -6,9 +6,11 @@
 #include "number/time.h"
 
 /* Records that are a history: oldest first. */
-static bool is_history(uint32_t record)
+static bool is_history(uint32_t operation)
 {
-    return record == CAMBIST_RECORD_TRADE || record == CAMBIST_RECORD_CANDLE ||
+    uint32_t record = cmb_operation_of(operation)->record;
+    return operation == CAMBIST_OPERATION_fetch_funding_rate_history ||
+           record == CAMBIST_RECORD_TRADE || record == CAMBIST_RECORD_CANDLE ||
            record == CAMBIST_RECORD_ORDER;
 }
 
@@ -83,7 +85,7 @@ static int answer_many(struct cmb_call *call)
 {
     struct cmb_text since = cmb_call_argument(call, CAMBIST_ARGUMENT_since);
     struct cmb_text limit = cmb_call_argument(call, CAMBIST_ARGUMENT_limit);
-    if (!is_history(cmb_operation_of(call->operation)->record) || !call->row_count)
+    if (!is_history(call->operation) || !call->row_count)
         return CAMBIST_OK;
     char *spare = cmb_arena_take(&call->arena, call->schema->size);
     if (!spare)

@@ -1,6 +1,8 @@
 /* What follows from what the exchange said? */
 #include "request/map.h"
 
+#include <stddef.h>
+
 #include "number/decimal.h"
 
 /* Quotients are given with so many digits. */
@@ -44,7 +46,7 @@ static number *unit_of(const struct cambist_market *market)
                ? &market->contract_size : &one;
 }
 
-static const struct cambist_market *market_of(const struct cmb_call *call, const char *symbol)
+const struct cambist_market *cmb_market_of(const struct cmb_call *call, const char *symbol)
 {
     if (call->market && symbol && strcmp(call->market->symbol, symbol) == 0)
         return call->market;
@@ -56,9 +58,54 @@ static bool is_inverse(const struct cambist_market *market)
     return market && market->inverse == CAMBIST_FLAG_YES;
 }
 
-static void complete_order(const struct cmb_call *call, struct cambist_order *order)
+/* Who got a name for an order that he asked for got the order that he asked for. */
+static void complete_asked(struct cmb_call *call, struct cambist_order *order)
 {
-    const struct cambist_market *market = market_of(call, order->symbol);
+    static const struct { uint32_t argument; size_t offset; } members[] = {
+        { CAMBIST_ARGUMENT_type, offsetof(struct cambist_order, type) },
+        { CAMBIST_ARGUMENT_side, offsetof(struct cambist_order, side) },
+        { CAMBIST_ARGUMENT_time_in_force, offsetof(struct cambist_order, time_in_force) },
+        { CAMBIST_ARGUMENT_post_only, offsetof(struct cambist_order, post_only) },
+        { CAMBIST_ARGUMENT_reduce_only, offsetof(struct cambist_order, reduce_only) },
+    };
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        uint64_t *member = (uint64_t *)(void *)((char *)order + members[i].offset);
+        const struct cmb_member *argument = cmb_argument_of(members[i].argument);
+        struct cmb_text word = cmb_call_argument(call, members[i].argument);
+        if (!*member && word.at)
+            *member = cmb_vocabulary_number(cmb_vocabulary_of(argument->kind), word);
+        else if (!*member && argument->kind == CMB_MEMBER_FLAG)
+            *member = CAMBIST_FLAG_NO;
+    }
+    struct cmb_text amount = cmb_call_argument(call, CAMBIST_ARGUMENT_amount);
+    struct cmb_text price = cmb_call_argument(call, CAMBIST_ARGUMENT_price);
+    struct cmb_text trigger = cmb_call_argument(call, CAMBIST_ARGUMENT_trigger_price);
+    if (!order->amount.is_set && amount.at && !cmb_call_argument(call, CAMBIST_ARGUMENT_cost).at)
+        (void)cmb_decimal_parse(amount, &order->amount);
+    if (!order->price.is_set && price.at && order->type == CAMBIST_TYPE_LIMIT)
+        (void)cmb_decimal_parse(price, &order->price);
+    if (!order->trigger_price.is_set && trigger.at)
+        (void)cmb_decimal_parse(trigger, &order->trigger_price);
+}
+
+/* An answer that does not repeat which order it is about is about the one that was named. */
+static void complete_name(struct cmb_call *call, struct cambist_order *order)
+{
+    struct cmb_text id = cmb_call_argument(call, CAMBIST_ARGUMENT_id);
+    struct cmb_text own = cmb_call_argument(call, CAMBIST_ARGUMENT_client_order_id);
+    if (!order->id && id.at)
+        order->id = cmb_arena_copy(&call->arena, id);
+    if (!order->client_order_id && own.at)
+        order->client_order_id = cmb_arena_copy(&call->arena, own);
+}
+
+static void complete_order(struct cmb_call *call, struct cambist_order *order)
+{
+    if (call->operation == CAMBIST_OPERATION_create_order)
+        complete_asked(call, order);
+    if (!cmb_operation_of(call->operation)->is_many)
+        complete_name(call, order);
+    const struct cambist_market *market = cmb_market_of(call, order->symbol);
     struct cambist_decimal size = { 0 };
     subtract(&order->amount, &order->remaining, &order->filled);
     subtract(&order->amount, &order->filled, &order->remaining);
@@ -74,6 +121,10 @@ static void complete_order(const struct cmb_call *call, struct cambist_order *or
         order->price = (struct cambist_decimal){ 0 };
     if (!order->price.is_set && order->type == CAMBIST_TYPE_MARKET)
         order->price = order->average;
+    if (!order->time_in_force && order->post_only == CAMBIST_FLAG_YES)
+        order->time_in_force = CAMBIST_TIME_IN_FORCE_PO;
+    if (!order->time_in_force && order->type == CAMBIST_TYPE_MARKET && !order->trigger_price.is_set)
+        order->time_in_force = CAMBIST_TIME_IN_FORCE_IOC; /* it never rests */
     if (!order->post_only && order->time_in_force)
         order->post_only = order->time_in_force == CAMBIST_TIME_IN_FORCE_PO ? CAMBIST_FLAG_YES
                                                                             : CAMBIST_FLAG_NO;
@@ -81,7 +132,7 @@ static void complete_order(const struct cmb_call *call, struct cambist_order *or
 
 static void complete_trade(const struct cmb_call *call, struct cambist_trade *trade)
 {
-    const struct cambist_market *market = market_of(call, trade->symbol);
+    const struct cambist_market *market = cmb_market_of(call, trade->symbol);
     struct cambist_decimal size = { 0 };
     multiply(&trade->amount, unit_of(market), &size);
     if (!is_inverse(market))
@@ -102,6 +153,7 @@ static void complete_ticker(const struct cmb_call *call, struct cambist_ticker *
     add(&ticker->last, &ticker->open, &sum);
     divide(&sum, &two, &ticker->average);
     divide(&ticker->quote_volume, &ticker->base_volume, &ticker->vwap);
+    multiply(&ticker->base_volume, &ticker->vwap, &ticker->quote_volume);
 }
 
 static void complete_balance(const struct cmb_call *call, struct cambist_balance *balance)
@@ -112,11 +164,24 @@ static void complete_balance(const struct cmb_call *call, struct cambist_balance
     subtract(&balance->total, &balance->free, &balance->used);
 }
 
+/* The exchange's position, with what its market says of it. */
+static void complete_position(const struct cmb_call *call, struct cambist_position *position)
+{
+    const struct cambist_market *market = cmb_market_of(call, position->symbol);
+    if (!position->contract_size.is_set && market)
+        position->contract_size = market->contract_size;
+    divide(&position->notional, &position->leverage, &position->initial_margin);
+}
+
+/* Unified codes are written in capitals. */
 static const char *code_of(struct cmb_call *call, const char *id)
 {
     const struct cmb_words *words = cmb_words_find(call->exchange->plugin, CMB_TEXT("currency"));
     const struct cmb_word_row *row = words && id ? cmb_words_read(words, cmb_text_of(id)) : NULL;
-    return row ? cmb_arena_copy(&call->arena, row->ours) : id;
+    struct cmb_text code = row ? row->ours : cmb_text_of(id);
+    if (!row && id && cmb_apply_filter(call, CMB_FILTER_UPPER, &code) != CAMBIST_OK)
+        return NULL;
+    return id ? cmb_arena_copy(&call->arena, code) : NULL;
 }
 
 static void complete_market(struct cmb_call *call, struct cambist_market *market)
@@ -178,6 +243,7 @@ void cmb_complete(struct cmb_call *call, void *record)
     case CAMBIST_RECORD_TRADE: complete_trade(call, record); break;
     case CAMBIST_RECORD_TICKER: complete_ticker(call, record); break;
     case CAMBIST_RECORD_BALANCE: complete_balance(call, record); break;
+    case CAMBIST_RECORD_POSITION: complete_position(call, record); break;
     default: break;
     }
 }

@@ -56,6 +56,19 @@ static bool means_error(const struct cambist_failure *row, struct cmb_text value
     return row->bad ? is_one_of(row->bad, value) : !is_one_of(row->good, value);
 }
 
+/* An error by HTTP's word alone may still say what it is, where errors usually do. */
+static struct verdict look_for_code(struct cmb_call *call, struct cmb_text body)
+{
+    const struct cambist_plugin *tables = &call->exchange->plugin->tables;
+    struct verdict verdict = { .is_error = true };
+    for (uint32_t i = 0; i < tables->failures.count && !verdict.code.at; i++) {
+        const struct cambist_failure *row = CMB_ROW(tables->failures, i);
+        verdict.code = row->code ? text_at(call, body, row->code) : verdict.code;
+        verdict.message = row->message ? text_at(call, body, row->message) : verdict.message;
+    }
+    return verdict;
+}
+
 static struct verdict look(struct cmb_call *call, struct cmb_text body)
 {
     const struct cambist_plugin *tables = &call->exchange->plugin->tables;
@@ -156,6 +169,8 @@ int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body)
     call->http_status = http_status;
     call->answer_body = body;
     struct verdict verdict = look(call, body);
+    if (!verdict.is_error && http_status >= 300)
+        verdict = look_for_code(call, body);
     if (verdict.is_error || http_status >= 300)
         return refuse(call, http_status, &verdict, body);
     return CAMBIST_OK;

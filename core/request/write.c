@@ -136,6 +136,11 @@ static void write_balances(const struct cmb_call *call, struct cmb_json_writer *
     static const char *const columns[] = { "free", "used", "total" };
     const struct cambist_balance *rows = (const struct cambist_balance *)(const void *)call->rows;
     cmb_json_begin_object(writer);
+    if (call->row_count && rows->timestamp) {
+        cmb_json_write_key(writer, CMB_TEXT("timestamp"));
+        cmb_json_write_integer(writer, cmb_time_count(rows->timestamp, CMB_TIME_MS));
+        write_datetime(writer, rows->timestamp);
+    }
     for (uint32_t i = 0; i < call->row_count; i++) {
         if (!rows[i].currency)
             continue;

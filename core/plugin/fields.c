@@ -16,7 +16,7 @@ struct builder {
 static int check_as(struct cmb_compiler *compiler, const struct cambist_field *row, uint32_t kind)
 {
     uint32_t unit = row->as & 15;
-    if (unit > CAMBIST_ISO || row->as >= 2 * CAMBIST_ONLY_WRITTEN)
+    if (unit > CAMBIST_ISO || row->as >= 2 * CAMBIST_SHARE)
         return cmb_refuse(compiler, "as", "there is no way %u to read a value", row->as);
     if ((kind == CMB_MEMBER_TIME) != (unit != 0))
         return cmb_refuse(compiler, "as", kind == CMB_MEMBER_TIME ? "a time must say its unit"

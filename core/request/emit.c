@@ -67,6 +67,8 @@ static enum cmb_number_fault adjust(const struct cmb_leaf *leaf, struct cambist_
         return CMB_NUMBER_TOO_LARGE;
     if (leaf->as & CAMBIST_PERCENT)
         number->exponent -= 2;
+    if (leaf->as & CAMBIST_SHARE)
+        number->exponent += 2;
     return CMB_NUMBER_FINE;
 }
 

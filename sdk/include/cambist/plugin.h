@@ -140,6 +140,7 @@ enum cambist_as {
     CAMBIST_PERCENT = 512, /* a hundredth of what is written */
     CAMBIST_ONLY_WRITTEN = 1024, /* only the practice exchange writes it: what other programs look
                                   * for; answers are not checked for it */
+    CAMBIST_SHARE = 2048, /* a hundred times what is written: 0.05 is 5 percent */
 };
 
 struct cambist_call; /* one question on its way; what functions reach the host through */

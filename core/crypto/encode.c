@@ -119,10 +119,34 @@ static const bool is_unreserved[256] = {
     ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 };
 
+#ifdef __SSE2__
+/* Whether each of 16 bytes is one, as signed bytes: letters lose their case by the bit 0x20. */
+static bool are_unreserved(__m128i bytes)
+{
+    __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+                                   _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), lower));
+    /* '-' '.' are just below the digits, with '/' between. */
+    __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('-' - 1)),
+                                  _mm_cmpgt_epi8(_mm_set1_epi8('9' + 1), bytes));
+    __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
+    __m128i other = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')),
+                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('~')));
+    __m128i fine = _mm_or_si128(_mm_or_si128(letter, other), _mm_andnot_si128(slash, digit));
+    return _mm_movemask_epi8(fine) == 0xffff;
+}
+#endif
+
 bool cmb_encode_url_needed(struct cmb_text text)
 {
+    size_t i = 0;
+#ifdef __SSE2__
+    for (; i + 16 <= text.length; i += 16)
+        if (!are_unreserved(_mm_loadu_si128((const __m128i *)(const void *)(text.at + i))))
+            return true;
+#endif
     bool is_plain = true;
-    for (size_t i = 0; i < text.length; i++)
+    for (; i < text.length; i++)
         is_plain &= is_unreserved[(unsigned char)text.at[i]];
     return !is_plain;
 }

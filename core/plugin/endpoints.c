@@ -1,4 +1,5 @@
 /* What does an endpoint row ask for, with which parameters, at which price? */
+#include "crypto/encode.h"
 #include "plugin/compile.h"
 
 static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "PATCH" };
@@ -48,6 +49,22 @@ static bool needs_time(const struct cmb_plugin *plugin, const struct cmb_templat
     return false;
 }
 
+/* Level 1 of signing: what is the same in every request of this endpoint is rendered once. */
+static int render_head(struct cmb_compiler *compiler, struct cmb_parameter *parameter)
+{
+    struct cmb_buffer head;
+    cmb_buffer_init(&head, 4096);
+    cmb_buffer_add_char(&head, '&');
+    cmb_encode_url(&head, parameter->name);
+    cmb_buffer_add_char(&head, '=');
+    parameter->head = cmb_buffer_text(&head);
+    parameter->head.at = cmb_buffer_is_whole(&head)
+                             ? cmb_arena_copy(&compiler->plugin->arena, parameter->head) : NULL;
+    cmb_buffer_clear(&head);
+    return parameter->head.at ? CAMBIST_OK
+                              : cmb_refuse(compiler, "name", "is too long");
+}
+
 static int compile_parameter(struct cmb_compiler *compiler, struct cmb_endpoint *endpoint,
                              const struct cambist_parameter *row, uint32_t i)
 {
@@ -61,7 +78,9 @@ static int compile_parameter(struct cmb_compiler *compiler, struct cmb_endpoint 
                                          .is_optional = row->presence == CAMBIST_OPTIONAL,
                                          .is_repeated = row->is_repeated,
                                          .is_item = endpoint->items.at && !row->is_beside };
-    int status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
+    int status = render_head(compiler, parameter);
+    if (status == CAMBIST_OK)
+        status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
     if (status == CAMBIST_OK)
         status = cmb_compile_condition(compiler, row->when, &parameter->when);
     endpoint->has_time |= needs_time(compiler->plugin, &parameter->value);
@@ -80,7 +99,9 @@ static int compile_stamp(struct cmb_compiler *compiler, struct cmb_endpoint *end
     *parameter = (struct cmb_parameter){ .name = cmb_text_of(row->name),
                                          .place = row->place ? row->place : endpoint->place,
                                          .json_form = row->json_form };
-    int status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
+    int status = render_head(compiler, parameter);
+    if (status == CAMBIST_OK)
+        status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
     if (status == CAMBIST_OK)
         status = cmb_compile_condition(compiler, row->when, &parameter->when);
     endpoint->has_time |= needs_time(compiler->plugin, &parameter->value);

@@ -112,6 +112,7 @@ struct cmb_condition {
 
 struct cmb_parameter {
     struct cmb_text name;
+    struct cmb_text head; /* "&name=" percent-encoded, as it stands in a query or form */
     struct cmb_template value;
     struct cmb_condition when;
     uint32_t place; /* CAMBIST_QUERY, _FORM, _JSON or _HEADER */

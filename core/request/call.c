@@ -65,7 +65,7 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
 
 void cmb_call_refresh(struct cmb_call *call)
 {
-    call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
+    call->time_ns = 0;
     memset(call->time_texts, 0, sizeof call->time_texts);
     memset(call->derived, 0, sizeof call->derived);
     call->nonce = call->uuid = call->random = (struct cmb_text){ 0 };

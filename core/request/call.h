@@ -30,6 +30,7 @@ struct cmb_rendered {
     struct cmb_text name, value;
     uint32_t json_form;
     int item; /* number of the item of a list body that it belongs to; -1: none */
+    struct cmb_text head; /* the name as it stands in a query, ready; absent: not known */
 };
 
 enum { CMB_TIME_FORMS = 6, CMB_DERIVED_NAMES_MOST = 16 };
@@ -48,7 +49,7 @@ struct cmb_call {
     struct cambist_error *error; /* the caller's */
 
     /* the request, as it is being written */
-    int64_t time_ns; /* the wall clock that every time in it means */
+    int64_t time_ns; /* the wall clock that every time in it means; 0: not yet asked for */
     struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
     struct cmb_text path, nonce, uuid, random; /* fresh ones: absent until asked for */
     struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order */
@@ -81,6 +82,14 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
  * decimals, whole numbers, words; control characters are refused everywhere. */
 int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,
                       uint32_t json_form, struct cambist_error *error);
+
+/* The moment that every time in the request means: the clock's when it is first asked for. */
+static inline int64_t cmb_call_time(struct cmb_call *call)
+{
+    if (!call->time_ns)
+        call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
+    return call->time_ns;
+}
 
 /* Takes a new time and nonce, and forgets what was derived from the old ones. */
 void cmb_call_refresh(struct cmb_call *call);

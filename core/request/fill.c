@@ -61,10 +61,20 @@ static int fill_path(struct cmb_call *call)
 
 static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pair)
 {
-    if (text->length)
-        cmb_buffer_add_char(text, '&');
-    cmb_encode_url(text, pair->name);
-    cmb_buffer_add_char(text, '=');
+    struct cmb_text head = pair->head;
+    if (!head.at) {
+        if (text->length)
+            cmb_buffer_add_char(text, '&');
+        cmb_encode_url(text, pair->name);
+        head = CMB_TEXT("=");
+    } else if (!text->length) {
+        head = (struct cmb_text){ head.at + 1, head.length - 1 }; /* nothing to be parted from */
+    }
+    char *to = cmb_buffer_reserve(text, head.length + pair->value.length);
+    if (!to)
+        return;
+    memcpy(to, head.at, head.length);
+    text->length += head.length;
     cmb_encode_url(text, pair->value);
 }
 
@@ -117,7 +127,7 @@ int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *paramet
         return CAMBIST_OK;
     struct cmb_text missing = { 0 };
     struct cmb_rendered pair = { .name = parameter->name, .json_form = parameter->json_form,
-                                 .item = -1 };
+                                 .item = -1, .head = parameter->head };
     if (call->item && !parameter->is_item && call->item != call->arguments.items)
         return CAMBIST_OK; /* stood there with the first item */
     if (parameter->is_item)
@@ -147,8 +157,9 @@ static int add_extras(struct cmb_call *call, const struct cmb_arguments *argumen
     for (uint32_t i = 0; i < arguments->extra_count && status == CAMBIST_OK; i++) {
         const struct cmb_extra *extra = &arguments->extras[i];
         status = cmb_add_pair(call, call->endpoint->place,
-                              (struct cmb_rendered){ extra->name, extra->value, extra->json_form,
-                                                     item });
+                              (struct cmb_rendered){ .name = extra->name, .value = extra->value,
+                                                     .json_form = extra->json_form,
+                                                     .item = item });
     }
     return status;
 }

@@ -79,10 +79,10 @@ static bool span(const struct cmb_call *call, int64_t unit_ns, int64_t *ret_ns)
     return true;
 }
 
-static bool time_of(const struct cmb_call *call, uint32_t name, int64_t *ret_ns)
+static bool time_of(struct cmb_call *call, uint32_t name, int64_t *ret_ns)
 {
     switch (name) {
-    case CMB_NAME_TIME: *ret_ns = call->time_ns; return true;
+    case CMB_NAME_TIME: *ret_ns = cmb_call_time(call); return true;
     case CMB_NAME_SINCE: return argument_time(call, CAMBIST_ARGUMENT_since, ret_ns);
     case CMB_NAME_UNTIL: return argument_time(call, CAMBIST_ARGUMENT_until, ret_ns);
     default: return end_time(call, ret_ns);
@@ -106,7 +106,7 @@ static struct cmb_text shifted_time(struct cmb_call *call, const struct cmb_step
 static struct cmb_text current_time(struct cmb_call *call, uint32_t form)
 {
     if (!call->time_texts[form].at)
-        call->time_texts[form] = format_time(call, call->time_ns, form);
+        call->time_texts[form] = format_time(call, cmb_call_time(call), form);
     return call->time_texts[form];
 }
 
@@ -441,14 +441,32 @@ static int render_step(struct cmb_call *call, const struct cmb_step *step, struc
     return status;
 }
 
+enum { PARTS_MOST = 32 };
+
+/* Of parts of which all but one are empty, that one is the whole. */
+static struct cmb_text join(struct cmb_call *call, const struct cmb_text *parts, uint32_t count,
+                            size_t length)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (parts[i].length == length)
+            return parts[i];
+    char *joined = cmb_arena_take(&call->arena, length + 1);
+    struct cmb_text whole = { joined, length };
+    for (uint32_t i = 0; joined && i < count; i++) {
+        memcpy(joined, parts[i].at, parts[i].length);
+        joined += parts[i].length;
+    }
+    return whole;
+}
+
 int cmb_render(struct cmb_call *call, const struct cmb_template *template, struct cmb_text *ret,
                struct cmb_text *ret_missing)
 {
     if (template->count == 1)
         return render_step(call, template->steps, ret, ret_missing);
-    struct cmb_text parts[32];
+    struct cmb_text parts[PARTS_MOST];
     size_t length = 0;
-    if (template->count > 32)
+    if (template->count > PARTS_MOST)
         return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("a template is too long"));
     for (uint32_t i = 0; i < template->count; i++) {
         int status = render_step(call, &template->steps[i], &parts[i], ret_missing);
@@ -456,13 +474,7 @@ int cmb_render(struct cmb_call *call, const struct cmb_template *template, struc
             return status;
         length += parts[i].length;
     }
-    char *joined = cmb_arena_take(&call->arena, length + 1);
-    if (!joined)
-        return cmb_fail_plain(call->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
-    *ret = (struct cmb_text){ joined, length };
-    for (uint32_t i = 0; i < template->count; i++) {
-        memcpy(joined, parts[i].at, parts[i].length);
-        joined += parts[i].length;
-    }
-    return CAMBIST_OK;
+    *ret = template->count ? join(call, parts, template->count, length) : CMB_TEXT("");
+    return ret->at ? CAMBIST_OK
+                   : cmb_fail_plain(call->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
 }

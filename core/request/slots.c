@@ -46,8 +46,9 @@ static int add_parameter(const struct cambist_call *slot, const char *name, cons
     if (!kept.at || !kept_name.at)
         return cmb_fail_plain(call->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
     return cmb_add_pair(call, call->endpoint->place,
-                        (struct cmb_rendered){ kept_name, kept, json_form,
-                                               call->endpoint->items.at ? 0 : -1 });
+                        (struct cmb_rendered){ .name = kept_name, .value = kept,
+                                               .json_form = json_form,
+                                               .item = call->endpoint->items.at ? 0 : -1 });
 }
 
 /* A string's slice is given with its quotes, so that it stays JSON. */

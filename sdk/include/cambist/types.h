@@ -311,7 +311,8 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
 
 #define CAMBIST_TIMER_FIELDS(X)                                                                    \
     X(timestamp, TIME, "timestamp", "the exchange's clock when it was set")                        \
-    X(trigger_time, TIME, "triggerTime", "when all orders will be cancelled; absent: disarmed")
+    X(trigger_time, TIME, "triggerTime", "when all orders will be cancelled; absent: disarmed")    \
+    X(timeout, DECIMAL, "timeout", "the span in milliseconds, where the exchange says that instead")
 
 #define CAMBIST_LEVERAGE_FIELDS(X)                                                                 \
     X(symbol, MARKET, "symbol", "unified symbol")                                                  \

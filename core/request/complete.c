@@ -196,6 +196,8 @@ static void complete_market(struct cmb_call *call, struct cambist_market *market
     uint32_t kinds = call->endpoint->row->kinds;
     if (!market->kind && kinds && (kinds & (kinds - 1)) == 0)
         market->kind = kinds;
+    if (market->kind == CAMBIST_KIND_SWAP)
+        market->expiry = 0; /* exchanges write a day in the far future */
     if (market->kind != CAMBIST_KIND_SPOT && market->settle && market->base && market->quote) {
         bool is_linear = strcmp(market->settle, market->quote) == 0;
         if (!market->linear)

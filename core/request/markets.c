@@ -39,6 +39,8 @@ static void on_loaded(struct cmb_run *run, void *user)
     int status = (int)run->error.status;
     for (uint32_t i = 0; i < run->call->row_count && status == CAMBIST_OK; i++)
         status = cmb_markets_add(desk->loading, &rows[i]);
+    if (run->call->endpoint)
+        desk->kinds_left &= ~run->call->endpoint->row->kinds; /* one answer may hold several */
     if (status != CAMBIST_OK) {
         desk->load_error = run->error;
         if (desk->load_error.status == CAMBIST_OK)

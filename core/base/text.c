@@ -66,7 +66,7 @@ static bool grow(struct cmb_buffer *buffer, size_t needed)
     return true;
 }
 
-char *cmb_buffer_reserve(struct cmb_buffer *buffer, size_t size)
+char *cmb_buffer_grow(struct cmb_buffer *buffer, size_t size)
 {
     if (buffer->is_cut || size > buffer->ceiling - buffer->length) {
         buffer->is_cut = true;
@@ -78,15 +78,6 @@ char *cmb_buffer_reserve(struct cmb_buffer *buffer, size_t size)
         return NULL;
     }
     return buffer->at + buffer->length;
-}
-
-void cmb_buffer_add(struct cmb_buffer *buffer, struct cmb_text text)
-{
-    char *to = cmb_buffer_reserve(buffer, text.length);
-    if (!to || !text.length)
-        return;
-    memcpy(to, text.at, text.length);
-    buffer->length += text.length;
 }
 
 void cmb_buffer_add_char(struct cmb_buffer *buffer, char c)

@@ -67,10 +67,28 @@ static inline void cmb_buffer_reset(struct cmb_buffer *buffer)
     buffer->is_cut = false;
 }
 
+/* The slow end of reserve: grows, or cuts. */
+char *cmb_buffer_grow(struct cmb_buffer *buffer, size_t size);
+
 /* Makes room for `size` more bytes and returns where they go, NULL when that fails.  The caller
  * writes there and adds what it wrote to `length`. */
-char *cmb_buffer_reserve(struct cmb_buffer *buffer, size_t size);
-void cmb_buffer_add(struct cmb_buffer *buffer, struct cmb_text text);
+static inline char *cmb_buffer_reserve(struct cmb_buffer *buffer, size_t size)
+{
+    if (!buffer->is_cut && size < buffer->capacity - buffer->length &&
+        size <= buffer->ceiling - buffer->length)
+        return buffer->at + buffer->length;
+    return cmb_buffer_grow(buffer, size);
+}
+
+static inline void cmb_buffer_add(struct cmb_buffer *buffer, struct cmb_text text)
+{
+    char *to = cmb_buffer_reserve(buffer, text.length);
+    if (!to || !text.length)
+        return;
+    memcpy(to, text.at, text.length);
+    buffer->length += text.length;
+}
+
 void cmb_buffer_add_char(struct cmb_buffer *buffer, char c);
 void cmb_buffer_add_number(struct cmb_buffer *buffer, int64_t number);
 /* printf-like; for cold paths. */

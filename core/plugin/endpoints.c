@@ -155,9 +155,10 @@ static int compile_items(struct cmb_compiler *compiler, struct cmb_endpoint *end
     struct cmb_text items = cmb_text_of(endpoint->row->items);
     if (!items.at)
         return CAMBIST_OK;
+    bool is_bare = items.length == 2;
     if (items.length < 2 || memcmp(items.at + items.length - 2, "[]", 2) != 0 ||
-        endpoint->place != CAMBIST_JSON)
-        return cmb_refuse(compiler, "items", "must be \"[]\" or \"name[]\" in a JSON body");
+        (is_bare && endpoint->place != CAMBIST_JSON))
+        return cmb_refuse(compiler, "items", "must be \"name[]\", or \"[]\" in a JSON body");
     endpoint->items = (struct cmb_text){ items.at, items.length - 2 };
     return CAMBIST_OK;
 }

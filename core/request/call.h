@@ -135,6 +135,8 @@ int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *paramet
 int cmb_add_pair(struct cmb_call *call, uint32_t place, struct cmb_rendered pair);
 /* Writes the JSON body out of the collected pairs. */
 int cmb_compose(struct cmb_call *call);
+/* Writes only the list of orders, into memory of the call. */
+int cmb_compose_items(struct cmb_call *call, struct cmb_text *ret);
 /* The value of a derived name, computed when it is first asked for. */
 int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret);
 /* Appends `text` to the arena-backed result of one filter. */

@@ -3,7 +3,7 @@
 
 #include "json/writer.h"
 
-enum { DEPTH_MOST = 8 };
+enum { DEPTH_MOST = 8, LIST_BYTES_MOST = 1 << 20 };
 
 /* Where the writer stands: the names of the objects and arrays that are open. */
 struct composer {
@@ -137,13 +137,35 @@ static bool write_body(struct composer *composer, const struct cmb_call *call)
     return is_fine;
 }
 
+static int refuse_depth(struct cmb_call *call)
+{
+    return cmb_fail_plain(call->error, CAMBIST_BAD_ARGUMENT,
+                          CMB_TEXT("a parameter's name nests too deep"));
+}
+
+int cmb_compose_items(struct cmb_call *call, struct cmb_text *ret)
+{
+    struct composer composer = { .depth = 0 };
+    struct cmb_buffer list;
+    cmb_buffer_init(&list, LIST_BYTES_MOST);
+    cmb_json_writer_init(&composer.writer, &list);
+    bool is_fine = write_items(&composer, call);
+    struct cmb_text text = cmb_buffer_text(&list);
+    ret->length = text.length;
+    ret->at = cmb_buffer_is_whole(&list) ? cmb_arena_copy(&call->arena, text) : NULL;
+    cmb_buffer_clear(&list);
+    if (!is_fine)
+        return refuse_depth(call);
+    return ret->at ? CAMBIST_OK
+                   : cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the list is too large"));
+}
+
 int cmb_compose(struct cmb_call *call)
 {
     struct composer composer = { .depth = 0 };
     cmb_json_writer_init(&composer.writer, &call->body);
     if (!write_body(&composer, call))
-        return cmb_fail_plain(call->error, CAMBIST_BAD_ARGUMENT,
-                              CMB_TEXT("a parameter's name nests too deep"));
+        return refuse_depth(call);
     return cmb_buffer_is_whole(&call->body)
                ? CAMBIST_OK
                : cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the body is too large"));

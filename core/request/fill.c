@@ -102,8 +102,8 @@ int cmb_add_pair(struct cmb_call *call, uint32_t place, struct cmb_rendered pair
     if (call->pair_count == CMB_PAIRS_MOST)
         return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("too many parameters"));
     call->pairs[call->pair_count++] = pair;
-    if (place == CAMBIST_JSON)
-        return CAMBIST_OK;
+    if (place == CAMBIST_JSON || pair.item >= 0)
+        return CAMBIST_OK; /* composed when all are there */
     struct cmb_buffer *text = place == CAMBIST_QUERY ? &call->query : &call->body;
     add_form_pair(text, &pair);
     return cmb_buffer_is_whole(text) ? CAMBIST_OK : no_room(call);
@@ -191,15 +191,35 @@ static void start_request(struct cmb_call *call)
     cmb_call_refresh(call);
 }
 
-static int fill_parameters(struct cmb_call *call)
+/* Outside of a JSON body the list is the text of one parameter. */
+static int fold_items(struct cmb_call *call)
+{
+    struct cmb_rendered list = { .name = call->endpoint->items, .item = -1 };
+    uint32_t kept = 0;
+    int status = cmb_compose_items(call, &list.value);
+    for (uint32_t i = 0; i < call->pair_count; i++)
+        if (call->pairs[i].item < 0)
+            call->pairs[kept++] = call->pairs[i];
+    call->pair_count = kept;
+    return status == CAMBIST_OK ? cmb_add_pair(call, call->endpoint->place, list) : status;
+}
+
+static int add_arguments(struct cmb_call *call)
 {
     if (call->arguments.item_count)
         return add_items(call);
     int status = add_own(call);
-    if (status == CAMBIST_OK)
-        status = add_extras(call, &call->arguments, call->endpoint->items.at ? 0 : -1);
-    if (status == CAMBIST_OK && call->endpoint->row->build)
+    return status == CAMBIST_OK
+               ? add_extras(call, &call->arguments, call->endpoint->items.at ? 0 : -1) : status;
+}
+
+static int fill_parameters(struct cmb_call *call)
+{
+    int status = add_arguments(call);
+    if (status == CAMBIST_OK && !call->arguments.item_count && call->endpoint->row->build)
         status = call->endpoint->row->build(&call->slot);
+    if (status == CAMBIST_OK && call->endpoint->items.at && call->endpoint->place != CAMBIST_JSON)
+        status = fold_items(call);
     return status;
 }
 

@@ -256,8 +256,9 @@ struct cambist_endpoint {
     const char *when;      /* of several rows for an operation the first that fits is used */
     const char *rows;      /* path of the rows in the answer; NULL: the answer is the row */
     const char *items;     /* orders in the body stand in a list: "[]" the body is it, "orders[]" a
-                            * member; NULL: there is no list, one request asks for one.  A
-                            * parameter named "" is the whole item: ["id1","id2"] */
+                            * member, or a parameter with the list as JSON in a form or query;
+                            * NULL: there is no list, one request asks for one.  A parameter
+                            * named "" is the whole item: ["id1","id2"] */
     CAMBIST_TABLE_OF(parameter) parameters;
     CAMBIST_TABLE_OF(field) fields;
     CAMBIST_TABLE_OF(charge) charges;

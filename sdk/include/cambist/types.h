@@ -144,6 +144,8 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
     X(active, FLAG, "active", "may be traded now; absent is not yes")                              \
     X(tick_size, DECIMAL, "precision.price", "prices are multiples of it")                         \
     X(lot_size, DECIMAL, "precision.amount", "amounts are multiples of it")                        \
+    X(base_precision, DECIMAL, "precision.base", "what is kept of base is a multiple of it")       \
+    X(quote_precision, DECIMAL, "precision.quote", "what is kept of quote is a multiple of it")    \
     X(contract_size, DECIMAL, "contractSize", "base (linear) or quote (inverse) in one contract")  \
     X(linear, FLAG, "linear", "settled in quote")                                                  \
     X(inverse, FLAG, "inverse", "settled in base")                                                 \
@@ -158,6 +160,8 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
     X(max_price, DECIMAL, "limits.price.max", "highest price")                                     \
     X(min_cost, DECIMAL, "limits.cost.min", "smallest price x amount")                             \
     X(max_cost, DECIMAL, "limits.cost.max", "largest price x amount")                              \
+    X(min_market_amount, DECIMAL, "limits.market.min", "smallest market order")                    \
+    X(max_market_amount, DECIMAL, "limits.market.max", "largest market order")                     \
     X(max_leverage, DECIMAL, "limits.leverage.max", "highest leverage")                            \
     X(created, TIME, "created", "when trading began")
 

@@ -86,6 +86,10 @@ static void complete_asked(struct cmb_call *call, struct cambist_order *order)
         (void)cmb_decimal_parse(price, &order->price);
     if (!order->trigger_price.is_set && trigger.at)
         (void)cmb_decimal_parse(trigger, &order->trigger_price);
+    /* What happened to an order that was just placed is that it traded. */
+    if (!order->last_trade_timestamp && order->filled.is_set &&
+        !cmb_decimal_is_zero(&order->filled))
+        order->last_trade_timestamp = order->last_update_timestamp;
 }
 
 /* An answer that does not repeat which order it is about is about the one that was named. */
@@ -200,10 +204,11 @@ static void complete_market(struct cmb_call *call, struct cambist_market *market
         market->expiry = 0; /* exchanges write a day in the far future */
     if (market->kind != CAMBIST_KIND_SPOT && market->settle && market->base && market->quote) {
         bool is_linear = strcmp(market->settle, market->quote) == 0;
+        bool is_turned = !is_linear && strcmp(market->settle, market->base) == 0;
         if (!market->linear)
             market->linear = is_linear ? CAMBIST_FLAG_YES : CAMBIST_FLAG_NO;
         if (!market->inverse)
-            market->inverse = is_linear ? CAMBIST_FLAG_NO : CAMBIST_FLAG_YES;
+            market->inverse = is_turned ? CAMBIST_FLAG_YES : CAMBIST_FLAG_NO;
     }
     if (!market->symbol && cmb_market_format_symbol(market, symbol, sizeof symbol))
         market->symbol = cmb_arena_copy(&call->arena, cmb_text_of(symbol));
@@ -262,6 +267,15 @@ static bool is_asked_for(const struct cmb_call *call, const char *symbol)
     return is_one;
 }
 
+/* Exchanges also list markets where nothing is held: those are no positions. */
+static bool is_held(const struct cmb_call *call, const char *record)
+{
+    if (cmb_operation_of(call->operation)->record != CAMBIST_RECORD_POSITION)
+        return true;
+    const struct cambist_position *position = (const struct cambist_position *)(const void *)record;
+    return !position->contracts.is_set || !cmb_decimal_is_zero(&position->contracts);
+}
+
 /* Of several rows for one question the row about the asked market is taken, else the first. */
 static bool is_better(const struct cmb_call *call, const char *const *symbol)
 {
@@ -278,7 +292,7 @@ int cmb_emit_record(struct cmb_call *call, const void *given)
     bool is_many = cmb_operation_of(call->operation)->is_many;
     const char *const *symbol = call->operation == CAMBIST_OPERATION_fetch_markets
                                     ? NULL : member_at(call, record, "symbol");
-    if (is_many && symbol && !is_asked_for(call, *symbol))
+    if (is_many && ((symbol && !is_asked_for(call, *symbol)) || !is_held(call, record)))
         return CAMBIST_OK;
     if (!is_many && call->row_count && !is_better(call, symbol))
         return CAMBIST_OK;

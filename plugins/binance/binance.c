@@ -1,21 +1,25 @@
 /* How does Binance differ: spot and USD-M futures?
  *
  * Spot and futures are two servers with the same dialect: the same signing, words and errors, and
- * records that differ in a few names.  So both share their tables wherever the exchange does.
+ * records that differ in a few names.  Both share their tables wherever the exchange does.
  * Odd rules, with the pages that say them, are in NOTES.md. */
 #include <cambist/plugin.h>
 
-#define SPOT      CAMBIST_KIND_SPOT
-#define FUTURES   (CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE)
-#define PUBLIC    CAMBIST_PUBLIC
-#define SIGNED    CAMBIST_SIGNED
-#define OPTIONAL  CAMBIST_OPTIONAL
-#define WITH(...) CAMBIST_ROWS(parameter, __VA_ARGS__)
-#define TAKES(...) CAMBIST_ROWS(charge, __VA_ARGS__)
+/* What stands in the rows of endpoints. */
+#define SPOT(operation, request)    operation, request, .kinds = CAMBIST_KIND_SPOT
+#define FUTURES(operation, request)                                                                \
+    operation, request, .kinds = CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE, .server = "futures"
+#define SIGNED       .access = CAMBIST_SIGNED
+#define EACH         .rows = "[]"
+#define SENDS(name)  .parameters = CAMBIST_TABLE(name##_parameters)
+#define GIVES(name)  .fields = CAMBIST_TABLE(name##_fields)
+#define COSTS(name)  .charges = CAMBIST_TABLE(name##_charges)
+#define WEIGHT(n)         .charges = CAMBIST_ROWS(charge, { "weight", n })
+#define WALLET_WEIGHT(n)  .charges = CAMBIST_ROWS(charge, { "wallet weight", n })
+#define FUTURES_WEIGHT(n) .charges = CAMBIST_ROWS(charge, { "futures weight", n })
+#define OPTIONAL     CAMBIST_OPTIONAL
 
-static const struct cambist_alias aliases[] = {
-    { "binanceusdm", CAMBIST_KIND_SWAP },
-};
+static const struct cambist_alias aliases[] = { { "binanceusdm", CAMBIST_KIND_SWAP } };
 
 static const struct cambist_server servers[] = {
     { "spot", "https://api.binance.com", "https://testnet.binance.vision" },
@@ -29,52 +33,43 @@ static const struct cambist_credential credentials[] = {
 
 /* ---- limits ---- */
 
-static const struct cambist_limit limits[] = {
-    { "weight", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 6000, 60000, .is_fatal = 1,
-      .used_header = "X-MBX-USED-WEIGHT-1M" },
-    { "orders", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 100, 10000,
-      .used_header = "X-MBX-ORDER-COUNT-10S" },
-    { "orders a day", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 200000, 86400000,
-      .used_header = "X-MBX-ORDER-COUNT-1D" },
-    { "wallet weight", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 12000, 60000, .is_fatal = 1,
-      .used_header = "X-SAPI-USED-IP-WEIGHT-1M" },
-    { "futures weight", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 2400, 60000, .is_fatal = 1,
-      .used_header = "X-MBX-USED-WEIGHT-1M" },
-    { "futures orders", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 300, 10000,
-      .used_header = "X-MBX-ORDER-COUNT-10S" },
-    { "futures orders a minute", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 1200, 60000,
-      .used_header = "X-MBX-ORDER-COUNT-1M" },
-};
+#define BY_ADDRESS CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW
+#define BY_ACCOUNT CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW
+#define BANS       .is_fatal = 1
 
-#define WEIGHT(weight)         TAKES({ "weight", weight })
-#define WALLET_WEIGHT(weight)  TAKES({ "wallet weight", weight })
-#define FUTURES_WEIGHT(weight) TAKES({ "futures weight", weight })
+static const struct cambist_limit limits[] = {
+    { "weight", BY_ADDRESS, 6000, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
+    { "orders", BY_ACCOUNT, 100, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
+    { "orders a day", BY_ACCOUNT, 200000, 86400000, .used_header = "X-MBX-ORDER-COUNT-1D" },
+    { "wallet weight", BY_ADDRESS, 12000, 60000, BANS, .used_header = "X-SAPI-USED-IP-WEIGHT-1M" },
+    { "futures weight", BY_ADDRESS, 2400, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
+    { "futures orders", BY_ACCOUNT, 300, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
+    { "futures orders a minute", BY_ACCOUNT, 1200, 60000, .used_header = "X-MBX-ORDER-COUNT-1M" },
+};
 
 static const struct cambist_charge order_charges[] = {
     { "weight", 1 }, { "orders", 1 }, { "orders a day", 1 },
 };
 static const struct cambist_charge futures_order_charges[] = {
-    { "futures weight", 1 }, { "futures orders", 1 }, { "futures orders a minute", 1 },
+    { "futures orders", 1 }, { "futures orders a minute", 1 },
 };
+static const struct cambist_charge batch_charges[] = {
+    { "futures weight", 5 }, { "futures orders", 5 }, { "futures orders a minute", 5 },
+};
+/* Rows add up: 101 levels cost 5 + 20. */
 static const struct cambist_charge depth_charges[] = {
-    { "weight", 5 },
-    { "weight", 20, .when = "limit>100" },
-    { "weight", 25, .when = "limit>500" },
-    { "weight", 200, .when = "limit>1000" },
+    { "weight", 5 }, { "weight", 20, .when = "limit>100" },
+    { "weight", 25, .when = "limit>500" }, { "weight", 200, .when = "limit>1000" },
 };
 static const struct cambist_charge futures_depth_charges[] = {
-    { "futures weight", 10, .when = "!limit" }, /* 500 levels */
-    { "futures weight", 2, .when = "limit" },
-    { "futures weight", 3, .when = "limit>50" },
-    { "futures weight", 5, .when = "limit>100" },
-    { "futures weight", 10, .when = "limit>500" },
+    { "futures weight", 2 }, { "futures weight", 3, .when = "limit>50" },
+    { "futures weight", 5, .when = "limit>100" }, { "futures weight", 10, .when = "limit>500" },
+    { "futures weight", 8, .when = "!limit" },
 };
 static const struct cambist_charge futures_candle_charges[] = {
-    { "futures weight", 5, .when = "!limit" }, /* 500 candles */
-    { "futures weight", 1, .when = "limit" },
-    { "futures weight", 1, .when = "limit>99" },
-    { "futures weight", 3, .when = "limit>499" },
-    { "futures weight", 5, .when = "limit>1000" },
+    { "futures weight", 1 }, { "futures weight", 1, .when = "limit>99" },
+    { "futures weight", 3, .when = "limit>499" }, { "futures weight", 5, .when = "limit>1000" },
+    { "futures weight", 4, .when = "!limit" },
 };
 static const struct cambist_charge open_order_charges[] = {
     { "weight", 6, .when = "symbol" }, { "weight", 80, .when = "!symbol" },
@@ -85,21 +80,20 @@ static const struct cambist_charge futures_open_order_charges[] = {
 
 /* ---- signing ---- */
 
+#define SIGNED_TEXT "signature", "{query}{body}"
+
 static const struct cambist_derived derived[] = {
-    { "signature", "{query}{body}", CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret",
-      .when = "secret_form=text" },
-    { "signature", "{query}{body}", CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret",
-      .when = "secret_form=ed25519" },
-    { "signature", "{query}{body}", CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret",
-      .when = "secret_form=rsa" },
+    { SIGNED_TEXT, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
+    { SIGNED_TEXT, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
+    { SIGNED_TEXT, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
 };
 
 /* The signature is the last parameter, over everything before it. */
 static const struct cambist_stamp stamps[] = {
     { CAMBIST_KEYED, CAMBIST_HEADER, "X-MBX-APIKEY", "{key}" },
-    { SIGNED, CAMBIST_BY_METHOD, "recvWindow", "{receive_window=10000}" },
-    { SIGNED, CAMBIST_BY_METHOD, "timestamp", "{time_ms}" },
-    { SIGNED, CAMBIST_BY_METHOD, "signature", "{signature}" },
+    { CAMBIST_SIGNED, CAMBIST_BY_METHOD, "recvWindow", "{receive_window=10000}" },
+    { CAMBIST_SIGNED, CAMBIST_BY_METHOD, "timestamp", "{time_ms}" },
+    { CAMBIST_SIGNED, CAMBIST_BY_METHOD, "signature", "{signature}" },
 };
 
 /* ---- words ---- */
@@ -168,6 +162,7 @@ static const struct cambist_word words[] = {
     { "liquidity", "maker", "true" },
     { "liquidity", "taker", "false" },
 
+    { "currency", "BSV", "BCHSV" },
     { "position_side", "long", "LONG" },
     { "position_side", "short", "SHORT" },
     { "sign", "long", "+" },
@@ -181,194 +176,143 @@ static const struct cambist_word words[] = {
 static const struct cambist_field time_fields[] = { { "timestamp", "serverTime", CAMBIST_MS } };
 static const struct cambist_field status_fields[] = { { "state", "status" } };
 
+#define FILTER(type) "filters.[filterType=" type "]."
+
 static const struct cambist_field market_fields[] = {
-    { "id", "symbol" },
-    { "base_id", "baseAsset" },
-    { "quote_id", "quoteAsset" },
-    { "settle_id", "marginAsset" },
-    { "kind", "contractType", .words = "contract" },
+    { "id", "symbol" }, { "base_id", "baseAsset" }, { "quote_id", "quoteAsset" },
+    { "settle_id", "marginAsset" }, { "kind", "contractType", .words = "contract" },
+    /* Futures are ordered in base, not in contracts. */
+    { "contract_size", NULL, .constant = "1", .when = "market_kind=swap|future" },
     { "active", "status|contractStatus", .words = "trading" },
-    { "tick_size", "filters.[filterType=PRICE_FILTER].tickSize", CAMBIST_NOT_ZERO },
-    { "min_price", "filters.[filterType=PRICE_FILTER].minPrice", CAMBIST_NOT_ZERO },
-    { "max_price", "filters.[filterType=PRICE_FILTER].maxPrice", CAMBIST_NOT_ZERO },
-    { "lot_size", "filters.[filterType=LOT_SIZE].stepSize", CAMBIST_NOT_ZERO },
-    { "min_amount", "filters.[filterType=LOT_SIZE].minQty", CAMBIST_NOT_ZERO },
-    { "max_amount", "filters.[filterType=LOT_SIZE].maxQty", CAMBIST_NOT_ZERO },
-    { "min_cost", "filters.[filterType=NOTIONAL].minNotional" },
-    { "min_cost", "filters.[filterType=MIN_NOTIONAL].minNotional" },
-    { "min_cost", "filters.[filterType=MIN_NOTIONAL].notional" },
-    { "max_cost", "filters.[filterType=NOTIONAL].maxNotional" },
-    { "expiry", "deliveryDate", CAMBIST_MS },
-    { "created", "onboardDate", CAMBIST_MS },
+    { "tick_size", FILTER("PRICE_FILTER") "tickSize", CAMBIST_NOT_ZERO },
+    { "min_price", FILTER("PRICE_FILTER") "minPrice" },
+    { "max_price", FILTER("PRICE_FILTER") "maxPrice" },
+    { "lot_size", FILTER("LOT_SIZE") "stepSize", CAMBIST_NOT_ZERO },
+    { "min_amount", FILTER("LOT_SIZE") "minQty" },
+    { "max_amount", FILTER("LOT_SIZE") "maxQty" },
+    { "min_market_amount", FILTER("MARKET_LOT_SIZE") "minQty" },
+    { "max_market_amount", FILTER("MARKET_LOT_SIZE") "maxQty" },
+    { "min_cost", FILTER("NOTIONAL") "minNotional|" FILTER("MIN_NOTIONAL") "minNotional" },
+    { "min_cost", FILTER("MIN_NOTIONAL") "notional" },
+    { "max_cost", FILTER("NOTIONAL") "maxNotional" },
+    { "base_precision", "baseAssetPrecision", CAMBIST_DIGITS },
+    { "quote_precision", "quotePrecision", CAMBIST_DIGITS },
+    { "expiry", "deliveryDate", CAMBIST_MS }, { "created", "onboardDate", CAMBIST_MS },
 };
 
+#define NETWORK "networkList.[isDefault=true]."
+
 static const struct cambist_field currency_fields[] = {
-    { "id", "coin" },
-    { "name", "name" },
-    { "type", "isLegalMoney", .words = "is_fiat" },
+    { "id", "coin" }, { "name", "name" }, { "type", "isLegalMoney", .words = "is_fiat" },
     { "active", "trading" },
-    { "deposit", "depositAllEnable" },
-    { "withdraw", "withdrawAllEnable" },
-    { "fee", "networkList.[isDefault=true].withdrawFee" },
-    { "precision", "networkList.[isDefault=true].withdrawIntegerMultiple", CAMBIST_NOT_ZERO },
-    { "min_withdraw", "networkList.[isDefault=true].withdrawMin" },
-    { "max_withdraw", "networkList.[isDefault=true].withdrawMax" },
+    { "deposit", "depositAllEnable" }, { "withdraw", "withdrawAllEnable" },
+    { "fee", NETWORK "withdrawFee" },
+    { "precision", NETWORK "withdrawIntegerMultiple", CAMBIST_NOT_ZERO },
+    { "min_withdraw", NETWORK "withdrawMin" }, { "max_withdraw", NETWORK "withdrawMax" },
 };
 
 static const struct cambist_field ticker_fields[] = {
-    { "symbol", "symbol" },
-    { "timestamp", "closeTime|time", CAMBIST_MS },
-    { "last", "lastPrice" },
-    { "open", "openPrice" },
-    { "high", "highPrice" },
-    { "low", "lowPrice" },
-    { "previous_close", "prevClosePrice" },
-    { "bid", "bidPrice" },
-    { "bid_volume", "bidQty" },
-    { "ask", "askPrice" },
-    { "ask_volume", "askQty" },
-    { "vwap", "weightedAvgPrice" },
-    { "change", "priceChange" },
-    { "percentage", "priceChangePercent" },
-    { "base_volume", "volume" },
-    { "quote_volume", "quoteVolume" },
+    { "symbol", "symbol" }, { "timestamp", "closeTime|time", CAMBIST_MS },
+    { "open", "openPrice" }, { "high", "highPrice" },
+    { "low", "lowPrice" }, { "last", "lastPrice" },
+    { "bid", "bidPrice" }, { "bid_volume", "bidQty" },
+    { "ask", "askPrice" }, { "ask_volume", "askQty" },
+    { "base_volume", "volume" }, { "quote_volume", "quoteVolume" },
+    { "vwap", "weightedAvgPrice" }, { "previous_close", "prevClosePrice" },
+    { "change", "priceChange" }, { "percentage", "priceChangePercent" },
 };
 
 static const struct cambist_field book_fields[] = {
-    { "bids", "bids" },
-    { "asks", "asks" },
-    { "sequence", "lastUpdateId" },
-    { "timestamp", "T", CAMBIST_MS },
+    { "bids", "bids" }, { "asks", "asks" },
+    { "sequence", "lastUpdateId" }, { "timestamp", "T", CAMBIST_MS },
 };
 
-/* Aggregated trades have one-letter names, all others long ones; one's own have the last rows. */
+/* Aggregated trades have one-letter names, all others long ones; only one's own have an order. */
 static const struct cambist_field trade_fields[] = {
-    { "id", "a|id" },
-    { "timestamp", "T|time", CAMBIST_MS },
-    { "price", "p|price" },
-    { "amount", "q|qty" },
-    { "cost", "quoteQty" },
-    { "side", "side" },
-    { "side", "isBuyer", .words = "is_buyer" },
+    { "id", "a|id" }, { "timestamp", "T|time", CAMBIST_MS },
+    { "price", "p|price" }, { "amount", "q|qty" }, { "cost", "quoteQty" },
+    { "side", "side" }, { "side", "isBuyer", .words = "is_buyer" },
     { "side", "m|isBuyerMaker", .words = "buyer_made" },
-    { "symbol", "symbol" },
-    { "order_id", "orderId" },
-    { "liquidity", "isMaker|maker" },
-    { "fee_cost", "commission" },
-    { "fee_currency", "commissionAsset" },
+    { "symbol", "symbol" }, { "order_id", "orderId" }, { "liquidity", "isMaker|maker" },
+    { "fee_cost", "commission" }, { "fee_currency", "commissionAsset" },
 };
 
 static const struct cambist_field candle_fields[] = {
-    { "timestamp", "0", CAMBIST_MS },
-    { "open", "1" },
-    { "high", "2" },
-    { "low", "3" },
-    { "close", "4" },
-    { "volume", "5" },
+    { "timestamp", "0", CAMBIST_MS }, { "open", "1" }, { "high", "2" },
+    { "low", "3" }, { "close", "4" }, { "volume", "5" },
 };
 
 static const struct cambist_field balance_fields[] = {
-    { "currency", "asset" },
-    { "free", "free" },
-    { "used", "locked" },
+    { "currency", "asset" }, { "free", "free" }, { "used", "locked" },
     { "timestamp", "/updateTime", CAMBIST_MS },
 };
-/* Margin is held back and not taken away: used is what the wallet has and may not spend. */
-static const struct cambist_field futures_balance_fields[] = {
-    { "currency", "asset" },
-    { "free", "availableBalance" },
-    { "used", "initialMargin" },
-    { "total", "marginBalance" },
-    { "timestamp", "updateTime", CAMBIST_MS },
+static const struct cambist_field margin_fields[] = {
+    { "currency", "asset" }, { "free", "availableBalance" },
+    { "used", "initialMargin" }, { "total", "marginBalance" },
 };
 
 static const struct cambist_field fee_fields[] = {
-    { "symbol", "symbol" },
-    { "maker", "makerCommission|makerCommissionRate" },
+    { "symbol", "symbol" }, { "maker", "makerCommission|makerCommissionRate" },
     { "taker", "takerCommission|takerCommissionRate" },
 };
 
 /* Orders of spot and of futures, and the conditional ones that futures keep apart (algo...). */
 static const struct cambist_field order_fields[] = {
-    { "id", "orderId|algoId" },
-    { "client_order_id", "clientOrderId|clientAlgoId" },
-    { "symbol", "symbol" },
+    { "id", "orderId|algoId" }, { "client_order_id", "clientOrderId|clientAlgoId" },
     { "timestamp", "time|createTime|transactTime|updateTime", CAMBIST_MS },
     { "last_update_timestamp", "updateTime|transactTime", CAMBIST_MS },
+    { "symbol", "symbol" }, { "side", "side" },
     { "type", "type", .when = "market_kind=spot" },
     { "type", "type|orderType", .words = "futures_type", .when = "market_kind=swap|future" },
     { "post_only", "type", .words = "post_only", .when = "market_kind=spot" },
-    { "side", "side" },
-    { "time_in_force", "timeInForce" },
-    { "reduce_only", "reduceOnly" },
+    { "time_in_force", "timeInForce" }, { "reduce_only", "reduceOnly" },
     { "price", "price", CAMBIST_NOT_ZERO },
     { "trigger_price", "stopPrice|triggerPrice", CAMBIST_NOT_ZERO },
-    { "amount", "origQty|quantity" },
-    { "filled", "executedQty" },
-    { "average", "avgPrice", CAMBIST_NOT_ZERO },
-    { "cost", "cummulativeQuoteQty|cumQuote" },
+    { "amount", "origQty|quantity" }, { "filled", "executedQty" },
+    { "average", "avgPrice", CAMBIST_NOT_ZERO }, { "cost", "cummulativeQuoteQty|cumQuote" },
     { "state", "status|algoStatus" },
-    { "error_code", "code" },
-    { "error_message", "msg" },
+    { "error_code", "code" }, { "error_message", "msg" }, /* of one order in a batch */
 };
-/* {"cancelResult": "SUCCESS", "newOrderResult": "SUCCESS", "newOrderResponse": {...}} */
-#define REPLACED    "newOrderResponse"
-/* There is one list of all orders: the open ones are passed over. */
-#define CLOSED      "[].[status!=NEW].[status!=PARTIALLY_FILLED]"
-#define CLOSED_ALGO "[].[algoStatus!=NEW].[algoStatus!=TRIGGERING].[algoStatus!=TRIGGERED]"
+/* There is one list of all orders: of closed ones the others are passed over. */
+#define CLOSED      .rows = "[].[status!=NEW].[status!=PARTIALLY_FILLED]"
+#define CLOSED_ALGO .rows = "[].[algoStatus!=NEW].[algoStatus!=TRIGGERING].[algoStatus!=TRIGGERED]"
 
-/* {"code": 200, "msg": "The operation of cancel all open order is done."}: done, and no order told. */
+/* {"code": 200, "msg": "The operation of cancel all open order is done."}: no order is told. */
 static const struct cambist_field done_fields[] = { { NULL, "status", .constant = "CANCELED" } };
 static const struct cambist_field algo_done_fields[] = {
-    { "id", "algoId" },
-    { "client_order_id", "clientAlgoId" },
+    { "id", "algoId" }, { "client_order_id", "clientAlgoId" },
 };
-
 static const struct cambist_field timer_fields[] = { { "timeout", "countdownTime" } };
 
 static const struct cambist_field position_fields[] = {
-    { "symbol", "symbol" },
-    { "timestamp", "updateTime", CAMBIST_MS },
-    { "side", "positionSide", .words = "position_side" },
-    { "side", "positionAmt", CAMBIST_SIGN, .words = "sign" },
-    { "contracts", "positionAmt", CAMBIST_ABSOLUTE },
-    { "entry_price", "entryPrice", CAMBIST_NOT_ZERO },
-    { "mark_price", "markPrice" },
+    { "symbol", "symbol" }, { "timestamp", "updateTime", CAMBIST_MS },
+    { "side", "[positionSide!=BOTH].positionSide" },
+    { "side", "positionAmt", CAMBIST_SIGN | CAMBIST_NOT_ZERO, .words = "sign" },
+    { "contracts", "positionAmt", CAMBIST_ABSOLUTE }, { "margin_mode", "marginType" },
+    { "entry_price", "entryPrice", CAMBIST_NOT_ZERO }, { "mark_price", "markPrice" },
     { "liquidation_price", "liquidationPrice", CAMBIST_NOT_ZERO },
-    { "notional", "notional", CAMBIST_ABSOLUTE },
-    { "leverage", "leverage" },
+    { "notional", "notional", CAMBIST_ABSOLUTE }, { "leverage", "leverage" },
     { "collateral", "isolatedMargin", CAMBIST_NOT_ZERO },
-    { "initial_margin", "initialMargin" },
-    { "maintenance_margin", "maintMargin" },
+    { "initial_margin", "initialMargin" }, { "maintenance_margin", "maintMargin" },
     { "unrealized_pnl", "unRealizedProfit" },
-    { "margin_mode", "marginType" },
+};
+static const struct cambist_field leverage_fields[] = {
+    { "symbol", "symbol" }, { "leverage", "leverage" },
 };
 
 static const struct cambist_field funding_fields[] = {
-    { "symbol", "symbol" },
-    { "timestamp", "time", CAMBIST_MS },
-    { "funding_rate", "lastFundingRate" },
-    { "funding_timestamp", "nextFundingTime", CAMBIST_MS },
-    { "mark_price", "markPrice" },
-    { "index_price", "indexPrice" },
-    { "interest_rate", "interestRate" },
-    { "estimated_settle_price", "estimatedSettlePrice" },
+    { "symbol", "symbol" }, { "timestamp", "time", CAMBIST_MS },
+    { "funding_rate", "lastFundingRate" }, { "funding_timestamp", "nextFundingTime", CAMBIST_MS },
+    { "mark_price", "markPrice" }, { "index_price", "indexPrice" },
+    { "interest_rate", "interestRate" }, { "estimated_settle_price", "estimatedSettlePrice" },
 };
 static const struct cambist_field past_funding_fields[] = {
-    { "symbol", "symbol" },
-    { "timestamp", "fundingTime", CAMBIST_MS },
-    { "funding_rate", "fundingRate" },
-    { "mark_price", "markPrice" },
+    { "symbol", "symbol" }, { "timestamp", "fundingTime", CAMBIST_MS },
+    { "funding_rate", "fundingRate" }, { "mark_price", "markPrice" },
 };
 
-static const struct cambist_field leverage_fields[] = {
-    { "symbol", "symbol" },
-    { "leverage", "leverage" },
-};
 static const struct cambist_field address_fields[] = {
-    { "currency", "coin" },
-    { "address", "address" },
-    { "tag", "tag" },
+    { "currency", "coin" }, { "address", "address" }, { "tag", "tag" },
 };
 
 /* ---- parameters ---- */
@@ -378,33 +322,23 @@ static const struct cambist_parameter any_symbol_parameters[] = {
     { "symbol", "{market}", OPTIONAL },
 };
 static const struct cambist_parameter depth_parameters[] = {
-    { "symbol", "{market}" },
-    { "limit", "{limit}", OPTIONAL },
+    { "symbol", "{market}" }, { "limit", "{limit}", OPTIONAL },
 };
+#define SPAN                                                                                       \
+    { "symbol", "{market}" }, { "startTime", "{since_ms}", OPTIONAL },                             \
+    { "endTime", "{until_ms}", OPTIONAL }
 static const struct cambist_parameter history_parameters[] = {
-    { "symbol", "{market}" },
-    { "startTime", "{since_ms}", OPTIONAL },
-    { "endTime", "{until_ms}", OPTIONAL },
-    { "limit", "{limit}", OPTIONAL },
+    SPAN, { "limit", "{limit}", OPTIONAL },
 };
-/* Open orders are thrown away behind a limit of ours: the exchange is not told it. */
-static const struct cambist_parameter closed_parameters[] = {
-    { "symbol", "{market}" },
-    { "startTime", "{since_ms}", OPTIONAL },
-    { "endTime", "{until_ms}", OPTIONAL },
-};
+/* Open orders are taken out of the answer: a limit of closed ones is not the exchange's. */
+static const struct cambist_parameter closed_parameters[] = { SPAN };
 static const struct cambist_parameter candle_parameters[] = {
-    { "symbol", "{market}" },
-    { "interval", "{timeframe=1m}" },
-    { "startTime", "{since_ms}", OPTIONAL },
-    { "endTime", "{until_ms}", OPTIONAL },
-    { "limit", "{limit}", OPTIONAL },
+    SPAN, { "interval", "{timeframe=1m}" }, { "limit", "{limit}", OPTIONAL },
 };
 
 /* One order, by the exchange's id or by one's own. */
 static const struct cambist_parameter one_order_parameters[] = {
-    { "symbol", "{market}" },
-    { "orderId", "{id}", .when = "!client_order_id" },
+    { "symbol", "{market}" }, { "orderId", "{id}", .when = "!client_order_id" },
     { "origClientOrderId", "{client_order_id}", OPTIONAL },
 };
 static const struct cambist_parameter one_algo_parameters[] = {
@@ -412,245 +346,172 @@ static const struct cambist_parameter one_algo_parameters[] = {
     { "clientAlgoId", "{client_order_id}", OPTIONAL },
 };
 
-#define PRICE_AND_AMOUNT                                                                           \
-    { "timeInForce", "{time_in_force=GTC}", .when = "type=limit !post_only" },                     \
-    { "quantity", "{amount}", .when = "!cost" },                                                   \
-    { "quoteOrderQty", "{cost}", OPTIONAL },                                                       \
-    { "price", "{price}", .when = "type=limit" },                                                  \
-    { "stopPrice", "{trigger_price}", OPTIONAL }
-
-#define SPOT_TYPE                                                                                  \
+#define SPOT_ORDER                                                                                 \
+    { "symbol", "{market}" }, { "side", "{side}" },                                                \
     { "type", "LIMIT_MAKER", .when = "type=limit post_only" },                                     \
-    { "type", "STOP_LOSS_LIMIT", .when = "type=limit trigger_price !post_only" },                  \
-    { "type", "STOP_LOSS", .when = "type=market trigger_price" },                                  \
+    { "type", "STOP_LOSS_LIMIT", .when = "type=limit !post_only trigger_price" },                  \
     { "type", "{type}", .when = "type=limit !post_only !trigger_price" },                          \
-    { "type", "{type}", .when = "type=market !trigger_price" }
+    { "type", "STOP_LOSS", .when = "type=market trigger_price" },                                  \
+    { "type", "{type}", .when = "type=market !trigger_price" },                                    \
+    { "timeInForce", "{time_in_force=GTC}", .when = "type=limit !post_only" },                     \
+    { "quantity", "{amount}", .when = "!cost" }, { "quoteOrderQty", "{cost}", OPTIONAL },          \
+    { "price", "{price}", .when = "type=limit" }, { "stopPrice", "{trigger_price}", OPTIONAL },    \
+    { "newClientOrderId", "{client_order_id}", OPTIONAL }, { "newOrderRespType", "FULL" }
 
-static const struct cambist_parameter order_parameters[] = {
-    { "symbol", "{market}" },
-    { "side", "{side}" },
-    SPOT_TYPE,
-    PRICE_AND_AMOUNT,
-    { "newClientOrderId", "{client_order_id}", OPTIONAL },
-    { "newOrderRespType", "FULL" },
-};
-/* An order is changed by cancelling it and placing another, of which only both or nothing... may
- * happen: STOP_ON_FAILURE places nothing when the old order could not be cancelled. */
+static const struct cambist_parameter order_parameters[] = { SPOT_ORDER };
+/* A changed order is another order: this one is cancelled, and only then the new one is placed. */
 static const struct cambist_parameter replace_parameters[] = {
-    { "symbol", "{market}" },
-    { "side", "{side}" },
-    SPOT_TYPE,
-    { "cancelReplaceMode", "STOP_ON_FAILURE" },
-    PRICE_AND_AMOUNT,
-    { "cancelOrderId", "{id}" },
-    { "newClientOrderId", "{client_order_id}", OPTIONAL },
-    { "newOrderRespType", "FULL" },
+    SPOT_ORDER, { "cancelReplaceMode", "STOP_ON_FAILURE" }, { "cancelOrderId", "{id}" },
 };
 
 #define FUTURES_ORDER                                                                              \
-    { "symbol", "{market}" },                                                                      \
-    { "side", "{side}" },                                                                          \
-    { "type", "{type}" },                                                                          \
+    { "symbol", "{market}" }, { "side", "{side}" },                                                \
     { "timeInForce", "GTX", .when = "type=limit post_only" },                                      \
     { "timeInForce", "{time_in_force=GTC}", .when = "type=limit !post_only" },                     \
-    { "quantity", "{amount}" },                                                                    \
-    { "price", "{price}", .when = "type=limit" },                                                  \
-    { "reduceOnly", "true", .when = "reduce_only" },                                               \
-    { "newClientOrderId", "{client_order_id}", OPTIONAL },                                         \
-    { "newOrderRespType", "RESULT" }
+    { "quantity", "{amount}" }, { "price", "{price}", .when = "type=limit" },                      \
+    { "reduceOnly", "true", .when = "reduce_only" }
 
-static const struct cambist_parameter futures_order_parameters[] = { FUTURES_ORDER };
+static const struct cambist_parameter futures_order_parameters[] = {
+    FUTURES_ORDER, { "type", "{type}" }, { "newClientOrderId", "{client_order_id}", OPTIONAL },
+    { "newOrderRespType", "RESULT" },
+};
 static const struct cambist_parameter algo_order_parameters[] = {
-    { "algoType", "CONDITIONAL" },
-    { "symbol", "{market}" },
-    { "side", "{side}" },
-    { "type", "STOP", .when = "type=limit" },
-    { "type", "STOP_MARKET", .when = "type=market" },
-    { "timeInForce", "GTX", .when = "type=limit post_only" },
-    { "timeInForce", "{time_in_force=GTC}", .when = "type=limit !post_only" },
-    { "quantity", "{amount}" },
-    { "price", "{price}", .when = "type=limit" },
-    { "triggerPrice", "{trigger_price}" },
-    { "reduceOnly", "true", .when = "reduce_only" },
+    FUTURES_ORDER, { "algoType", "CONDITIONAL" }, { "triggerPrice", "{trigger_price}" },
+    { "type", "STOP", .when = "type=limit" }, { "type", "STOP_MARKET", .when = "type=market" },
     { "clientAlgoId", "{client_order_id}", OPTIONAL },
 };
-static const struct cambist_parameter futures_edit_parameters[] = {
-    { "symbol", "{market}" },
-    { "orderId", "{id}", .when = "!client_order_id" },
-    { "origClientOrderId", "{client_order_id}", OPTIONAL },
-    { "side", "{side}" },
-    { "quantity", "{amount}" },
-    { "price", "{price}" },
+static const struct cambist_parameter edit_parameters[] = {
+    { "symbol", "{market}" }, { "orderId", "{id}", .when = "!client_order_id" },
+    { "origClientOrderId", "{client_order_id}", OPTIONAL }, { "side", "{side}" },
+    { "quantity", "{amount}" }, { "price", "{price}" },
+};
+static const struct cambist_parameter ids_parameters[] = {
+    { "symbol", "{market}", .is_beside = 1 }, { "", "{id}", .json_form = CAMBIST_LITERAL },
+};
+static const struct cambist_parameter timer_parameters[] = {
+    { "symbol", "{market}" }, { "countdownTime", "{timeout}" },
+};
+static const struct cambist_parameter leverage_parameters[] = {
+    { "symbol", "{market}" }, { "leverage", "{leverage}" },
+};
+static const struct cambist_parameter symbols_parameters[] = {
+    { "symbols", "{markets:json}", OPTIONAL },
+};
+static const struct cambist_parameter address_parameters[] = {
+    { "coin", "{code}" }, { "network", "{network}", OPTIONAL },
 };
 
 /* ---- endpoints ---- */
 
 static const struct cambist_endpoint endpoints[] = {
-    { "fetch_time", "GET /api/v3/time", .kinds = SPOT,
-      .fields = CAMBIST_TABLE(time_fields), .charges = WEIGHT(1) },
-    { "fetch_time", "GET /fapi/v1/time", .kinds = FUTURES, .server = "futures",
-      .fields = CAMBIST_TABLE(time_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_status", "GET /sapi/v1/system/status",
-      .fields = CAMBIST_TABLE(status_fields), .charges = WALLET_WEIGHT(1) },
+    { SPOT("fetch_time", "GET /api/v3/time"), WEIGHT(1), GIVES(time) },
+    { FUTURES("fetch_time", "GET /fapi/v1/time"), FUTURES_WEIGHT(1), GIVES(time) },
+    { "fetch_status", "GET /sapi/v1/system/status", WALLET_WEIGHT(1), GIVES(status) },
+    { SPOT("fetch_markets", "GET /api/v3/exchangeInfo"), .rows = "symbols[]", WEIGHT(20),
+      GIVES(market) },
+    { FUTURES("fetch_markets", "GET /fapi/v1/exchangeInfo"), .rows = "symbols[]", FUTURES_WEIGHT(1),
+      GIVES(market) },
+    { "fetch_currencies", "GET /sapi/v1/capital/config/getall", SIGNED, EACH, WALLET_WEIGHT(10),
+      GIVES(currency) },
 
-    { "fetch_markets", "GET /api/v3/exchangeInfo", .kinds = SPOT, .rows = "symbols[]",
-      .fields = CAMBIST_TABLE(market_fields), .charges = WEIGHT(20) },
-    { "fetch_markets", "GET /fapi/v1/exchangeInfo", .kinds = FUTURES, .server = "futures",
-      .rows = "symbols[]",
-      .fields = CAMBIST_TABLE(market_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_currencies", "GET /sapi/v1/capital/config/getall", SIGNED, .rows = "[]",
-      .fields = CAMBIST_TABLE(currency_fields), .charges = WALLET_WEIGHT(10) },
+    { SPOT("fetch_ticker", "GET /api/v3/ticker/24hr"), WEIGHT(2), SENDS(symbol), GIVES(ticker) },
+    { FUTURES("fetch_ticker", "GET /fapi/v1/ticker/24hr"), FUTURES_WEIGHT(1), SENDS(symbol),
+      GIVES(ticker) },
+    { SPOT("fetch_tickers", "GET /api/v3/ticker/24hr"), EACH, WEIGHT(80), SENDS(symbols),
+      GIVES(ticker) },
+    { FUTURES("fetch_tickers", "GET /fapi/v1/ticker/24hr"), EACH, FUTURES_WEIGHT(40),
+      GIVES(ticker) },
+    { SPOT("fetch_order_book", "GET /api/v3/depth"), COSTS(depth), SENDS(depth), GIVES(book) },
+    { FUTURES("fetch_order_book", "GET /fapi/v1/depth"), COSTS(futures_depth), SENDS(depth),
+      GIVES(book) },
+    { SPOT("fetch_trades", "GET /api/v3/aggTrades"), EACH, WEIGHT(4), SENDS(history),
+      GIVES(trade) },
+    { FUTURES("fetch_trades", "GET /fapi/v1/aggTrades"), EACH, FUTURES_WEIGHT(20), SENDS(history),
+      GIVES(trade) },
+    { SPOT("fetch_ohlcv", "GET /api/v3/klines"), EACH, WEIGHT(2), SENDS(candle), GIVES(candle) },
+    { FUTURES("fetch_ohlcv", "GET /fapi/v1/klines"), EACH, COSTS(futures_candle), SENDS(candle),
+      GIVES(candle) },
 
-    { "fetch_ticker", "GET /api/v3/ticker/24hr", .kinds = SPOT,
-      .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(ticker_fields), .charges = WEIGHT(2) },
-    { "fetch_ticker", "GET /fapi/v1/ticker/24hr", .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(ticker_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_tickers", "GET /api/v3/ticker/24hr", .kinds = SPOT, .rows = "[]",
-      .parameters = WITH({ "symbols", "{markets:json}", OPTIONAL }),
-      .fields = CAMBIST_TABLE(ticker_fields), .charges = WEIGHT(80) },
-    { "fetch_tickers", "GET /fapi/v1/ticker/24hr", .kinds = FUTURES, .server = "futures",
-      .rows = "[]",
-      .fields = CAMBIST_TABLE(ticker_fields), .charges = FUTURES_WEIGHT(40) },
+    { SPOT("fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]", WEIGHT(20),
+      GIVES(balance) },
+    { FUTURES("fetch_balance", "GET /fapi/v3/account"), SIGNED, .rows = "assets[]",
+      FUTURES_WEIGHT(5), GIVES(margin) },
+    { SPOT("fetch_trading_fee", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, WALLET_WEIGHT(1),
+      SENDS(symbol), GIVES(fee) },
+    { FUTURES("fetch_trading_fee", "GET /fapi/v1/commissionRate"), SIGNED, FUTURES_WEIGHT(20),
+      SENDS(symbol), GIVES(fee) },
+    { SPOT("fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, WALLET_WEIGHT(1),
+      GIVES(fee) },
 
-    { "fetch_order_book", "GET /api/v3/depth", .kinds = SPOT,
-      .parameters = CAMBIST_TABLE(depth_parameters),
-      .fields = CAMBIST_TABLE(book_fields), .charges = CAMBIST_TABLE(depth_charges) },
-    { "fetch_order_book", "GET /fapi/v1/depth", .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(depth_parameters),
-      .fields = CAMBIST_TABLE(book_fields), .charges = CAMBIST_TABLE(futures_depth_charges) },
-    { "fetch_trades", "GET /api/v3/aggTrades", .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(trade_fields), .charges = WEIGHT(4) },
-    { "fetch_trades", "GET /fapi/v1/aggTrades", .kinds = FUTURES, .server = "futures",
-      .rows = "[]", .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(trade_fields), .charges = FUTURES_WEIGHT(20) },
-    { "fetch_ohlcv", "GET /api/v3/klines", .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(candle_parameters),
-      .fields = CAMBIST_TABLE(candle_fields), .charges = WEIGHT(2) },
-    { "fetch_ohlcv", "GET /fapi/v1/klines", .kinds = FUTURES, .server = "futures", .rows = "[]",
-      .parameters = CAMBIST_TABLE(candle_parameters),
-      .fields = CAMBIST_TABLE(candle_fields), .charges = CAMBIST_TABLE(futures_candle_charges) },
+    { SPOT("create_order", "POST /api/v3/order"), SIGNED, COSTS(order), SENDS(order),
+      GIVES(order) },
+    { FUTURES("create_order", "POST /fapi/v1/order"), SIGNED, .when = "!trigger_price",
+      COSTS(futures_order), SENDS(futures_order), GIVES(order) },
+    { FUTURES("create_order", "POST /fapi/v1/algoOrder"), SIGNED, COSTS(futures_order),
+      SENDS(algo_order), GIVES(order) },
+    { FUTURES("create_orders", "POST /fapi/v1/batchOrders"), SIGNED, EACH, .items = "batchOrders[]",
+      COSTS(batch), SENDS(futures_order), GIVES(order) },
+    { SPOT("edit_order", "POST /api/v3/order/cancelReplace"), SIGNED, .rows = "newOrderResponse",
+      COSTS(order), SENDS(replace), GIVES(order) },
+    { FUTURES("edit_order", "PUT /fapi/v1/order"), SIGNED, COSTS(futures_order), SENDS(edit),
+      GIVES(order) },
+    { SPOT("cancel_order", "DELETE /api/v3/order"), SIGNED, WEIGHT(1), SENDS(one_order),
+      GIVES(order) },
+    { FUTURES("cancel_order", "DELETE /fapi/v1/order"), SIGNED, .when = "!trigger",
+      FUTURES_WEIGHT(1), SENDS(one_order), GIVES(order) },
+    { FUTURES("cancel_order", "DELETE /fapi/v1/algoOrder"), SIGNED, FUTURES_WEIGHT(1),
+      SENDS(one_algo), GIVES(algo_done) },
+    { FUTURES("cancel_orders", "DELETE /fapi/v1/batchOrders"), SIGNED, EACH,
+      .items = "orderIdList[]", FUTURES_WEIGHT(1), SENDS(ids), GIVES(order) },
+    { SPOT("cancel_all_orders", "DELETE /api/v3/openOrders"), SIGNED, EACH, WEIGHT(1),
+      SENDS(symbol), GIVES(order) },
+    { FUTURES("cancel_all_orders", "DELETE /fapi/v1/allOpenOrders"), SIGNED, .when = "!trigger",
+      FUTURES_WEIGHT(1), SENDS(symbol), GIVES(done) },
+    { FUTURES("cancel_all_orders", "DELETE /fapi/v1/algoOpenOrders"), SIGNED, FUTURES_WEIGHT(1),
+      SENDS(symbol), GIVES(done) },
+    { FUTURES("cancel_all_orders_after", "POST /fapi/v1/countdownCancelAll"), SIGNED,
+      FUTURES_WEIGHT(10), SENDS(timer), GIVES(timer) },
 
-    { "fetch_balance", "GET /api/v3/account", SIGNED, .kinds = SPOT, .rows = "balances[]",
-      .fields = CAMBIST_TABLE(balance_fields), .charges = WEIGHT(20) },
-    { "fetch_balance", "GET /fapi/v3/account", SIGNED, .kinds = FUTURES, .server = "futures",
-      .rows = "assets[]",
-      .fields = CAMBIST_TABLE(futures_balance_fields), .charges = FUTURES_WEIGHT(5) },
-    { "fetch_trading_fee", "GET /sapi/v1/asset/tradeFee", SIGNED, .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(fee_fields), .charges = WALLET_WEIGHT(1) },
-    { "fetch_trading_fee", "GET /fapi/v1/commissionRate", SIGNED, .kinds = FUTURES,
-      .server = "futures", .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(fee_fields), .charges = FUTURES_WEIGHT(20) },
-    { "fetch_trading_fees", "GET /sapi/v1/asset/tradeFee", SIGNED, .kinds = SPOT, .rows = "[]",
-      .fields = CAMBIST_TABLE(fee_fields), .charges = WALLET_WEIGHT(1) },
+    { SPOT("fetch_order", "GET /api/v3/order"), SIGNED, WEIGHT(4), SENDS(one_order), GIVES(order) },
+    { FUTURES("fetch_order", "GET /fapi/v1/order"), SIGNED, .when = "!trigger", FUTURES_WEIGHT(1),
+      SENDS(one_order), GIVES(order) },
+    { FUTURES("fetch_order", "GET /fapi/v1/algoOrder"), SIGNED, FUTURES_WEIGHT(1), SENDS(one_algo),
+      GIVES(order) },
+    { SPOT("fetch_orders", "GET /api/v3/allOrders"), SIGNED, EACH, WEIGHT(20), SENDS(history),
+      GIVES(order) },
+    { FUTURES("fetch_orders", "GET /fapi/v1/allOrders"), SIGNED, EACH, .when = "!trigger",
+      FUTURES_WEIGHT(5), SENDS(history), GIVES(order) },
+    { FUTURES("fetch_orders", "GET /fapi/v1/allAlgoOrders"), SIGNED, EACH, FUTURES_WEIGHT(5),
+      SENDS(history), GIVES(order) },
+    { SPOT("fetch_open_orders", "GET /api/v3/openOrders"), SIGNED, EACH, COSTS(open_order),
+      SENDS(any_symbol), GIVES(order) },
+    { FUTURES("fetch_open_orders", "GET /fapi/v1/openOrders"), SIGNED, EACH, .when = "!trigger",
+      COSTS(futures_open_order), SENDS(any_symbol), GIVES(order) },
+    { FUTURES("fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), SIGNED, EACH,
+      COSTS(futures_open_order), SENDS(any_symbol), GIVES(order) },
+    { SPOT("fetch_closed_orders", "GET /api/v3/allOrders"), SIGNED, CLOSED, WEIGHT(20),
+      SENDS(closed), GIVES(order) },
+    { FUTURES("fetch_closed_orders", "GET /fapi/v1/allOrders"), SIGNED, CLOSED, .when = "!trigger",
+      FUTURES_WEIGHT(5), SENDS(closed), GIVES(order) },
+    { FUTURES("fetch_closed_orders", "GET /fapi/v1/allAlgoOrders"), SIGNED, CLOSED_ALGO,
+      FUTURES_WEIGHT(5), SENDS(closed), GIVES(order) },
+    { SPOT("fetch_my_trades", "GET /api/v3/myTrades"), SIGNED, EACH, WEIGHT(20), SENDS(history),
+      GIVES(trade) },
+    { FUTURES("fetch_my_trades", "GET /fapi/v1/userTrades"), SIGNED, EACH, FUTURES_WEIGHT(5),
+      SENDS(history), GIVES(trade) },
 
-    { "create_order", "POST /api/v3/order", SIGNED, .kinds = SPOT,
-      .parameters = CAMBIST_TABLE(order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = CAMBIST_TABLE(order_charges) },
-    { "create_order", "POST /fapi/v1/order", SIGNED, .kinds = FUTURES, .server = "futures",
-      .when = "!trigger_price", .parameters = CAMBIST_TABLE(futures_order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = CAMBIST_TABLE(futures_order_charges) },
-    { "create_order", "POST /fapi/v1/algoOrder", SIGNED, .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(algo_order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = CAMBIST_TABLE(futures_order_charges) },
-    { "edit_order", "POST /api/v3/order/cancelReplace", SIGNED, .kinds = SPOT, .rows = REPLACED,
-      .parameters = CAMBIST_TABLE(replace_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = CAMBIST_TABLE(order_charges) },
-    { "edit_order", "PUT /fapi/v1/order", SIGNED, .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(futures_edit_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = CAMBIST_TABLE(futures_order_charges) },
-
-    { "cancel_order", "DELETE /api/v3/order", SIGNED, .kinds = SPOT,
-      .parameters = CAMBIST_TABLE(one_order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = WEIGHT(1) },
-    { "cancel_order", "DELETE /fapi/v1/order", SIGNED, .kinds = FUTURES, .server = "futures",
-      .when = "!trigger", .parameters = CAMBIST_TABLE(one_order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(1) },
-    { "cancel_order", "DELETE /fapi/v1/algoOrder", SIGNED, .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(one_algo_parameters),
-      .fields = CAMBIST_TABLE(algo_done_fields), .charges = FUTURES_WEIGHT(1) },
-    { "cancel_all_orders", "DELETE /api/v3/openOrders", SIGNED, .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = WEIGHT(1) },
-    { "cancel_all_orders", "DELETE /fapi/v1/allOpenOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .when = "!trigger", .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(done_fields), .charges = FUTURES_WEIGHT(1) },
-    { "cancel_all_orders", "DELETE /fapi/v1/algoOpenOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(done_fields), .charges = FUTURES_WEIGHT(1) },
-    { "cancel_all_orders_after", "POST /fapi/v1/countdownCancelAll", SIGNED, .kinds = FUTURES,
-      .server = "futures",
-      .parameters = WITH({ "symbol", "{market}" }, { "countdownTime", "{timeout}" }),
-      .fields = CAMBIST_TABLE(timer_fields), .charges = FUTURES_WEIGHT(10) },
-
-    { "fetch_order", "GET /api/v3/order", SIGNED, .kinds = SPOT,
-      .parameters = CAMBIST_TABLE(one_order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = WEIGHT(4) },
-    { "fetch_order", "GET /fapi/v1/order", SIGNED, .kinds = FUTURES, .server = "futures",
-      .when = "!trigger", .parameters = CAMBIST_TABLE(one_order_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_order", "GET /fapi/v1/algoOrder", SIGNED, .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(one_algo_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_orders", "GET /api/v3/allOrders", SIGNED, .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = WEIGHT(20) },
-    { "fetch_orders", "GET /fapi/v1/allOrders", SIGNED, .kinds = FUTURES, .server = "futures",
-      .rows = "[]", .when = "!trigger", .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(5) },
-    { "fetch_orders", "GET /fapi/v1/allAlgoOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = "[]", .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(5) },
-    { "fetch_open_orders", "GET /api/v3/openOrders", SIGNED, .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(any_symbol_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = CAMBIST_TABLE(open_order_charges) },
-    { "fetch_open_orders", "GET /fapi/v1/openOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = "[]", .when = "!trigger",
-      .parameters = CAMBIST_TABLE(any_symbol_parameters),
-      .fields = CAMBIST_TABLE(order_fields),
-      .charges = CAMBIST_TABLE(futures_open_order_charges) },
-    { "fetch_open_orders", "GET /fapi/v1/openAlgoOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = "[]", .parameters = CAMBIST_TABLE(any_symbol_parameters),
-      .fields = CAMBIST_TABLE(order_fields),
-      .charges = CAMBIST_TABLE(futures_open_order_charges) },
-    { "fetch_closed_orders", "GET /api/v3/allOrders", SIGNED, .kinds = SPOT, .rows = CLOSED,
-      .parameters = CAMBIST_TABLE(closed_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = WEIGHT(20) },
-    { "fetch_closed_orders", "GET /fapi/v1/allOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = CLOSED, .when = "!trigger",
-      .parameters = CAMBIST_TABLE(closed_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(5) },
-    { "fetch_closed_orders", "GET /fapi/v1/allAlgoOrders", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = CLOSED_ALGO, .parameters = CAMBIST_TABLE(closed_parameters),
-      .fields = CAMBIST_TABLE(order_fields), .charges = FUTURES_WEIGHT(5) },
-    { "fetch_my_trades", "GET /api/v3/myTrades", SIGNED, .kinds = SPOT, .rows = "[]",
-      .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(trade_fields), .charges = WEIGHT(20) },
-    { "fetch_my_trades", "GET /fapi/v1/userTrades", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = "[]", .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(trade_fields), .charges = FUTURES_WEIGHT(5) },
-
-    { "fetch_positions", "GET /fapi/v3/positionRisk", SIGNED, .kinds = FUTURES,
-      .server = "futures", .rows = "[]",
-      .fields = CAMBIST_TABLE(position_fields), .charges = FUTURES_WEIGHT(5) },
-    { "fetch_funding_rate", "GET /fapi/v1/premiumIndex", .kinds = FUTURES, .server = "futures",
-      .parameters = CAMBIST_TABLE(symbol_parameters),
-      .fields = CAMBIST_TABLE(funding_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_funding_rates", "GET /fapi/v1/premiumIndex", .kinds = FUTURES, .server = "futures",
-      .rows = "[]",
-      .fields = CAMBIST_TABLE(funding_fields), .charges = FUTURES_WEIGHT(10) },
-    { "fetch_funding_rate_history", "GET /fapi/v1/fundingRate", .kinds = FUTURES,
-      .server = "futures", .rows = "[]", .parameters = CAMBIST_TABLE(history_parameters),
-      .fields = CAMBIST_TABLE(past_funding_fields), .charges = FUTURES_WEIGHT(1) },
-    { "set_leverage", "POST /fapi/v1/leverage", SIGNED, .kinds = FUTURES, .server = "futures",
-      .parameters = WITH({ "symbol", "{market}" }, { "leverage", "{leverage}" }),
-      .fields = CAMBIST_TABLE(leverage_fields), .charges = FUTURES_WEIGHT(1) },
-    { "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address", SIGNED,
-      .parameters = WITH({ "coin", "{code}" }, { "network", "{network}", OPTIONAL }),
-      .fields = CAMBIST_TABLE(address_fields), .charges = WALLET_WEIGHT(10) },
+    { FUTURES("fetch_positions", "GET /fapi/v3/positionRisk"), SIGNED, EACH, FUTURES_WEIGHT(5),
+      GIVES(position) },
+    { FUTURES("fetch_funding_rate", "GET /fapi/v1/premiumIndex"), FUTURES_WEIGHT(1), SENDS(symbol),
+      GIVES(funding) },
+    { FUTURES("fetch_funding_rates", "GET /fapi/v1/premiumIndex"), EACH, FUTURES_WEIGHT(10),
+      GIVES(funding) },
+    { FUTURES("fetch_funding_rate_history", "GET /fapi/v1/fundingRate"), EACH, FUTURES_WEIGHT(1),
+      SENDS(history), GIVES(past_funding) },
+    { FUTURES("set_leverage", "POST /fapi/v1/leverage"), SIGNED, FUTURES_WEIGHT(1), SENDS(leverage),
+      GIVES(leverage) },
+    { "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address", SIGNED, WALLET_WEIGHT(10),
+      SENDS(address), GIVES(address) },
 };
 
 /* ---- errors ---- */
@@ -774,10 +635,9 @@ static const struct cambist_vector vectors[] = {
 
 CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1",
                .docs_url = "https://developers.binance.com/docs/binance-spot-api-docs",
-               .body = CAMBIST_FORM,
-               .aliases = CAMBIST_TABLE(aliases), .servers = CAMBIST_TABLE(servers),
-               .credentials = CAMBIST_TABLE(credentials), .limits = CAMBIST_TABLE(limits),
-               .derived = CAMBIST_TABLE(derived), .stamps = CAMBIST_TABLE(stamps),
-               .words = CAMBIST_TABLE(words), .endpoints = CAMBIST_TABLE(endpoints),
-               .failures = CAMBIST_TABLE(failures), .faults = CAMBIST_TABLE(faults),
-               .vectors = CAMBIST_TABLE(vectors))
+               .body = CAMBIST_FORM, .aliases = CAMBIST_TABLE(aliases),
+               .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
+               .limits = CAMBIST_TABLE(limits), .derived = CAMBIST_TABLE(derived),
+               .stamps = CAMBIST_TABLE(stamps), .words = CAMBIST_TABLE(words),
+               .endpoints = CAMBIST_TABLE(endpoints), .failures = CAMBIST_TABLE(failures),
+               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors))

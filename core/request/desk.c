@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 enum { ANSWERS_MOST = 1024, ANSWER_BYTES_MOST = 32 << 20, FLIGHTS_MOST = 256 };
+enum { SIGNATURES_MOST = 256, SIGNATURE_BYTES_MOST = 1 << 20, KEY_BYTES_MOST = 4096 };
 
 static const int64_t millisecond_ns = 1000000;
 
@@ -82,12 +83,14 @@ struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *ex
     desk->office = office;
     desk->exchange = exchange;
     desk->answers = cmb_cache_new(ANSWERS_MOST, ANSWER_BYTES_MOST, /* is_secret= */ false);
+    desk->signatures = cmb_cache_new(SIGNATURES_MOST, SIGNATURE_BYTES_MOST, /* is_secret= */ true);
     desk->flights = cmb_flights_new(FLIGHTS_MOST);
+    cmb_buffer_init(&desk->key, KEY_BYTES_MOST);
     desk->shared = share_limits(office, exchange->plugin);
     for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
         cmb_histogram_init(&desk->stages[stage], /* is_on= */ true);
     open_buckets(exchange->plugin, desk->own);
-    if (desk->answers && desk->flights && desk->shared)
+    if (desk->answers && desk->signatures && desk->flights && desk->shared)
         return desk;
     cmb_desk_free(desk);
     return NULL;
@@ -100,6 +103,8 @@ void cmb_desk_free(struct cmb_desk *desk)
     cmb_run_free(desk->loader);
     cmb_markets_free(desk->loading);
     cmb_cache_free(desk->answers);
+    cmb_cache_free(desk->signatures);
+    cmb_buffer_clear(&desk->key);
     cmb_flights_free(desk->flights);
     free(desk);
 }

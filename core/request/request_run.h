@@ -60,6 +60,9 @@ struct cmb_desk {
     struct cmb_bucket own[CMB_LIMITS_MOST];       /* limits that count by account */
     struct cmb_shared_limits *shared;
     struct cmb_cache *answers;
+    struct cmb_cache *signatures; /* whole signed requests, by what they ask */
+    uint64_t signatures_made, signatures_reused;
+    struct cmb_buffer key;        /* of a signature, while it is looked up */
     struct cmb_flights *flights;
     struct cmb_run *waiting;   /* for the markets, first come first */
     struct cmb_run *loader;    /* of the markets; NULL: not under way */
@@ -129,6 +132,12 @@ void cmb_run_continue(struct cmb_run *run, int status);
 
 /* reuse: OK: nobody has it, go on; AGAIN: wait; DONE in *ret_is_at_hand: the body is there. */
 int cmb_reuse(struct cmb_run *run, bool *ret_is_at_hand);
+/* Writes what makes two questions the same: endpoint, path, parameters.  False when it is too long. */
+bool cmb_reuse_write_key(const struct cmb_call *call, struct cmb_buffer *key);
+/* Appends the signed request that an equal question may send once more; false when there is none. */
+bool cmb_sign_reuse_find(struct cmb_run *run, struct cmb_buffer *request);
+/* Keeps a signed request where its row says that it may be sent again. */
+void cmb_sign_reuse_keep(struct cmb_run *run, const struct cmb_buffer *request);
 /* Whoever waited for this answer gets it, or the failure. */
 void cmb_reuse_land(struct cmb_run *run, int status);
 /* admit: OK, or AGAIN when the run waits for its turn. */

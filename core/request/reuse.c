@@ -1,22 +1,21 @@
 /* Is the answer at hand, or is somebody already fetching it? */
 #include "request/request_run.h"
 
-/* Endpoint, path and parameters: whatever makes two questions the same. */
-static bool write_key(struct cmb_run *run)
+/* The parameters that fill wrote; what signing adds to them is never the same. */
+bool cmb_reuse_write_key(const struct cmb_call *call, struct cmb_buffer *key)
 {
-    const struct cmb_call *call = run->call;
-    cmb_buffer_reset(&run->key);
-    cmb_buffer_add_number(&run->key, call->endpoint->number);
-    cmb_buffer_add_char(&run->key, ' ');
-    cmb_buffer_add(&run->key, call->path);
-    cmb_buffer_add_char(&run->key, '?');
-    for (uint32_t i = 0; i < call->pair_count; i++) {
-        cmb_buffer_add(&run->key, call->pairs[i].name);
-        cmb_buffer_add_char(&run->key, '=');
-        cmb_buffer_add(&run->key, call->pairs[i].value);
-        cmb_buffer_add_char(&run->key, '&');
+    cmb_buffer_reset(key);
+    cmb_buffer_add_number(key, call->endpoint->number);
+    cmb_buffer_add_char(key, ' ');
+    cmb_buffer_add(key, call->path);
+    cmb_buffer_add_char(key, '?');
+    for (uint32_t i = 0; i < call->filled_pairs; i++) {
+        cmb_buffer_add(key, call->pairs[i].name);
+        cmb_buffer_add_char(key, '=');
+        cmb_buffer_add(key, call->pairs[i].value);
+        cmb_buffer_add_char(key, '&');
     }
-    return cmb_buffer_is_whole(&run->key);
+    return cmb_buffer_is_whole(key);
 }
 
 /* Takes over an answer's body; its HTTP status was a good one. */
@@ -45,7 +44,7 @@ static void on_landed(struct cmb_flight_waiter *waiter, int status, const void *
 
 int cmb_reuse(struct cmb_run *run, bool *ret_is_at_hand)
 {
-    if (!run->call->endpoint->row->cache_ms || !write_key(run))
+    if (!run->call->endpoint->row->cache_ms || !cmb_reuse_write_key(run->call, &run->key))
         return CAMBIST_OK;
     struct cmb_text key = cmb_buffer_text(&run->key);
     struct cmb_text found =

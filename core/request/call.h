@@ -139,8 +139,6 @@ int cmb_compose(struct cmb_call *call);
 int cmb_compose_items(struct cmb_call *call, struct cmb_text *ret);
 /* The value of a derived name, computed when it is first asked for. */
 int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret);
-/* Appends `text` to the arena-backed result of one filter. */
-int cmb_apply_filter(struct cmb_call *call, uint32_t filter, struct cmb_text *text);
 
 /* What became of a request whose answer cannot be read: nothing, where it changes nothing; else
  * nobody knows.  Sets the outcome and answers `status`. */

@@ -1,0 +1,102 @@
+/* Which moments do {time_...}, {since_...}, {until_...} and {end_...} stand for? */
+#include "request/render.h"
+
+#include "number/time.h"
+
+static struct cmb_text format_time(struct cmb_call *call, int64_t time_ns, uint32_t form)
+{
+    char text[CMB_TIME_TEXT_SIZE];
+    size_t length;
+    switch (form) {
+    case CMB_TIME_FORM_ISO: length = cmb_time_format_iso(time_ns, CMB_TIME_MS, text); break;
+    case CMB_TIME_FORM_ISO_S:
+        length = cmb_time_format_iso(time_ns, CMB_TIME_S, text) - 1; /* without the Z */
+        break;
+    case CMB_TIME_FORM_S: length = cmb_time_format_number(time_ns, CMB_TIME_S, text); break;
+    case CMB_TIME_FORM_MS: length = cmb_time_format_number(time_ns, CMB_TIME_MS, text); break;
+    case CMB_TIME_FORM_US: length = cmb_time_format_number(time_ns, CMB_TIME_US, text); break;
+    default: length = cmb_time_format_number(time_ns, CMB_TIME_NS, text); break;
+    }
+    return (struct cmb_text){ cmb_arena_copy(&call->arena, (struct cmb_text){ text, length }),
+                              length };
+}
+
+/* Arguments give times as milliseconds. */
+static bool argument_time(const struct cmb_call *call, uint32_t argument, int64_t *ret_ns)
+{
+    struct cmb_text text = cmb_call_argument(call, argument);
+    return text.at && cmb_time_parse_number(text, CMB_TIME_MS, ret_ns) == CMB_NUMBER_FINE;
+}
+
+/* 1m, 4h, 1d, 1w, 1M in nanoseconds; 0 for anything else. */
+static int64_t timeframe_ns(struct cmb_text timeframe)
+{
+    static const struct { char unit; int64_t seconds; } units[] = {
+        { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 }, { 'M', 2592000 },
+    };
+    int64_t count = 0;
+    size_t digits = 0;
+    while (digits < timeframe.length && digits < 5 && timeframe.at[digits] >= '0' &&
+           timeframe.at[digits] <= '9')
+        count = count * 10 + (timeframe.at[digits++] - '0');
+    for (size_t i = 0; digits && digits + 1 == timeframe.length && i < 6; i++)
+        if (units[i].unit == timeframe.at[digits])
+            return count * units[i].seconds * 1000000000;
+    return 0;
+}
+
+/* until or, failing that, since + limit x timeframe. */
+static bool end_time(const struct cmb_call *call, int64_t *ret_ns)
+{
+    if (argument_time(call, CAMBIST_ARGUMENT_until, ret_ns))
+        return true;
+    int64_t since = 0, limit = 0, length;
+    int64_t frame = timeframe_ns(cmb_call_argument(call, CAMBIST_ARGUMENT_timeframe));
+    struct cmb_text text = cmb_call_argument(call, CAMBIST_ARGUMENT_limit);
+    for (size_t i = 0; i < text.length && limit < 1000000; i++)
+        limit = limit * 10 + (text.at[i] - '0');
+    return frame && limit && argument_time(call, CAMBIST_ARGUMENT_since, &since) &&
+           !__builtin_mul_overflow(frame, limit, &length) &&
+           !__builtin_add_overflow(since, length, ret_ns);
+}
+
+/* A span is rounded up: a dead man's switch of half a second must not become none. */
+static bool span(const struct cmb_call *call, int64_t unit_ns, int64_t *ret_ns)
+{
+    if (!unit_ns || !argument_time(call, CAMBIST_ARGUMENT_timeout, ret_ns))
+        return false;
+    if (*ret_ns % unit_ns)
+        *ret_ns += unit_ns - *ret_ns % unit_ns;
+    return true;
+}
+
+static bool time_of(struct cmb_call *call, uint32_t name, int64_t *ret_ns)
+{
+    switch (name) {
+    case CMB_NAME_TIME: *ret_ns = cmb_call_time(call); return true;
+    case CMB_NAME_SINCE: return argument_time(call, CAMBIST_ARGUMENT_since, ret_ns);
+    case CMB_NAME_UNTIL: return argument_time(call, CAMBIST_ARGUMENT_until, ret_ns);
+    default: return end_time(call, ret_ns);
+    }
+}
+
+struct cmb_text cmb_shifted_time(struct cmb_call *call, const struct cmb_step *step)
+{
+    static const int64_t units_ns[] = { [CMB_TIME_FORM_S] = 1000000000, [CMB_TIME_FORM_MS] = 1000000,
+                                        [CMB_TIME_FORM_US] = 1000, [CMB_TIME_FORM_NS] = 1,
+                                        [CMB_TIME_FORM_ISO] = 0, [CMB_TIME_FORM_ISO_S] = 0 };
+    int64_t time_ns;
+    bool is_there = step->name == CMB_NAME_TIMEOUT ? span(call, units_ns[step->index], &time_ns)
+                                                   : time_of(call, step->name, &time_ns);
+    if (!is_there)
+        return (struct cmb_text){ 0 };
+    return format_time(call, time_ns + step->shift * units_ns[step->index], step->index);
+}
+
+/* Every {time_...} of a call means the same moment; each form of it is written once. */
+struct cmb_text cmb_current_time(struct cmb_call *call, uint32_t form)
+{
+    if (!call->time_texts[form].at)
+        call->time_texts[form] = format_time(call, cmb_call_time(call), form);
+    return call->time_texts[form];
+}

@@ -1,5 +1,6 @@
 /* What follows from what the exchange said? */
 #include "request/map.h"
+#include "request/render.h"
 
 #include <stddef.h>
 

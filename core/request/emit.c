@@ -1,5 +1,6 @@
 /* How does a value of the answer become a member of a record? */
 #include "request/map.h"
+#include "request/render.h"
 
 #include "json/number.h"
 #include "number/decimal.h"

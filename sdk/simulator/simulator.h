@@ -37,6 +37,8 @@ enum cmb_simulator_certificate {
 struct cmb_simulator_settings {
     uint64_t seed;        /* the same seed and the same requests: the same market */
     bool is_plain;        /* HTTP instead of HTTPS */
+    bool is_generous;     /* paths that no row has are answered with an empty success: foreign
+                           * clients ask for more than plugins do */
     uint32_t certificate; /* enum cmb_simulator_certificate */
     const struct cmb_clock *clock; /* NULL: the machine's; must be safe to read in any thread */
 };

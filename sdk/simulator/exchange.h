@@ -1,0 +1,93 @@
+/* simulator/exchange.h - one practice exchange: a plugin's tables over an engine.
+ *
+ * The way of a request: question (which row, which arguments), proof (may it), serve (what does the
+ * engine say: records), answer (records as the exchange writes them) or refusal (a failure as the
+ * exchange writes it).  Everything here is called under the simulator's lock.
+ */
+#ifndef CMB_SIMULATOR_EXCHANGE_H
+#define CMB_SIMULATOR_EXCHANGE_H
+
+#include <json-c/json.h>
+
+#include "simulator/engine.h"
+#include "simulator/request.h"
+
+enum { CMB_CREDENTIAL_TEXTS = 8 };
+
+struct cmb_practice {
+    const struct cmb_plugin *plugin;
+    struct cmb_engine *engine;
+    struct cmb_exchange *exchange; /* with made-up credentials; verifies, never signs */
+    struct cmb_call *call;
+    char *credentials[CMB_CREDENTIAL_TEXTS]; /* by row of the plugin's table */
+    struct cmb_capture capture;    /* of the request in hand */
+    struct cambist_error error;    /* why it is refused */
+    bool is_known;                 /* some row has its method and path */
+    bool is_generous;              /* paths that no row has are answered with nothing */
+};
+
+/* What goes back to the client.  The body is the caller's to free. */
+struct cmb_reply {
+    uint32_t http_status;
+    char *body;
+};
+
+/* Opens an exchange with an engine of its own.  `plugin`, `vault` and `clock` outlive it; close
+ * accepts one that was only zeroed. */
+int cmb_practice_open(struct cmb_practice *practice, const struct cmb_plugin *plugin,
+                      struct cmb_vault *vault, uint64_t seed, const struct cmb_clock *clock,
+                      struct cambist_error *error);
+void cmb_practice_close(struct cmb_practice *practice);
+/* Reads the request; answers its operation, CAMBIST_OPERATION_NONE when no row has it.  Changes
+ * nothing. */
+uint32_t cmb_practice_read(struct cmb_practice *practice, struct cmb_received *received);
+/* Does what was read, and says so.  False without memory. */
+bool cmb_practice_run(struct cmb_practice *practice, struct cmb_reply *ret);
+
+/* credentials: makes up what the plugin's table asks for, in the forms that its derived rows can
+ * use.  False without memory. */
+bool cmb_practice_make_credentials(struct cmb_practice *practice, uint64_t seed);
+
+/* markets: the engine's markets under the names that this exchange gives them. */
+struct cmb_markets *cmb_practice_name_markets(const struct cmb_plugin *plugin);
+
+/* serve: runs the question in the capture; the records are the call's rows. */
+int cmb_practice_serve(struct cmb_practice *practice, struct cmb_capture *capture,
+                       struct cambist_error *error);
+
+/* answer: the call's rows as the exchange writes them; NULL without memory.  The caller puts it. */
+struct json_object *cmb_practice_write(struct cmb_call *call);
+/* The envelope of a good answer with nothing in it. */
+struct json_object *cmb_practice_write_nothing(const struct cmb_plugin *plugin);
+/* refusal: a failure as the exchange writes it, and its HTTP status. */
+struct json_object *cmb_practice_write_refusal(const struct cmb_plugin *plugin, uint32_t operation,
+                                               const struct cambist_error *error,
+                                               uint32_t *ret_http_status);
+/* The row of `faults` that says this status best; NULL when none does. */
+const struct cambist_fault *cmb_practice_fault_of(const struct cmb_plugin *plugin,
+                                                  uint32_t status);
+
+/* The JSON of a value text: true and false as themselves, everything else as a string. */
+struct json_object *cmb_written_text(struct cmb_text text);
+/* place: puts `value` at a path below *root, making what is missing; what stands there already
+ * stays, and `value` is then dropped.  `any` is the key that stands for *. */
+void cmb_place(struct json_object **root, const struct cmb_path_step *steps, uint32_t count,
+               const char *any, struct json_object *value);
+/* The same for a path as text, without * in it. */
+void cmb_place_text(struct json_object **root, const char *path, struct json_object *value);
+
+/* records: rows out of the engine's things; texts live in the call's arena. */
+void cmb_record_order(struct cmb_call *call, const struct cmb_engine *engine,
+                      const struct cmb_engine_order *order, struct cambist_order *ret);
+void cmb_record_trade(struct cmb_call *call, const struct cmb_engine *engine,
+                      const struct cmb_engine_trade *trade, bool is_own,
+                      struct cambist_trade *ret);
+void cmb_record_ticker(const struct cmb_engine *engine, int market, struct cambist_ticker *ret);
+void cmb_record_book(struct cmb_call *call, const struct cmb_engine *engine, int market,
+                     uint32_t depth, struct cambist_order_book *ret);
+void cmb_record_position(const struct cmb_engine *engine, int market,
+                         struct cambist_position *ret);
+struct cambist_decimal cmb_record_number(int64_t value, unsigned scale);
+struct cambist_decimal cmb_record_money(int64_t money);
+
+#endif

@@ -1,0 +1,66 @@
+/* simulator/server.h - HTTP/1.1 on loopback, a thread per connection.
+ *
+ * A server belongs to one exchange.  It reads requests, hands each to `answer`, and writes what
+ * comes back the way the fault says.  Its threads take no signals.
+ */
+#ifndef CMB_SIMULATOR_SERVER_H
+#define CMB_SIMULATOR_SERVER_H
+
+#include <openssl/ssl.h>
+#include <pthread.h>
+
+#include "simulator/exchange.h"
+#include "simulator/faults.h"
+
+enum { CMB_SERVER_BODY_MOST = 1 << 20 };
+
+/* What is to be sent, and how. */
+struct cmb_sending {
+    struct cmb_reply reply;
+    uint32_t fault;     /* enum cmb_fault */
+    char headers[512];  /* more header lines */
+};
+
+/* Called for each whole request, from any of the server's threads; fills *ret. */
+typedef void cmb_server_answer_fn(void *user, struct cmb_received *received,
+                                  struct cmb_text target, struct cmb_sending *ret);
+
+struct cmb_connection;
+
+struct cmb_server_end {
+    int fd;
+    uint16_t port;
+    SSL_CTX *tls; /* NULL: plain; not owned */
+    cmb_server_answer_fn *answer;
+    void *user;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of the connections */
+    struct cmb_connection *connections;
+    bool is_stopping, is_running;
+};
+
+/* Listens on 127.0.0.1; port 0 takes any.  BAD_CONFIG when the port is taken. */
+int cmb_server_start(struct cmb_server_end *server, struct cambist_error *error);
+/* Ends all connections and waits for their threads; stop twice is fine. */
+void cmb_server_stop(struct cmb_server_end *server);
+
+/* connection: serves one client until either side has enough.  `server` is looked at only. */
+struct cmb_connection {
+    struct cmb_server_end *server;
+    struct cmb_connection *next;
+    pthread_t thread;
+    int fd;
+    SSL *ssl;
+    bool is_over; /* under the server's lock: may be joined */
+};
+void *cmb_connection_run(void *connection);
+/* Writes the reply; false when the connection is to end. */
+bool cmb_connection_send(struct cmb_connection *connection, struct cmb_sending *sending);
+bool cmb_connection_write(struct cmb_connection *connection, const char *bytes, size_t length);
+
+/* certificate: a server context with a certificate of that sort (enum
+ * cmb_simulator_certificate), made for this run.  Its authority is written as PEM to a new file,
+ * whose name is put into `ca_path`.  NULL when that fails. */
+SSL_CTX *cmb_certificate_new(uint32_t sort, char *ca_path, size_t size);
+
+#endif

@@ -1,0 +1,290 @@
+/* How do exchanges, faults and servers become a simulator? */
+#include "simulator/simulator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "simulator/faults.h"
+#include "simulator/ledger.h"
+#include "simulator/server.h"
+
+enum { VAULT_BYTES = 512 << 10, TEXT_BYTES_MOST = 64 << 10 };
+
+struct seat {
+    struct cmb_simulator *simulator;
+    struct cmb_server_end server;
+    uint32_t number;
+    char url[64];
+    struct cmb_buffer description;
+};
+
+struct cmb_simulator {
+    struct cmb_simulator_settings settings;
+    const struct cmb_clock *clock;
+    struct cmb_vault vault;
+    pthread_mutex_t lock; /* of everything below: one request at a time */
+    struct cmb_practice practices[CMB_SIMULATOR_EXCHANGES_MOST];
+    struct seat seats[CMB_SIMULATOR_EXCHANGES_MOST];
+    uint32_t count;
+    struct cmb_faults faults;
+    struct cmb_ledger ledger;
+    SSL_CTX *tls;
+    char ca[64];
+};
+
+/* ---- requests ---- */
+
+/* What limits say is used up, for those who look. */
+static void format_limit_headers(const struct cmb_plugin *plugin, uint32_t retry_after_s,
+                                 char *to, size_t size)
+{
+    size_t used = (size_t)snprintf(to, size, "Retry-After: %u\r\n", retry_after_s);
+    for (uint32_t i = 0; i < plugin->tables.limits.count && used + 128 < size; i++) {
+        const struct cambist_limit *row = CMB_ROW(plugin->tables.limits, i);
+        if (row->used_header && !strstr(to, row->used_header))
+            used += (size_t)snprintf(to + used, size - used, "%.60s: %u\r\n", row->used_header,
+                                     row->capacity);
+    }
+}
+
+static void refuse_for_limit(struct cmb_practice *practice, struct cmb_sending *ret)
+{
+    bool is_ban = ret->fault == CMB_FAULT_BAN;
+    struct cambist_error error = { .status = is_ban ? CAMBIST_BANNED : CAMBIST_RATE_LIMITED };
+    cmb_fail(&error, (int)error.status, "too many requests");
+    struct json_object *json = cmb_practice_write_refusal(
+        practice->plugin, CAMBIST_OPERATION_NONE, &error, &ret->reply.http_status);
+    ret->reply.body = strdup(json_object_to_json_string(json));
+    json_object_put(json);
+    ret->reply.http_status = is_ban ? 418 : 429;
+    format_limit_headers(practice->plugin, is_ban ? 120 : 1, ret->headers, sizeof ret->headers);
+}
+
+static void answer_locked(struct seat *seat, struct cmb_received *received,
+                          struct cmb_sending *ret)
+{
+    struct cmb_simulator *simulator = seat->simulator;
+    struct cmb_practice *practice = &simulator->practices[seat->number];
+    struct cmb_ledger_request *noted =
+        cmb_ledger_add(&simulator->ledger, seat->number, received);
+    uint32_t operation = cmb_practice_read(practice, received);
+    ret->fault = cmb_faults_draw(&simulator->faults, operation);
+    bool is_executed = cmb_fault_executes(ret->fault);
+    if (is_executed)
+        is_executed = cmb_practice_run(practice, &ret->reply);
+    else if (ret->fault == CMB_FAULT_RATE_LIMIT || ret->fault == CMB_FAULT_BAN)
+        refuse_for_limit(practice, ret);
+    if (!noted)
+        return;
+    noted->operation = operation;
+    noted->fault = ret->fault;
+    noted->is_executed = is_executed;
+    noted->http_status = ret->reply.http_status;
+}
+
+static void answer(void *user, struct cmb_received *received, struct cmb_text target,
+                   struct cmb_sending *ret)
+{
+    struct seat *seat = user;
+    cmb_received_cut(received, target);
+    pthread_mutex_lock(&seat->simulator->lock);
+    received->time_ns = cmb_clock_wall_ns(seat->simulator->clock);
+    answer_locked(seat, received, ret);
+    pthread_mutex_unlock(&seat->simulator->lock);
+}
+
+/* ---- life ---- */
+
+struct cmb_simulator *cmb_simulator_new(const struct cmb_simulator_settings *settings,
+                                        struct cambist_error *error)
+{
+    struct cmb_simulator *simulator = calloc(1, sizeof *simulator);
+    if (!simulator) {
+        cmb_fail(error, CAMBIST_NO_MEMORY, "no memory for a simulator");
+        return NULL;
+    }
+    simulator->settings = *settings;
+    simulator->clock = settings->clock ? settings->clock : &cmb_clock_system;
+    pthread_mutex_init(&simulator->lock, NULL);
+    cmb_faults_init(&simulator->faults, settings->seed);
+    int status = cmb_vault_open(&simulator->vault, VAULT_BYTES, error);
+    if (status == CAMBIST_OK && !settings->is_plain) {
+        simulator->tls = cmb_certificate_new(settings->certificate, simulator->ca,
+                                             sizeof simulator->ca);
+        if (!simulator->tls)
+            status = cmb_fail(error, CAMBIST_BAD_CONFIG, "no certificate can be made");
+    }
+    if (status == CAMBIST_OK)
+        return simulator;
+    cmb_simulator_free(simulator);
+    return NULL;
+}
+
+void cmb_simulator_free(struct cmb_simulator *simulator)
+{
+    if (!simulator)
+        return;
+    cmb_simulator_stop(simulator);
+    for (uint32_t i = 0; i < simulator->count; i++) {
+        cmb_practice_close(&simulator->practices[i]);
+        cmb_buffer_clear(&simulator->seats[i].description);
+    }
+    cmb_ledger_clear(&simulator->ledger);
+    cmb_vault_close(&simulator->vault);
+    SSL_CTX_free(simulator->tls);
+    if (*simulator->ca)
+        unlink(simulator->ca);
+    pthread_mutex_destroy(&simulator->lock);
+    free(simulator);
+}
+
+int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *plugin,
+                      uint16_t port, struct cambist_error *error)
+{
+    uint32_t number = simulator->count;
+    if (number == CMB_SIMULATOR_EXCHANGES_MOST)
+        return cmb_fail(error, CAMBIST_TOO_LARGE, "too many practice exchanges");
+    struct cmb_practice *practice = &simulator->practices[number];
+    int status = cmb_practice_open(practice, plugin, &simulator->vault, simulator->settings.seed,
+                                   simulator->clock, error);
+    if (status != CAMBIST_OK)
+        return status;
+    practice->is_generous = simulator->settings.is_generous;
+    simulator->seats[number] = (struct seat){
+        .simulator = simulator, .number = number,
+        .server = { .port = port, .tls = simulator->tls, .answer = answer,
+                    .user = &simulator->seats[number] } };
+    cmb_buffer_init(&simulator->seats[number].description, TEXT_BYTES_MOST);
+    simulator->count++;
+    return CAMBIST_OK;
+}
+
+int cmb_simulator_start(struct cmb_simulator *simulator, struct cambist_error *error)
+{
+    int status = CAMBIST_OK;
+    for (uint32_t i = 0; i < simulator->count && status == CAMBIST_OK; i++) {
+        struct seat *seat = &simulator->seats[i];
+        status = cmb_server_start(&seat->server, error);
+        snprintf(seat->url, sizeof seat->url, "%s://127.0.0.1:%u",
+                 simulator->tls ? "https" : "http", seat->server.port);
+    }
+    if (status != CAMBIST_OK)
+        cmb_simulator_stop(simulator);
+    return status;
+}
+
+void cmb_simulator_stop(struct cmb_simulator *simulator)
+{
+    for (uint32_t i = 0; i < simulator->count; i++)
+        cmb_server_stop(&simulator->seats[i].server);
+}
+
+int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
+                            struct cambist_error *error)
+{
+    pthread_mutex_lock(&simulator->lock);
+    int status = cmb_faults_add(&simulator->faults, text, error);
+    pthread_mutex_unlock(&simulator->lock);
+    return status;
+}
+
+void cmb_simulator_clear_faults(struct cmb_simulator *simulator)
+{
+    pthread_mutex_lock(&simulator->lock);
+    simulator->faults.count = 0;
+    pthread_mutex_unlock(&simulator->lock);
+}
+
+/* ---- what a client needs ---- */
+
+static int find_exchange(const struct cmb_simulator *simulator, const char *name)
+{
+    for (uint32_t i = 0; i < simulator->count; i++)
+        if (cmb_text_is(simulator->practices[i].plugin->name, cmb_text_of(name)))
+            return (int)i;
+    return -1;
+}
+
+const char *cmb_simulator_url(const struct cmb_simulator *simulator, const char *exchange)
+{
+    int number = find_exchange(simulator, exchange);
+    return number < 0 ? NULL : simulator->seats[number].url;
+}
+
+const char *cmb_simulator_ca(const struct cmb_simulator *simulator)
+{
+    return *simulator->ca ? simulator->ca : NULL;
+}
+
+const char *cmb_simulator_credential(const struct cmb_simulator *simulator, const char *exchange,
+                                     const char *name)
+{
+    int number = find_exchange(simulator, exchange);
+    const struct cmb_practice *practice = &simulator->practices[number < 0 ? 0 : number];
+    for (uint32_t i = 0; number >= 0 && i < practice->plugin->tables.credentials.count &&
+                         i < CMB_CREDENTIAL_TEXTS; i++)
+        if (strcmp(practice->plugin->tables.credentials.rows[i].name, name) == 0)
+            return practice->credentials[i];
+    return NULL;
+}
+
+static void add_member(struct json_object *json, const char *key, const char *text)
+{
+    struct json_object *there;
+    if (!json_object_object_get_ex(json, key, &there) || text)
+        json_object_object_add(json, key, text ? json_object_new_string(text) : NULL);
+}
+
+const char *cmb_simulator_describe(struct cmb_simulator *simulator, const char *exchange)
+{
+    static const char *const usual[] = { "key", "secret", "passphrase", "private_key" };
+    int number = find_exchange(simulator, exchange);
+    if (number < 0)
+        return NULL;
+    const struct cmb_practice *practice = &simulator->practices[number];
+    struct seat *seat = &simulator->seats[number];
+    struct json_object *json = json_object_new_object();
+    add_member(json, "exchange", exchange);
+    add_member(json, "rest", seat->url);
+    add_member(json, "stream", NULL);
+    add_member(json, "ca", cmb_simulator_ca(simulator));
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        add_member(json, usual[i], NULL);
+    for (uint32_t i = 0; i < practice->plugin->tables.credentials.count &&
+                         i < CMB_CREDENTIAL_TEXTS; i++)
+        add_member(json, practice->plugin->tables.credentials.rows[i].name,
+                   practice->credentials[i]);
+    cmb_buffer_reset(&seat->description);
+    cmb_buffer_add(&seat->description,
+                   cmb_text_of(json_object_to_json_string_ext(
+                       json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
+    json_object_put(json);
+    return cmb_buffer_string(&seat->description);
+}
+
+/* ---- what happened ---- */
+
+char *cmb_simulator_ledger(struct cmb_simulator *simulator)
+{
+    pthread_mutex_lock(&simulator->lock);
+    char *text = cmb_ledger_format(&simulator->ledger, simulator->practices, simulator->count);
+    pthread_mutex_unlock(&simulator->lock);
+    return text;
+}
+
+size_t cmb_simulator_count_orders(struct cmb_simulator *simulator, const char *exchange,
+                                  const char *client_order_id)
+{
+    int number = find_exchange(simulator, exchange);
+    size_t count = 0;
+    if (number < 0)
+        return 0;
+    pthread_mutex_lock(&simulator->lock);
+    const struct cmb_engine *engine = simulator->practices[number].engine;
+    for (size_t i = 0; i < engine->order_count; i++)
+        count += !client_order_id || strcmp(engine->orders[i]->client_id, client_order_id) == 0;
+    pthread_mutex_unlock(&simulator->lock);
+    return count;
+}

@@ -89,6 +89,7 @@ struct cmb_step {
 struct cmb_template {
     const struct cmb_step *steps;
     uint32_t count;
+    bool is_plain; /* whatever it gives, percent-encoding would not change it */
 };
 
 /* ---- conditions ---- */

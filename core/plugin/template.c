@@ -1,4 +1,5 @@
 /* What does the text of a template say, and do the names in it exist? */
+#include "crypto/encode.h"
 #include "plugin/compile.h"
 
 struct named {
@@ -237,6 +238,48 @@ static int compile_step(struct cmb_compiler *compiler, const char *column, const
     return compile_name(compiler, column, inside, step);
 }
 
+/* Digits, dots and dashes; letters of hex. */
+static bool is_plain_name(const struct cmb_plugin *plugin, const struct cmb_step *step)
+{
+    switch (step->name) {
+    case CMB_NAME_NONCE:
+    case CMB_NAME_UUID:
+    case CMB_NAME_RANDOM: return true;
+    case CMB_NAME_TIME: return step->index < CMB_TIME_FORM_ISO;
+    case CMB_NAME_ARGUMENT: return cmb_argument_of(step->index)->kind == CMB_MEMBER_INTEGER;
+    case CMB_NAME_DERIVED: break;
+    default: return false;
+    }
+    const struct cmb_derived_name *name = &plugin->derived_names[step->index];
+    bool is_hex = true;
+    for (uint32_t i = name->first; i < name->first + name->count; i++)
+        is_hex &= plugin->derived[i].row->form == CAMBIST_AS_HEX;
+    return is_hex;
+}
+
+static bool are_plain_words(const struct cmb_words *words)
+{
+    bool is_plain = true;
+    for (uint32_t i = 0; i < words->count; i++)
+        is_plain &= !cmb_encode_url_needed(words->rows[i].theirs);
+    return is_plain;
+}
+
+/* Known once, so that it need not be looked for in every value. */
+static bool is_plain(const struct cmb_plugin *plugin, const struct cmb_template *template)
+{
+    bool is_plain = true;
+    for (uint32_t i = 0; i < template->count && is_plain; i++) {
+        const struct cmb_step *step = &template->steps[i];
+        if (step->name == CMB_NAME_LITERAL || step->text.at)
+            is_plain = !cmb_encode_url_needed(step->text);
+        if (is_plain && step->name != CMB_NAME_LITERAL)
+            is_plain = !step->filters[0] && (step->words ? are_plain_words(step->words)
+                                                         : is_plain_name(plugin, step));
+    }
+    return is_plain;
+}
+
 int cmb_compile_template(struct cmb_compiler *compiler, const char *column, const char *text,
                          struct cmb_template *ret)
 {
@@ -256,5 +299,6 @@ int cmb_compile_template(struct cmb_compiler *compiler, const char *column, cons
             return status;
         ret->count++;
     }
+    ret->is_plain = is_plain(compiler->plugin, ret);
     return CAMBIST_OK;
 }

@@ -31,6 +31,7 @@ struct cmb_rendered {
     uint32_t json_form;
     int item; /* number of the item of a list body that it belongs to; -1: none */
     struct cmb_text head; /* the name as it stands in a query, ready; absent: not known */
+    bool is_plain;        /* the value is known to need no percent-encoding */
 };
 
 enum { CMB_TIME_FORMS = 6, CMB_DERIVED_NAMES_MOST = 16 };
@@ -132,7 +133,7 @@ struct cmb_text cmb_value_of(struct cmb_call *call, uint32_t name, uint32_t inde
 /* Renders a parameter and adds it where it belongs; leaves it out where its condition or a missing
  * optional argument says so.  Parameters of a JSON body are collected, cmb_compose writes them. */
 int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *parameter);
-int cmb_add_pair(struct cmb_call *call, uint32_t place, struct cmb_rendered pair);
+int cmb_add_pair(struct cmb_call *call, uint32_t place, const struct cmb_rendered *pair);
 /* Writes the JSON body out of the collected pairs. */
 int cmb_compose(struct cmb_call *call);
 /* Writes only the list of orders, into memory of the call. */

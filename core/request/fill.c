@@ -40,7 +40,7 @@ static int fill_path(struct cmb_call *call)
     cmb_buffer_add(path, base);
     int status = CAMBIST_OK;
     for (uint32_t i = 0; i < template->count && status == CAMBIST_OK; i++) {
-        struct cmb_template one = { &template->steps[i], 1 };
+        struct cmb_template one = { .steps = &template->steps[i], .count = 1 };
         struct cmb_text value = { 0 }, missing = { 0 };
         status = cmb_render(call, &one, &value, &missing);
         if (missing.at)
@@ -75,7 +75,12 @@ static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pa
         return;
     memcpy(to, head.at, head.length);
     text->length += head.length;
-    cmb_encode_url(text, pair->value);
+    if (!pair->is_plain) {
+        cmb_encode_url(text, pair->value);
+        return;
+    }
+    memcpy(to + head.length, pair->value.at, pair->value.length);
+    text->length += pair->value.length;
 }
 
 /* No value can end a header line: what could, is refused. */
@@ -95,17 +100,17 @@ static int add_header(struct cmb_call *call, const struct cmb_rendered *pair)
     return cmb_buffer_is_whole(&call->headers) ? CAMBIST_OK : no_room(call);
 }
 
-int cmb_add_pair(struct cmb_call *call, uint32_t place, struct cmb_rendered pair)
+int cmb_add_pair(struct cmb_call *call, uint32_t place, const struct cmb_rendered *pair)
 {
     if (place == CAMBIST_HEADER)
-        return add_header(call, &pair);
+        return add_header(call, pair);
     if (call->pair_count == CMB_PAIRS_MOST)
         return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("too many parameters"));
-    call->pairs[call->pair_count++] = pair;
-    if (place == CAMBIST_JSON || pair.item >= 0)
+    call->pairs[call->pair_count++] = *pair;
+    if (place == CAMBIST_JSON || pair->item >= 0)
         return CAMBIST_OK; /* composed when all are there */
     struct cmb_buffer *text = place == CAMBIST_QUERY ? &call->query : &call->body;
-    add_form_pair(text, &pair);
+    add_form_pair(text, pair);
     return cmb_buffer_is_whole(text) ? CAMBIST_OK : no_room(call);
 }
 
@@ -116,7 +121,7 @@ static int add_repeated(struct cmb_call *call, uint32_t place, struct cmb_render
     int status = CAMBIST_OK;
     while (left.at && status == CAMBIST_OK) {
         left = cmb_text_cut(left, ',', &pair.value);
-        status = cmb_add_pair(call, place, pair);
+        status = cmb_add_pair(call, place, &pair);
     }
     return status;
 }
@@ -127,7 +132,8 @@ int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *paramet
         return CAMBIST_OK;
     struct cmb_text missing = { 0 };
     struct cmb_rendered pair = { .name = parameter->name, .json_form = parameter->json_form,
-                                 .item = -1, .head = parameter->head };
+                                 .item = -1, .head = parameter->head,
+                                 .is_plain = parameter->value.is_plain };
     if (call->item && !parameter->is_item && call->item != call->arguments.items)
         return CAMBIST_OK; /* stood there with the first item */
     if (parameter->is_item)
@@ -138,7 +144,7 @@ int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *paramet
     if (status != CAMBIST_OK)
         return status;
     return parameter->is_repeated ? add_repeated(call, parameter->place, pair)
-                                  : cmb_add_pair(call, parameter->place, pair);
+                                  : cmb_add_pair(call, parameter->place, &pair);
 }
 
 static int add_own(struct cmb_call *call)
@@ -157,7 +163,7 @@ static int add_extras(struct cmb_call *call, const struct cmb_arguments *argumen
     for (uint32_t i = 0; i < arguments->extra_count && status == CAMBIST_OK; i++) {
         const struct cmb_extra *extra = &arguments->extras[i];
         status = cmb_add_pair(call, call->endpoint->place,
-                              (struct cmb_rendered){ .name = extra->name, .value = extra->value,
+                              &(struct cmb_rendered){ .name = extra->name, .value = extra->value,
                                                      .json_form = extra->json_form,
                                                      .item = item });
     }
@@ -201,7 +207,7 @@ static int fold_items(struct cmb_call *call)
         if (call->pairs[i].item < 0)
             call->pairs[kept++] = call->pairs[i];
     call->pair_count = kept;
-    return status == CAMBIST_OK ? cmb_add_pair(call, call->endpoint->place, list) : status;
+    return status == CAMBIST_OK ? cmb_add_pair(call, call->endpoint->place, &list) : status;
 }
 
 static int add_arguments(struct cmb_call *call)

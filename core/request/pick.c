@@ -5,6 +5,8 @@
 
 static struct cmb_text subject_of(const struct cmb_call *call, const struct cmb_term *term)
 {
+    if (term->name == CMB_NAME_ARGUMENT)
+        return cmb_call_argument(call, term->index);
     /* Values are only looked at; no subject of a condition has to be rendered first. */
     return cmb_value_of((struct cmb_call *)(uintptr_t)call, term->name, term->index);
 }

@@ -42,6 +42,11 @@ static struct cmb_text name_of_step(const struct cmb_call *call, const struct cm
 
 static struct cmb_text plain_value(struct cmb_call *call, const struct cmb_step *step)
 {
+    if (step->name == CMB_NAME_ARGUMENT) {
+        struct cmb_text given = cmb_call_argument(call, step->index);
+        if (given.at)
+            return given;
+    }
     if (step->name > CMB_NAME_TIME || (step->name == CMB_NAME_TIME && step->shift))
         return cmb_shifted_time(call, step);
     if (step->name == CMB_NAME_MARKETS && step->filters[0] == CMB_FILTER_JSON &&

@@ -46,7 +46,7 @@ static int add_parameter(const struct cambist_call *slot, const char *name, cons
     if (!kept.at || !kept_name.at)
         return cmb_fail_plain(call->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
     return cmb_add_pair(call, call->endpoint->place,
-                        (struct cmb_rendered){ .name = kept_name, .value = kept,
+                        &(struct cmb_rendered){ .name = kept_name, .value = kept,
                                                .json_form = json_form,
                                                .item = call->endpoint->items.at ? 0 : -1 });
 }

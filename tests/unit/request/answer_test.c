@@ -148,7 +148,7 @@ static void what_follows_is_filled_in_and_what_is_absent_stays_absent(void)
                             "\"t\":\"2021-05-31T09:59:59Z\"}"),
                 "{\"id\":\"12345678901234567890123\",\"timestamp\":1622455199000,"
                 "\"datetime\":\"2021-05-31T09:59:59.000Z\",\"symbol\":\"BTC/USDT\","
-                "\"type\":\"limit\",\"postOnly\":true,\"side\":\"buy\",\"price\":\"2\","
+                "\"type\":\"limit\",\"timeInForce\":\"PO\",\"postOnly\":true,\"side\":\"buy\",\"price\":\"2\","
                 "\"amount\":\"3.0\",\"cost\":\"2\",\"filled\":\"1\",\"remaining\":\"2.0\","
                 "\"status\":\"unknown\"}");
     CU_ASSERT(cmb_text_is(test.call->unknown_word, CMB_TEXT("HALTED")));

@@ -11,6 +11,8 @@ static bool find_subject(const struct cmb_plugin *plugin, struct cmb_text name,
     term->name = step.name;
     term->index = step.index;
     return step.name == CMB_NAME_ARGUMENT || step.name == CMB_NAME_MARKET_KIND ||
+           step.name == CMB_NAME_BASE || step.name == CMB_NAME_QUOTE ||
+           step.name == CMB_NAME_SETTLE ||
            step.name == CMB_NAME_ENVIRONMENT || step.name == CMB_NAME_SECRET_FORM ||
            step.name == CMB_NAME_ACCESS || step.name == CMB_NAME_SERVER ||
            step.name == CMB_NAME_QUERY || step.name == CMB_NAME_BODY;

@@ -140,7 +140,8 @@ static int compile_charges(struct cmb_compiler *compiler, struct cmb_endpoint *e
         if (limit < 0)
             return cmb_refuse(compiler, "limit", "there is no limit \"%s\"",
                               row->limit ? row->limit : "");
-        *charge = (struct cmb_charge){ .limit = (uint32_t)limit, .weight = row->weight };
+        *charge = (struct cmb_charge){ .limit = (uint32_t)limit, .weight = row->weight,
+                                       .is_per_item = row->is_per_item != 0 };
         int status = cmb_compile_condition(compiler, row->when, &charge->when);
         if (status != CAMBIST_OK)
             return status;

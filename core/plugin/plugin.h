@@ -125,6 +125,7 @@ struct cmb_parameter {
 struct cmb_charge {
     uint32_t limit; /* row of limits */
     uint32_t weight;
+    bool is_per_item;
     struct cmb_condition when;
 };
 

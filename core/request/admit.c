@@ -20,7 +20,8 @@ static size_t gather(struct cmb_run *run, struct cmb_bucket_charge *charges)
             at++;
         if (at == count)
             charges[count++] = (struct cmb_bucket_charge){ bucket, 0 };
-        charges[at].weight += row->weight;
+        uint32_t items = run->call->arguments.item_count;
+        charges[at].weight += row->weight * (row->is_per_item && items ? items : 1);
     }
     return count;
 }

@@ -112,6 +112,8 @@ static void complete_order(struct cmb_call *call, struct cambist_order *order)
         complete_name(call, order);
     const struct cambist_market *market = cmb_market_of(call, order->symbol);
     struct cambist_decimal size = { 0 };
+    if (order->state == CAMBIST_STATE_CLOSED && !order->amount.is_set && !order->remaining.is_set)
+        order->amount = order->filled; /* nothing is left of an order that is done */
     subtract(&order->amount, &order->remaining, &order->filled);
     subtract(&order->amount, &order->filled, &order->remaining);
     add(&order->filled, &order->remaining, &order->amount);
@@ -277,10 +279,23 @@ static bool is_held(const struct cmb_call *call, const char *record)
     return !position->contracts.is_set || !cmb_decimal_is_zero(&position->contracts);
 }
 
-/* Of several rows for one question the row about the asked market is taken, else the first. */
-static bool is_better(const struct cmb_call *call, const char *const *symbol)
+/* Funds sent over another network than the address is for are lost. */
+static bool is_other_network(const struct cmb_call *call, struct cambist_address *address)
+{
+    struct cmb_text network = cmb_call_argument(call, CAMBIST_ARGUMENT_network);
+    return network.at && address->network && !cmb_text_is(network, cmb_text_of(address->network));
+}
+
+static bool is_about_market(const struct cmb_call *call, const char *const *symbol)
 {
     return symbol && *symbol && call->market && strcmp(call->market->symbol, *symbol) == 0;
+}
+
+/* Of several rows for one question the first about the asked market is taken, else the first. */
+static bool is_better(const struct cmb_call *call, const char *const *symbol)
+{
+    return is_about_market(call, symbol) &&
+           !is_about_market(call, member_at(call, call->rows, "symbol"));
 }
 
 int cmb_emit_record(struct cmb_call *call, const void *given)
@@ -290,6 +305,9 @@ int cmb_emit_record(struct cmb_call *call, const void *given)
         return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the answer is too large"));
     memcpy(record, given, call->schema->size);
     cmb_complete(call, record);
+    if (cmb_operation_of(call->operation)->record == CAMBIST_RECORD_ADDRESS &&
+        is_other_network(call, (struct cambist_address *)(void *)record))
+        return CAMBIST_OK;
     bool is_many = cmb_operation_of(call->operation)->is_many;
     const char *const *symbol = call->operation == CAMBIST_OPERATION_fetch_markets
                                     ? NULL : member_at(call, record, "symbol");

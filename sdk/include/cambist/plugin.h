@@ -41,8 +41,8 @@
  *
  * Conditions.  `when` is a list of terms that must all hold: `price` was given (a flag: is yes),
  * `!price` was not, `type=limit` (our words; `type=limit|market` either), `limit>100`.  Besides the
- * arguments it knows market_kind, environment (live, sandbox, simulated), secret_form, access,
- * server, and whether there is a query or a body.
+ * arguments it knows market_kind, base, quote, settle, environment (live, sandbox, simulated),
+ * secret_form, access, server, and whether there is a query or a body.
  *
  * Paths.  A path finds values in an answer: keys and indices with dots between, and the steps
  *   -1           the last element
@@ -180,7 +180,8 @@ struct cambist_limit {
 /* What one request takes out of a limit.  Several rows add up. */
 struct cambist_charge {
     const char *limit;
-    uint32_t weight, zero;
+    uint32_t weight;
+    uint32_t is_per_item; /* 1: for each of the orders that stand in a list */
     const char *when;
 };
 

@@ -177,7 +177,9 @@ def said(value, body, method):
     if isinstance(value, list):
         if method == "fetchOrderBook" and value and not isinstance(value[0], list):
             return value[:2]
-        return [said(item, body, method) for item in value]
+        rows = [said(item, body, method) for item in value]
+        return [row for row in rows if not isinstance(row, dict) or any(
+            item is not None for item in flat(row))]
     if not isinstance(value, dict):
         return value
     kept = {}
@@ -185,6 +187,8 @@ def said(value, body, method):
         is_assumed = key in ASSUMED and method not in ("fetchOrder", "fetchOpenOrders",
                                                        "fetchClosedOrders", "fetchTradingFee")
         if is_assumed and not re.search(ASSUMED[key], body):
+            continue
+        if method == "fetchCurrencies" and key == "type" and '"%s"' % item not in body:
             continue
         if key in ("baseId", "quoteId", "settleId") and '"%s"' % item not in body:
             continue

@@ -417,13 +417,15 @@ static const struct cambist_fault faults[] = {
 
 /* The secret and order of the example on the page "Spot REST Authentication"; the page puts the
  * nonce first, so this signature was made with Python's hmac. */
+#define EXAMPLE_SECRET                                                                             \
+    "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg=="
 static const struct cambist_vector vectors[] = {
     { "create_order", "symbol=BTC/USD type=limit side=buy amount=1.25 price=37500",
-      "key=K secret=kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6"
-      "F1huXg==", "XBTUSD BTC/USD spot", 1616492376594,
+      "key=K secret=" EXAMPLE_SECRET, "XBTUSD BTC/USD spot", 1616492376594,
       "https://api.kraken.com/0/private/AddOrder",
       "pair=XBTUSD&type=buy&ordertype=limit&volume=1.25&price=37500&nonce=1616492376594",
-      "API-Sign: DJjftwtPMkjjv+wDN8ExS0WXrb2BU7Q6ILCzlorwFykOvdc+o/dFQGVozEXAED7Z1QizCYkeDaJ9/YJgRWjWPw==" },
+      "API-Sign: DJjftwtPMkjjv+wDN8ExS0WXrb2BU7Q6ILCzlorwFykO"
+      "vdc+o/dFQGVozEXAED7Z1QizCYkeDaJ9/YJgRWjWPw==" },
 };
 
 CAMBIST_PLUGIN(.name = "kraken", .title = "Kraken", .version = "1",

@@ -18,43 +18,30 @@ static const struct cambist_credential credentials[] = {
 #define USER   CAMBIST_PER_ACCOUNT, CAMBIST_ROLLING_WINDOW
 #define MARKET CAMBIST_PER_MARKET, CAMBIST_ROLLING_WINDOW
 static const struct cambist_limit limits[] = {
-    { "time", IP, 10, 2000 },
-    { "status", IP, 1, 5000 },
-    { "instruments", IP, 20, 2000 },
-    { "tickers", IP, 20, 2000 },
-    { "ticker", IP, 20, 2000 },
-    { "books", IP, 40, 2000 },
-    { "trades", IP, 100, 2000 },
-    { "candles", IP, 40, 2000 },
-    { "funding-rate", IP, 10, 2000 },
-    { "funding-rate-history", IP, 10, 2000 },
-    { "currencies", USER, 6, 1000 },
-    { "asset-balances", USER, 6, 1000 },
-    { "deposit-address", USER, 6, 1000 },
-    { "balance", USER, 10, 2000 },
+    { "time", IP, 10, 2000 }, { "status", IP, 1, 5000 }, { "instruments", IP, 20, 2000 },
+    { "ticker", IP, 20, 2000 }, { "tickers", IP, 20, 2000 },
+    { "books", IP, 40, 2000 }, { "trades", IP, 100, 2000 }, { "candles", IP, 40, 2000 },
+    { "funding-rate", IP, 10, 2000 }, { "funding-rate-history", IP, 10, 2000 },
+    { "currencies", USER, 6, 1000 }, { "deposit-address", USER, 6, 1000 },
+    { "balance", USER, 10, 2000 }, { "asset-balances", USER, 6, 1000 },
     { "trade-fee", USER, 5, 2000 },
-    { "positions", USER, 10, 2000 },
-    { "set-leverage", USER, 20, 2000 },
+    { "positions", USER, 10, 2000 }, { "set-leverage", USER, 20, 2000 },
     { "orders", USER, 1000, 2000 }, /* new and amended orders of a sub-account */
-    { "batch-orders", MARKET, 300, 2000 },
-    { "order-algo", MARKET, 20, 2000 },
+    { "batch-orders", MARKET, 300, 2000 }, { "order-algo", MARKET, 20, 2000 },
     { "amend-order", MARKET, 60, 2000 },
-    { "cancel-order", MARKET, 60, 2000 },
-    { "cancel-batch-orders", MARKET, 300, 2000 },
-    { "cancel-algos", USER, 20, 2000 },
-    { "cancel-all-after", USER, 1, 1000 },
-    { "order", MARKET, 60, 2000 },
-    { "orders-pending", USER, 60, 2000 },
-    { "orders-history", USER, 40, 2000 },
-    { "algo-order", USER, 20, 2000 },
-    { "algo-pending", USER, 20, 2000 },
-    { "algo-history", USER, 20, 2000 },
+    { "cancel-order", MARKET, 60, 2000 }, { "cancel-batch-orders", MARKET, 300, 2000 },
+    { "cancel-algos", USER, 20, 2000 }, { "cancel-all-after", USER, 1, 1000 },
+    { "order", MARKET, 60, 2000 }, { "algo-order", USER, 20, 2000 },
+    { "orders-pending", USER, 60, 2000 }, { "algo-pending", USER, 20, 2000 },
+    { "orders-history", USER, 40, 2000 }, { "algo-history", USER, 20, 2000 },
     { "fills-history", USER, 10, 2000 },
 };
-#define CHARGED(limit) .charges = CAMBIST_ROWS(charge, { limit, 1 })
+#define CHARGED(limit)      .charges = CAMBIST_ROWS(charge, { limit, 1 })
+#define CHARGED_EACH(limit) .charges = CAMBIST_ROWS(charge, { limit, 1, 1 })
 
 static const struct cambist_derived derived[] = {
-    { "sign", "{time_iso}{method}{target}{body}", CAMBIST_HMAC_SHA256, CAMBIST_AS_BASE64, "secret" },
+    { "sign", "{time_iso}{method}{target}{body}", CAMBIST_HMAC_SHA256, CAMBIST_AS_BASE64,
+      "secret" },
     /* What an order's parameters say depends on each other. */
     { "order_type", "trigger", .when = "trigger_price" }, /* refused in a list of plain orders */
     { "order_type", "post_only", .when = "post_only" },
@@ -164,80 +151,59 @@ static const struct cambist_field market_fields[] = {
     { "quote_id", "quoteCcy|uly:-1" },
     { "settle_id", "settleCcy" },
     { "active", "state", .words = "trading" },
-    { "tick_size", "tickSz" },
-    { "lot_size", "lotSz" },
+    { "tick_size", "tickSz" }, { "lot_size", "lotSz" },
     { "contract_size", "[instType!=OPTION].ctVal" }, /* an option's is ctVal x ctMult */
-    { "expiry", "expTime", CAMBIST_MS },
-    { "strike", "stk" },
-    { "option_type", "optType" },
-    { "min_amount", "minSz" },
-    { "max_amount", "maxLmtSz" },
+    { "created", "listTime", CAMBIST_MS }, { "expiry", "expTime", CAMBIST_MS },
+    { "strike", "stk" }, { "option_type", "optType" },
+    { "min_amount", "minSz" }, { "max_amount", "maxLmtSz" },
     { "max_leverage", "lever" },
-    { "created", "listTime", CAMBIST_MS },
 };
 static const struct cambist_field currency_fields[] = {
     { NULL, "mainNet", .constant = "true" }, /* one row per chain: the currency's own */
-    { "id", "ccy" },
-    { "name", "name" },
+    { "id", "ccy" }, { "name", "name" },
     { "type", "chain", .constant = "crypto" },
-    { "deposit", "canDep" },
-    { "withdraw", "canWd" },
+    { "deposit", "canDep" }, { "withdraw", "canWd" },
     { "precision", "wdTickSz", CAMBIST_DIGITS },
     { "fee", "fee" },
-    { "min_withdraw", "minWd" },
-    { "max_withdraw", "maxWd" },
+    { "min_withdraw", "minWd" }, { "max_withdraw", "maxWd" },
 };
 /* Spot counts volCcy24h in quote, contracts in base; vol24h is in base or contracts. */
 static const struct cambist_field ticker_fields[] = {
     { "symbol", "instId" },
     { "timestamp", "ts", CAMBIST_MS },
-    { "high", "high24h" },
-    { "low", "low24h" },
-    { "bid", "bidPx" },
-    { "bid_volume", "bidSz" },
-    { "ask", "askPx" },
-    { "ask_volume", "askSz" },
-    { "open", "open24h" },
-    { "last", "last" },
+    { "high", "high24h" }, { "low", "low24h" },
+    { "bid", "bidPx" }, { "bid_volume", "bidSz" },
+    { "ask", "askPx" }, { "ask_volume", "askSz" },
+    { "open", "open24h" }, { "last", "last" },
     { "base_volume", "vol24h", .when = "market_kind=spot" },
     { "quote_volume", "volCcy24h", .when = "market_kind=spot" },
     { "base_volume", "volCcy24h", .when = "market_kind=swap|future" },
 };
 static const struct cambist_field book_fields[] = {
-    { "bids", "bids" },
-    { "asks", "asks" },
-    { "timestamp", "ts", CAMBIST_MS },
-    { "sequence", "seqId" },
+    { "bids", "bids" }, { "asks", "asks" },
+    { "timestamp", "ts", CAMBIST_MS }, { "sequence", "seqId" },
 };
 static const struct cambist_field trade_fields[] = {
     { "id", "tradeId" },
     { "timestamp", "ts", CAMBIST_MS },
     { "symbol", "instId" },
     { "side", "side" },
-    { "price", "px" },
-    { "amount", "sz" },
+    { "price", "px" }, { "amount", "sz" },
 };
 static const struct cambist_field candle_fields[] = {
     { "timestamp", "0", CAMBIST_MS },
-    { "open", "1" },
-    { "high", "2" },
-    { "low", "3" },
-    { "close", "4" },
+    { "open", "1" }, { "high", "2" }, { "low", "3" }, { "close", "4" },
     { "volume", "5" }, /* in base, or contracts */
 };
 /* availEq is only said where positions share the currency; there it is what is not in use. */
 static const struct cambist_field balance_fields[] = {
     { "currency", "ccy" },
-    { "total", "eq" },
-    { "free", "availEq|availBal" },
-    { "used", "[availEq=].frozenBal" },
+    { "total", "eq" }, { "free", "availEq|availBal" }, { "used", "[availEq=].frozenBal" },
     { "timestamp", "/data.0.uTime", CAMBIST_MS },
 };
 static const struct cambist_field funding_account_fields[] = {
     { "currency", "ccy" },
-    { "total", "bal" },
-    { "free", "availBal" },
-    { "used", "frozenBal" },
+    { "total", "bal" }, { "free", "availBal" }, { "used", "frozenBal" },
 };
 /* Rates are negative where they are paid. */
 static const struct cambist_field fee_fields[] = {
@@ -248,97 +214,68 @@ static const struct cambist_field fee_fields[] = {
     { "taker", "takerUSDC", CAMBIST_NEGATED, .when = "market_kind=swap|future settle=USDC" },
     { "taker", "taker", CAMBIST_NEGATED },
 };
+/* Plain and stop orders alike; market orders can be sized in quote. */
+#define ANY_ORDER                                                                                  \
+    { "timestamp", "cTime", CAMBIST_MS }, { "last_update_timestamp", "uTime", CAMBIST_MS },        \
+    { "symbol", "instId" }, { "side", "side" }, { "amount", "[tgtCcy!=quote_ccy].sz" },            \
+    { "reduce_only", "reduceOnly" },                                                               \
+    { "take_profit_price", "attachAlgoOrds.0.tpTriggerPx|tpTriggerPx" },                           \
+    { "stop_loss_price", "attachAlgoOrds.0.slTriggerPx|slTriggerPx" }
 static const struct cambist_field order_fields[] = {
-    { "id", "ordId" },
-    { "client_order_id", "clOrdId" },
-    { "timestamp", "cTime", CAMBIST_MS },
+    ANY_ORDER,
+    { "id", "ordId" }, { "client_order_id", "clOrdId" },
     { "last_trade_timestamp", "fillTime", CAMBIST_MS },
-    { "last_update_timestamp", "uTime", CAMBIST_MS },
-    { "symbol", "instId" },
-    { "type", "ordType" },
-    { "time_in_force", "ordType", .words = "validity" },
-    { "reduce_only", "reduceOnly" },
+    { "type", "ordType" }, { "time_in_force", "ordType", .words = "validity" },
     { "reduce_only", .constant = "false", .when = "market_kind=spot" },
-    { "side", "side" },
     { "price", "px" },
-    { "amount", "[tgtCcy!=quote_ccy].sz" }, /* market orders can be sized in quote */
-    { "filled", "accFillSz" },
-    { "average", "avgPx" },
+    { "filled", "accFillSz" }, { "average", "avgPx" },
     { "state", "state" },
-    { "fee_cost", "fee", CAMBIST_NEGATED },
-    { "fee_currency", "feeCcy" },
-    { "take_profit_price", "attachAlgoOrds.0.tpTriggerPx|tpTriggerPx" },
-    { "stop_loss_price", "attachAlgoOrds.0.slTriggerPx|slTriggerPx" },
+    { "fee_cost", "fee", CAMBIST_NEGATED }, { "fee_currency", "feeCcy" },
 };
 static const struct cambist_field stop_fields[] = {
-    { "id", "algoId" },
-    { "client_order_id", "algoClOrdId" },
-    { "timestamp", "cTime", CAMBIST_MS },
+    ANY_ORDER,
+    { "id", "algoId" }, { "client_order_id", "algoClOrdId" },
     { "last_trade_timestamp", "triggerTime", CAMBIST_MS },
-    { "last_update_timestamp", "uTime", CAMBIST_MS },
-    { "symbol", "instId" },
     { "type", "ordPx", .words = "stop_type" },
-    { "reduce_only", "reduceOnly" },
-    { "side", "side" },
-    { "price", "[ordPx!=-1].ordPx" },
-    { "trigger_price", "triggerPx" },
-    { "amount", "[tgtCcy!=quote_ccy].sz" },
+    { "price", "[ordPx!=-1].ordPx" }, { "trigger_price", "triggerPx" },
     { "state", "state", .words = "stop_state" },
-    { "take_profit_price", "tpTriggerPx" },
-    { "stop_loss_price", "slTriggerPx" },
 };
 /* An acknowledgement: the order's names, and a code where it was refused. */
 static const struct cambist_field named_fields[] = {
-    { "id", "ordId|algoId" },
-    { "client_order_id", "clOrdId|algoClOrdId" },
+    { "id", "ordId|algoId" }, { "client_order_id", "clOrdId|algoClOrdId" },
     { "reduce_only", .constant = "false", .when = "market_kind=spot" },
     { "state", "[sCode!=0].sCode", .constant = "rejected" },
-    { "error_code", "[sCode!=0].sCode" },
-    { "error_message", "[sCode!=0].sMsg" },
+    { "error_code", "[sCode!=0].sCode" }, { "error_message", "[sCode!=0].sMsg" },
 };
 static const struct cambist_field fill_fields[] = {
-    { "id", "tradeId" },
-    { "order_id", "ordId" },
+    { "id", "tradeId" }, { "order_id", "ordId" }, { "client_order_id", "clOrdId" },
     { "timestamp", "ts", CAMBIST_MS },
     { "symbol", "instId" },
-    { "side", "side" },
-    { "liquidity", "execType" },
-    { "price", "fillPx" },
-    { "amount", "fillSz" },
-    { "fee_cost", "fee", CAMBIST_NEGATED },
-    { "fee_currency", "feeCcy" },
+    { "side", "side" }, { "liquidity", "execType" },
+    { "price", "fillPx" }, { "amount", "fillSz" },
+    { "fee_cost", "fee", CAMBIST_NEGATED }, { "fee_currency", "feeCcy" },
     { "fee_rate", "feeRate", CAMBIST_NEGATED },
-    { "client_order_id", "clOrdId" },
 };
 /* In net mode the sign of `pos` tells the side. */
 static const struct cambist_field position_fields[] = {
     { "id", "posId" },
     { "symbol", "instId" },
-    { "timestamp", "cTime", CAMBIST_MS },
-    { "last_update_timestamp", "uTime", CAMBIST_MS },
+    { "timestamp", "cTime", CAMBIST_MS }, { "last_update_timestamp", "uTime", CAMBIST_MS },
     { "side", "[posSide=net].pos", CAMBIST_SIGN | CAMBIST_NOT_ZERO, .words = "sign" },
     { "side", "[posSide!=net].posSide" },
     { "hedged", "posSide", .words = "hedged" },
-    { "contracts", "pos", CAMBIST_ABSOLUTE },
-    { "entry_price", "avgPx" },
-    { "mark_price", "markPx" },
-    { "last_price", "last" },
-    { "liquidation_price", "liqPx" },
-    { "notional", "notionalUsd" },
-    { "leverage", "lever" },
-    { "collateral", "margin" },
-    { "initial_margin", "imr" },
-    { "maintenance_margin", "mmr" },
-    { "unrealized_pnl", "upl" },
+    { "contracts", "pos", CAMBIST_ABSOLUTE }, { "notional", "notionalUsd" },
+    { "entry_price", "avgPx" }, { "liquidation_price", "liqPx" },
+    { "mark_price", "markPx" }, { "last_price", "last" },
+    { "margin_mode", "mgnMode" }, { "leverage", "lever" }, { "collateral", "margin" },
+    { "initial_margin", "imr" }, { "maintenance_margin", "mmr" },
     { "realized_pnl", "realizedPnl" },
-    { "percentage", "uplRatio", CAMBIST_SHARE },
-    { "margin_mode", "mgnMode" },
+    { "unrealized_pnl", "upl" }, { "percentage", "uplRatio", CAMBIST_SHARE },
 };
 static const struct cambist_field funding_fields[] = {
     { "symbol", "instId" },
     { "timestamp", "ts", CAMBIST_MS },
-    { "funding_rate", "fundingRate" },
-    { "funding_timestamp", "fundingTime", CAMBIST_MS },
+    { "funding_rate", "fundingRate" }, { "funding_timestamp", "fundingTime", CAMBIST_MS },
     { "next_funding_rate", "nextFundingRate" },
     { "next_funding_timestamp", "nextFundingTime", CAMBIST_MS },
     { "interest_rate", "interestRate" },
@@ -351,9 +288,12 @@ static const struct cambist_field past_funding_fields[] = {
 
 /* ---- what requests say ---- */
 
-#define MARKET_ROW { "instId", "{market}" }
+#define ON_MARKET { "instId", "{market}" }
+#define ANY_MARKET { "instId", "{market}", CAMBIST_OPTIONAL }
+#define OF_KIND { "instType", "{market_kind:kind}" }
+#define AT_MOST { "limit", "{limit}", CAMBIST_OPTIONAL }
 static const struct cambist_parameter order_parameters[] = {
-    MARKET_ROW,
+    ON_MARKET,
     { "side", "{side}" },
     { "ordType", "{order_type}" },
     { "sz", "{size}" },
@@ -364,147 +304,129 @@ static const struct cambist_parameter order_parameters[] = {
     { "clOrdId", "{client_order_id}", CAMBIST_OPTIONAL },
 };
 static const struct cambist_parameter stop_parameters[] = {
-    MARKET_ROW,
+    ON_MARKET,
     { "side", "{side}" },
     { "ordType", "trigger" },
-    { "sz", "{amount}" },
+    { "sz", "{size}" },
     { "tdMode", "{trade_mode}" },
-    { "tgtCcy", "base_ccy", .when = "market_kind=spot" },
+    { "tgtCcy", "{size_unit}", .when = "market_kind=spot" },
     { "triggerPx", "{trigger_price}" },
     { "orderPx", "{stop_price}" },
     { "reduceOnly", "true", .json_form = CAMBIST_LITERAL, .when = "reduce_only" },
     { "algoClOrdId", "{client_order_id}", CAMBIST_OPTIONAL },
 };
-/* One of an order's two names; its own goes first where both are known. */
+/* One of an order's two names; the exchange's goes first where both are known. */
 static const struct cambist_parameter name_parameters[] = {
-    MARKET_ROW,
-    { "ordId", "{id}", .when = "id" },
-    { "clOrdId", "{client_order_id}", .when = "!id" },
+    ON_MARKET,
+    { "ordId", "{id}", .when = "id !trigger" },
+    { "clOrdId", "{client_order_id}", .when = "!id !trigger" },
+    { "algoId", "{id}", .when = "id trigger" },
+    { "algoClOrdId", "{client_order_id}", .when = "!id trigger" },
 };
 static const struct cambist_parameter amend_parameters[] = {
-    MARKET_ROW,
+    ON_MARKET,
     { "ordId", "{id}", .when = "id" },
     { "clOrdId", "{client_order_id}", .when = "!id" },
     { "newSz", "{amount}", CAMBIST_OPTIONAL },
     { "newPx", "{price}", CAMBIST_OPTIONAL },
 };
-static const struct cambist_parameter stop_name_parameters[] = {
-    MARKET_ROW,
-    { "algoId", "{id}", .when = "id" },
-    { "algoClOrdId", "{client_order_id}", .when = "!id" },
-};
-/* Lists are taken from a market, or from a kind of markets. */
-#define LISTED                                                                                     \
-    { "instType", "{market_kind:kind}", .when = "symbol" }, { "instId", "{market}", CAMBIST_OPTIONAL }
+/* before and after exclude their own moment. */
+#define BETWEEN(end)                                                                               \
+    { "before", "{since_ms-1}", CAMBIST_OPTIONAL }, { "after", end, CAMBIST_OPTIONAL }
 #define PAST                                                                                       \
     { "begin", "{since_ms}", CAMBIST_OPTIONAL }, { "end", "{until_ms}", CAMBIST_OPTIONAL }
-#define AT_MOST { "limit", "{limit}", CAMBIST_OPTIONAL }
-#define LISTS(...) .rows = "data[]", .parameters = CAMBIST_ROWS(parameter, __VA_ARGS__)
+#define WITH(...)   .rows = "data[]", .parameters = CAMBIST_ROWS(parameter, __VA_ARGS__)
 #define ASKS(table) .rows = "data[]", .parameters = CAMBIST_TABLE(table)
 #define SAYS(table) .fields = CAMBIST_TABLE(table)
+#define FIELDS(...) .fields = CAMBIST_ROWS(field, __VA_ARGS__)
+#define COUNTED(limit) .charges = CAMBIST_ROWS(charge, { limit, 1 }, { "orders", 1 })
+#define EACH_COUNTED(limit) .charges = CAMBIST_ROWS(charge, { limit, 1, 1 }, { "orders", 1, 1 })
+#define OWN CAMBIST_SIGNED
 
 static const struct cambist_endpoint endpoints[] = {
     { "fetch_time", "GET /api/v5/public/time", .rows = "data[]", CHARGED("time"),
-      .fields = CAMBIST_ROWS(field, { "timestamp", "ts", CAMBIST_MS }) },
+      FIELDS({ "timestamp", "ts", CAMBIST_MS }) },
     { "fetch_status", "GET /api/v5/system/status", SAYS(status_fields), CHARGED("status") },
-    { "fetch_markets", "GET /api/v5/public/instruments", SAYS(market_fields), CHARGED("instruments"),
-      .kinds = CAMBIST_KIND_SPOT | CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE,
-      LISTS({ "instType", "{market_kind:kind}" }) },
-    { "fetch_currencies", "GET /api/v5/asset/currencies", CAMBIST_SIGNED, .rows = "data[]",
+    { "fetch_markets", "GET /api/v5/public/instruments", WITH(OF_KIND), SAYS(market_fields),
+      CHARGED("instruments"), .kinds = CAMBIST_KIND_SPOT | CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE },
+    { "fetch_currencies", "GET /api/v5/asset/currencies", OWN, .rows = "data[]",
       SAYS(currency_fields), CHARGED("currencies") },
-    { "fetch_ticker", "GET /api/v5/market/ticker", LISTS(MARKET_ROW), SAYS(ticker_fields),
+    { "fetch_ticker", "GET /api/v5/market/ticker", WITH(ON_MARKET), SAYS(ticker_fields),
       CHARGED("ticker") },
-    { "fetch_tickers", "GET /api/v5/market/tickers", LISTS({ "instType", "{market_kind:kind}" }),
-      SAYS(ticker_fields), CHARGED("tickers") },
+    { "fetch_tickers", "GET /api/v5/market/tickers", WITH(OF_KIND), SAYS(ticker_fields),
+      CHARGED("tickers") },
     { "fetch_order_book", "GET /api/v5/market/books", SAYS(book_fields), CHARGED("books"),
-      LISTS(MARKET_ROW, { "sz", "{limit}", CAMBIST_OPTIONAL }) },
-    { "fetch_trades", "GET /api/v5/market/trades", LISTS(MARKET_ROW, AT_MOST), SAYS(trade_fields),
+      WITH(ON_MARKET, { "sz", "{limit}", CAMBIST_OPTIONAL }) },
+    { "fetch_trades", "GET /api/v5/market/trades", WITH(ON_MARKET, AT_MOST), SAYS(trade_fields),
       CHARGED("trades") },
-    /* before and after exclude their own moment. */
     { "fetch_ohlcv", "GET /api/v5/market/candles", SAYS(candle_fields), CHARGED("candles"),
-      LISTS(MARKET_ROW, { "bar", "{timeframe=1m}" }, AT_MOST,
-            { "before", "{since_ms-1}", CAMBIST_OPTIONAL },
-            { "after", "{end_ms}", CAMBIST_OPTIONAL }) },
+      WITH(ON_MARKET, { "bar", "{timeframe=1m}" }, AT_MOST, BETWEEN("{end_ms}")) },
 
-    { "fetch_balance", "GET /api/v5/asset/balances", CAMBIST_SIGNED, .when = "account=funding",
+    { "fetch_balance", "GET /api/v5/asset/balances", OWN, .when = "account=funding",
       .rows = "data[]", SAYS(funding_account_fields), CHARGED("asset-balances") },
-    { "fetch_balance", "GET /api/v5/account/balance", CAMBIST_SIGNED, .rows = "data[].details[]",
+    { "fetch_balance", "GET /api/v5/account/balance", OWN, .rows = "data[].details[]",
       SAYS(balance_fields), CHARGED("balance") },
-    { "fetch_trading_fee", "GET /api/v5/account/trade-fee", CAMBIST_SIGNED, SAYS(fee_fields),
-      CHARGED("trade-fee"),
-      LISTS({ "instType", "{market_kind:kind}" },
-            { "instId", "{market}", .when = "market_kind=spot" },
-            { "uly", "{base_id}-{quote_id}", .when = "market_kind=swap|future" }) },
+    { "fetch_trading_fee", "GET /api/v5/account/trade-fee", OWN, SAYS(fee_fields),
+      WITH(OF_KIND, { "instId", "{market}", .when = "market_kind=spot" },
+           { "uly", "{base_id}-{quote_id}", .when = "market_kind=swap|future" }),
+      CHARGED("trade-fee") },
 
-    { "create_order", "POST /api/v5/trade/order-algo", CAMBIST_SIGNED,
-      .when = "trigger_price !post_only !time_in_force", ASKS(stop_parameters), SAYS(named_fields),
-      .charges = CAMBIST_ROWS(charge, { "order-algo", 1 }, { "orders", 1 }) },
+    { "create_order", "POST /api/v5/trade/order-algo", OWN, ASKS(stop_parameters),
+      SAYS(named_fields), .when = "trigger_price !post_only !time_in_force",
+      COUNTED("order-algo") },
     /* A list of one: the rule of the list is five times that of the single order. */
-    { "create_order", "POST /api/v5/trade/batch-orders", CAMBIST_SIGNED, .items = "[]",
-      .when = "!trigger_price", ASKS(order_parameters), SAYS(named_fields),
-      .charges = CAMBIST_ROWS(charge, { "batch-orders", 1 }, { "orders", 1 }) },
-    { "create_orders", "POST /api/v5/trade/batch-orders", CAMBIST_SIGNED, .items = "[]",
-      ASKS(order_parameters), SAYS(named_fields),
-      .charges = CAMBIST_ROWS(charge, { "batch-orders", 1, 1 }, { "orders", 1, 1 }) },
-    { "edit_order", "POST /api/v5/trade/amend-order", CAMBIST_SIGNED, .when = "!trigger",
-      ASKS(amend_parameters), SAYS(named_fields),
-      .charges = CAMBIST_ROWS(charge, { "amend-order", 1 }, { "orders", 1 }) },
-    { "cancel_order", "POST /api/v5/trade/cancel-algos", CAMBIST_SIGNED, .when = "trigger",
-      .items = "[]", ASKS(stop_name_parameters), SAYS(named_fields), CHARGED("cancel-algos") },
-    { "cancel_order", "POST /api/v5/trade/cancel-order", CAMBIST_SIGNED, ASKS(name_parameters),
+    { "create_order", "POST /api/v5/trade/batch-orders", OWN, .when = "!trigger_price",
+      .items = "[]", ASKS(order_parameters), SAYS(named_fields), COUNTED("batch-orders") },
+    { "create_orders", "POST /api/v5/trade/batch-orders", OWN, .items = "[]",
+      ASKS(order_parameters), SAYS(named_fields), EACH_COUNTED("batch-orders") },
+    { "edit_order", "POST /api/v5/trade/amend-order", OWN, .when = "!trigger",
+      ASKS(amend_parameters), SAYS(named_fields), COUNTED("amend-order") },
+    { "cancel_order", "POST /api/v5/trade/cancel-algos", OWN, .when = "trigger", .items = "[]",
+      ASKS(name_parameters), SAYS(named_fields), CHARGED("cancel-algos") },
+    { "cancel_order", "POST /api/v5/trade/cancel-order", OWN, ASKS(name_parameters),
       SAYS(named_fields), CHARGED("cancel-order") },
-    { "cancel_orders", "POST /api/v5/trade/cancel-algos", CAMBIST_SIGNED, .when = "trigger",
-      .items = "[]", ASKS(stop_name_parameters), SAYS(named_fields),
-      .charges = CAMBIST_ROWS(charge, { "cancel-algos", 1, 1 }) },
-    { "cancel_orders", "POST /api/v5/trade/cancel-batch-orders", CAMBIST_SIGNED, .items = "[]",
-      ASKS(name_parameters), SAYS(named_fields),
-      .charges = CAMBIST_ROWS(charge, { "cancel-batch-orders", 1, 1 }) },
-    { "cancel_all_orders_after", "POST /api/v5/trade/cancel-all-after", CAMBIST_SIGNED,
-      LISTS({ "timeOut", "{timeout_s}" }), CHARGED("cancel-all-after"),
-      .fields = CAMBIST_ROWS(field, { "timestamp", "ts", CAMBIST_MS },
-                             { "trigger_time", "triggerTime", CAMBIST_MS }) },
+    { "cancel_orders", "POST /api/v5/trade/cancel-algos", OWN, .when = "trigger", .items = "[]",
+      ASKS(name_parameters), SAYS(named_fields), CHARGED_EACH("cancel-algos") },
+    { "cancel_orders", "POST /api/v5/trade/cancel-batch-orders", OWN, .items = "[]",
+      ASKS(name_parameters), SAYS(named_fields), CHARGED_EACH("cancel-batch-orders") },
+    { "cancel_all_orders_after", "POST /api/v5/trade/cancel-all-after", OWN,
+      WITH({ "timeOut", "{timeout_s}" }), CHARGED("cancel-all-after"),
+      FIELDS({ "timestamp", "ts", CAMBIST_MS }, { "trigger_time", "triggerTime", CAMBIST_MS }) },
 
-    { "fetch_order", "GET /api/v5/trade/order-algo", CAMBIST_SIGNED, .when = "trigger",
-      ASKS(stop_name_parameters), SAYS(stop_fields), CHARGED("algo-order") },
-    { "fetch_order", "GET /api/v5/trade/order", CAMBIST_SIGNED, ASKS(name_parameters),
-      SAYS(order_fields), CHARGED("order") },
-    { "fetch_open_orders", "GET /api/v5/trade/orders-algo-pending", CAMBIST_SIGNED,
-      .when = "trigger", LISTS({ "ordType", "trigger" }, LISTED, AT_MOST), SAYS(stop_fields),
+    { "fetch_order", "GET /api/v5/trade/order-algo", OWN, .when = "trigger",
+      ASKS(name_parameters), SAYS(stop_fields), CHARGED("algo-order") },
+    { "fetch_order", "GET /api/v5/trade/order", OWN, ASKS(name_parameters), SAYS(order_fields),
+      CHARGED("order") },
+    { "fetch_open_orders", "GET /api/v5/trade/orders-algo-pending", OWN, .when = "trigger",
+      WITH({ "ordType", "trigger" }, ANY_MARKET, AT_MOST), SAYS(stop_fields),
       CHARGED("algo-pending") },
-    { "fetch_open_orders", "GET /api/v5/trade/orders-pending", CAMBIST_SIGNED,
-      LISTS({ "instId", "{market}", CAMBIST_OPTIONAL }, AT_MOST), SAYS(order_fields),
-      CHARGED("orders-pending") },
-    { "fetch_closed_orders", "GET /api/v5/trade/orders-algo-history", CAMBIST_SIGNED,
-      .when = "trigger", SAYS(stop_fields), CHARGED("algo-history"),
-      LISTS({ "ordType", "trigger" }, { "state", "effective" }, LISTED, AT_MOST) },
-    { "fetch_closed_orders", "GET /api/v5/trade/orders-history", CAMBIST_SIGNED,
-      SAYS(order_fields), CHARGED("orders-history"),
-      LISTS({ "instType", "{market_kind:kind}" }, { "instId", "{market}", CAMBIST_OPTIONAL },
-            { "state", "filled" }, PAST, AT_MOST) },
+    { "fetch_open_orders", "GET /api/v5/trade/orders-pending", OWN, WITH(ANY_MARKET, AT_MOST),
+      SAYS(order_fields), CHARGED("orders-pending") },
+    { "fetch_closed_orders", "GET /api/v5/trade/orders-algo-history", OWN, .when = "trigger",
+      WITH({ "ordType", "trigger" }, { "state", "effective" }, ANY_MARKET, AT_MOST),
+      SAYS(stop_fields), CHARGED("algo-history") },
+    { "fetch_closed_orders", "GET /api/v5/trade/orders-history", OWN, SAYS(order_fields),
+      WITH(OF_KIND, ANY_MARKET, { "state", "filled" }, PAST, AT_MOST), CHARGED("orders-history") },
     /* Without `limit`: the newest hundred come, and `limit` means the oldest since `since`. */
-    { "fetch_my_trades", "GET /api/v5/trade/fills-history", CAMBIST_SIGNED, SAYS(fill_fields),
-      CHARGED("fills-history"),
-      LISTS({ "instType", "{market_kind:kind}" }, { "instId", "{market}", CAMBIST_OPTIONAL },
-            PAST) },
+    { "fetch_my_trades", "GET /api/v5/trade/fills-history", OWN, SAYS(fill_fields),
+      WITH(OF_KIND, ANY_MARKET, PAST), CHARGED("fills-history") },
 
-    { "fetch_positions", "GET /api/v5/account/positions", CAMBIST_SIGNED, SAYS(position_fields),
-      CHARGED("positions"), LISTS({ "instId", "{markets}", CAMBIST_OPTIONAL }) },
-    { "fetch_funding_rate", "GET /api/v5/public/funding-rate", LISTS(MARKET_ROW),
+    { "fetch_positions", "GET /api/v5/account/positions", OWN, SAYS(position_fields),
+      WITH({ "instId", "{markets}", CAMBIST_OPTIONAL }), CHARGED("positions") },
+    { "fetch_funding_rate", "GET /api/v5/public/funding-rate", WITH(ON_MARKET),
       SAYS(funding_fields), CHARGED("funding-rate") },
-    { "fetch_funding_rates", "GET /api/v5/public/funding-rate", LISTS({ "instId", "ANY" }),
+    { "fetch_funding_rates", "GET /api/v5/public/funding-rate", WITH({ "instId", "ANY" }),
       SAYS(funding_fields), CHARGED("funding-rate") },
     { "fetch_funding_rate_history", "GET /api/v5/public/funding-rate-history",
-      SAYS(past_funding_fields), CHARGED("funding-rate-history"),
-      LISTS(MARKET_ROW, { "before", "{since_ms-1}", CAMBIST_OPTIONAL },
-            { "after", "{until_ms}", CAMBIST_OPTIONAL }, AT_MOST) },
-    { "set_leverage", "POST /api/v5/account/set-leverage", CAMBIST_SIGNED,
-      LISTS(MARKET_ROW, { "lever", "{leverage}" }, { "mgnMode", "{margin_mode=cross}" }),
-      CHARGED("set-leverage"),
-      .fields = CAMBIST_ROWS(field, { "symbol", "instId" }, { "leverage", "lever" }) },
-    { "fetch_deposit_address", "GET /api/v5/asset/deposit-address", CAMBIST_SIGNED,
-      LISTS({ "ccy", "{code}" }), CHARGED("deposit-address"),
-      .fields = CAMBIST_ROWS(field, { "currency", "ccy" }, { "address", "addr" },
-                             { "tag", "tag|memo|pmtId" }, { "network", "chain" }) },
+      WITH(ON_MARKET, BETWEEN("{until_ms}"), AT_MOST), SAYS(past_funding_fields),
+      CHARGED("funding-rate-history") },
+    { "set_leverage", "POST /api/v5/account/set-leverage", OWN, CHARGED("set-leverage"),
+      WITH(ON_MARKET, { "lever", "{leverage}" }, { "mgnMode", "{margin_mode=cross}" }),
+      FIELDS({ "symbol", "instId" }, { "leverage", "lever" }) },
+    { "fetch_deposit_address", "GET /api/v5/asset/deposit-address", OWN,
+      WITH({ "ccy", "{code}" }), CHARGED("deposit-address"),
+      FIELDS({ "currency", "ccy" }, { "address", "addr" }, { "tag", "tag|memo|pmtId" },
+             { "network", "chain" }) },
 };
 
 /* code 1: everything failed, and data says why; 2: some did, their rows say which. */

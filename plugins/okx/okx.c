@@ -145,17 +145,15 @@ static const struct cambist_field status_fields[] = {
     { "url", "data[state=ongoing].href" },
 };
 static const struct cambist_field market_fields[] = {
-    { "id", "instId" },
-    { "kind", "instType" },
-    { "base_id", "baseCcy|uly:-0" },
-    { "quote_id", "quoteCcy|uly:-1" },
-    { "settle_id", "settleCcy" },
+    { "id", "instId" }, { "kind", "instType" },
+    { "base_id", "baseCcy|uly:-0" }, { "quote_id", "quoteCcy|uly:-1" }, { "settle_id", "settleCcy" },
     { "active", "state", .words = "trading" },
     { "tick_size", "tickSz" }, { "lot_size", "lotSz" },
     { "contract_size", "[instType!=OPTION].ctVal" }, /* an option's is ctVal x ctMult */
     { "created", "listTime", CAMBIST_MS }, { "expiry", "expTime", CAMBIST_MS },
     { "strike", "stk" }, { "option_type", "optType" },
     { "min_amount", "minSz" }, { "max_amount", "maxLmtSz" },
+    { "max_market_amount", "[instType!=SPOT].maxMktSz" }, /* spot says it in USDT */
     { "max_leverage", "lever" },
 };
 static const struct cambist_field currency_fields[] = {
@@ -169,8 +167,7 @@ static const struct cambist_field currency_fields[] = {
 };
 /* Spot counts volCcy24h in quote, contracts in base; vol24h is in base or contracts. */
 static const struct cambist_field ticker_fields[] = {
-    { "symbol", "instId" },
-    { "timestamp", "ts", CAMBIST_MS },
+    { "symbol", "instId" }, { "timestamp", "ts", CAMBIST_MS },
     { "high", "high24h" }, { "low", "low24h" },
     { "bid", "bidPx" }, { "bid_volume", "bidSz" },
     { "ask", "askPx" }, { "ask_volume", "askSz" },
@@ -184,10 +181,8 @@ static const struct cambist_field book_fields[] = {
     { "timestamp", "ts", CAMBIST_MS }, { "sequence", "seqId" },
 };
 static const struct cambist_field trade_fields[] = {
-    { "id", "tradeId" },
-    { "timestamp", "ts", CAMBIST_MS },
-    { "symbol", "instId" },
-    { "side", "side" },
+    { "id", "tradeId" }, { "timestamp", "ts", CAMBIST_MS },
+    { "symbol", "instId" }, { "side", "side" },
     { "price", "px" }, { "amount", "sz" },
 };
 static const struct cambist_field candle_fields[] = {
@@ -258,8 +253,7 @@ static const struct cambist_field fill_fields[] = {
 };
 /* In net mode the sign of `pos` tells the side. */
 static const struct cambist_field position_fields[] = {
-    { "id", "posId" },
-    { "symbol", "instId" },
+    { "id", "posId" }, { "symbol", "instId" },
     { "timestamp", "cTime", CAMBIST_MS }, { "last_update_timestamp", "uTime", CAMBIST_MS },
     { "side", "[posSide=net].pos", CAMBIST_SIGN | CAMBIST_NOT_ZERO, .words = "sign" },
     { "side", "[posSide!=net].posSide" },
@@ -273,16 +267,14 @@ static const struct cambist_field position_fields[] = {
     { "unrealized_pnl", "upl" }, { "percentage", "uplRatio", CAMBIST_SHARE },
 };
 static const struct cambist_field funding_fields[] = {
-    { "symbol", "instId" },
-    { "timestamp", "ts", CAMBIST_MS },
+    { "symbol", "instId" }, { "timestamp", "ts", CAMBIST_MS },
     { "funding_rate", "fundingRate" }, { "funding_timestamp", "fundingTime", CAMBIST_MS },
     { "next_funding_rate", "nextFundingRate" },
     { "next_funding_timestamp", "nextFundingTime", CAMBIST_MS },
     { "interest_rate", "interestRate" },
 };
 static const struct cambist_field past_funding_fields[] = {
-    { "symbol", "instId" },
-    { "timestamp", "fundingTime", CAMBIST_MS },
+    { "symbol", "instId" }, { "timestamp", "fundingTime", CAMBIST_MS },
     { "funding_rate", "realizedRate|fundingRate" },
 };
 
@@ -348,7 +340,8 @@ static const struct cambist_endpoint endpoints[] = {
       FIELDS({ "timestamp", "ts", CAMBIST_MS }) },
     { "fetch_status", "GET /api/v5/system/status", SAYS(status_fields), CHARGED("status") },
     { "fetch_markets", "GET /api/v5/public/instruments", WITH(OF_KIND), SAYS(market_fields),
-      CHARGED("instruments"), .kinds = CAMBIST_KIND_SPOT | CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE },
+      .kinds = CAMBIST_KIND_SPOT | CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE,
+      CHARGED("instruments") },
     { "fetch_currencies", "GET /api/v5/asset/currencies", OWN, .rows = "data[]",
       SAYS(currency_fields), CHARGED("currencies") },
     { "fetch_ticker", "GET /api/v5/market/ticker", WITH(ON_MARKET), SAYS(ticker_fields),

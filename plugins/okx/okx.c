@@ -146,7 +146,8 @@ static const struct cambist_field status_fields[] = {
 };
 static const struct cambist_field market_fields[] = {
     { "id", "instId" }, { "kind", "instType" },
-    { "base_id", "baseCcy|uly:-0" }, { "quote_id", "quoteCcy|uly:-1" }, { "settle_id", "settleCcy" },
+    { "base_id", "baseCcy|uly:-0" }, { "quote_id", "quoteCcy|uly:-1" },
+    { "settle_id", "settleCcy" },
     { "active", "state", .words = "trading" },
     { "tick_size", "tickSz" }, { "lot_size", "lotSz" },
     { "contract_size", "[instType!=OPTION].ctVal" }, /* an option's is ctVal x ctMult */

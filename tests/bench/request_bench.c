@@ -20,8 +20,9 @@ static bool open_subject(struct subject *subject, const char *name, const char *
 {
     static const struct cmb_pair credentials[] = {
         { CMB_TEXT("key"), CMB_TEXT("vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A") },
-        { CMB_TEXT("secret"), CMB_TEXT("kQH5HW8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5n"
-                                       "E9qa99HAZtuZuj6F1huXg") },
+        /* The made-up pair of Kraken's documentation; Binance takes any text. */
+        { CMB_TEXT("secret"), CMB_TEXT("kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3"
+                                       "pd5nE9qa99HAZtuZuj6F1huXg==") },
     };
     struct cmb_plugin_rules rules = { 0 };
     struct cmb_plugin *plugin;

@@ -49,6 +49,7 @@ enum cmb_name {
     CMB_NAME_TIME,       /* index: enum cmb_time_form; now, and so on */
     CMB_NAME_SINCE,
     CMB_NAME_UNTIL,
+    CMB_NAME_BEGIN,
     CMB_NAME_END,
     CMB_NAME_TIMEOUT,
 };
@@ -80,7 +81,7 @@ enum { CMB_FILTERS_MAX = 4 };
 struct cmb_step {
     uint32_t name;            /* enum cmb_name */
     uint32_t index;
-    struct cmb_text text;     /* the literal, or the default of an argument */
+    struct cmb_text text;     /* the literal, or the default; of BEGIN and END of the limit */
     int64_t shift;            /* of a time, in its unit */
     const struct cmb_words *words; /* ours -> theirs, NULL: as it is */
     uint8_t filters[CMB_FILTERS_MAX]; /* enum cmb_filter, in order */

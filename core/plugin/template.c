@@ -16,6 +16,7 @@ static const struct named times[] = {
     { CMB_TEXT("time_"), CMB_NAME_TIME },
     { CMB_TEXT("since_"), CMB_NAME_SINCE },
     { CMB_TEXT("until_"), CMB_NAME_UNTIL },
+    { CMB_TEXT("begin_"), CMB_NAME_BEGIN },
     { CMB_TEXT("end_"), CMB_NAME_END },
     { CMB_TEXT("timeout_"), CMB_NAME_TIMEOUT },
 };
@@ -153,11 +154,23 @@ static struct cmb_text cut_shift(struct cmb_text name, int64_t *ret_shift)
     return name;
 }
 
+static bool is_number(struct cmb_text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    return text.length > 0 && text.length < 7;
+}
+
 /* A default of a vocabulary is our word, and must be one. */
 static int check_default(struct cmb_compiler *compiler, const char *column, struct cmb_step *step)
 {
     if (!step->text.at || step->name == CMB_NAME_CREDENTIAL)
         return CAMBIST_OK;
+    if (step->name == CMB_NAME_BEGIN || step->name == CMB_NAME_END)
+        return is_number(step->text)
+                   ? CAMBIST_OK
+                   : cmb_refuse(compiler, column, "the default of a span is a number of rows");
     if (step->name != CMB_NAME_ARGUMENT)
         return cmb_refuse(compiler, column, "only arguments have a default");
     uint32_t kind = cmb_argument_of(step->index)->kind;

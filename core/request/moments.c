@@ -1,4 +1,4 @@
-/* Which moments do {time_...}, {since_...}, {until_...} and {end_...} stand for? */
+/* Which moments do {time_...}, {since_...}, {until_...}, {begin_...} and {end_...} stand for? */
 #include "request/render.h"
 
 #include "number/time.h"
@@ -45,19 +45,43 @@ static int64_t timeframe_ns(struct cmb_text timeframe)
     return 0;
 }
 
-/* until or, failing that, since + limit x timeframe. */
-static bool end_time(const struct cmb_call *call, int64_t *ret_ns)
+static int64_t number_of(struct cmb_text digits)
 {
+    int64_t number = 0;
+    for (size_t i = 0; i < digits.length && number < 1000000; i++)
+        number = number * 10 + (digits.at[i] - '0');
+    return number;
+}
+
+/* limit x timeframe; `usual` is the limit where none was given. */
+static bool length_of(const struct cmb_call *call, struct cmb_text usual, int64_t *ret_ns)
+{
+    int64_t frame = timeframe_ns(cmb_call_argument(call, CAMBIST_ARGUMENT_timeframe));
+    struct cmb_text limit = cmb_call_argument(call, CAMBIST_ARGUMENT_limit);
+    return !__builtin_mul_overflow(frame, number_of(limit.at ? limit : usual), ret_ns) &&
+           *ret_ns;
+}
+
+/* until or, failing that, since + limit x timeframe; with a usual limit now, failing that. */
+static bool end_time(struct cmb_call *call, struct cmb_text usual, int64_t *ret_ns)
+{
+    int64_t since, length;
     if (argument_time(call, CAMBIST_ARGUMENT_until, ret_ns))
         return true;
-    int64_t since = 0, limit = 0, length;
-    int64_t frame = timeframe_ns(cmb_call_argument(call, CAMBIST_ARGUMENT_timeframe));
-    struct cmb_text text = cmb_call_argument(call, CAMBIST_ARGUMENT_limit);
-    for (size_t i = 0; i < text.length && limit < 1000000; i++)
-        limit = limit * 10 + (text.at[i] - '0');
-    return frame && limit && argument_time(call, CAMBIST_ARGUMENT_since, &since) &&
-           !__builtin_mul_overflow(frame, limit, &length) &&
-           !__builtin_add_overflow(since, length, ret_ns);
+    if (argument_time(call, CAMBIST_ARGUMENT_since, &since))
+        return length_of(call, usual, &length) && !__builtin_add_overflow(since, length, ret_ns);
+    *ret_ns = cmb_call_time(call);
+    return usual.at != NULL;
+}
+
+/* since or, failing that, limit x timeframe before the end, which is until or now. */
+static bool begin_time(struct cmb_call *call, struct cmb_text usual, int64_t *ret_ns)
+{
+    int64_t end = cmb_call_time(call), length;
+    if (argument_time(call, CAMBIST_ARGUMENT_since, ret_ns))
+        return true;
+    (void)argument_time(call, CAMBIST_ARGUMENT_until, &end);
+    return length_of(call, usual, &length) && !__builtin_sub_overflow(end, length, ret_ns);
 }
 
 /* A span is rounded up: a dead man's switch of half a second must not become none. */
@@ -70,13 +94,14 @@ static bool span(const struct cmb_call *call, int64_t unit_ns, int64_t *ret_ns)
     return true;
 }
 
-static bool time_of(struct cmb_call *call, uint32_t name, int64_t *ret_ns)
+static bool time_of(struct cmb_call *call, const struct cmb_step *step, int64_t *ret_ns)
 {
-    switch (name) {
+    switch (step->name) {
     case CMB_NAME_TIME: *ret_ns = cmb_call_time(call); return true;
     case CMB_NAME_SINCE: return argument_time(call, CAMBIST_ARGUMENT_since, ret_ns);
     case CMB_NAME_UNTIL: return argument_time(call, CAMBIST_ARGUMENT_until, ret_ns);
-    default: return end_time(call, ret_ns);
+    case CMB_NAME_BEGIN: return begin_time(call, step->text, ret_ns);
+    default: return end_time(call, step->text, ret_ns);
     }
 }
 
@@ -87,7 +112,7 @@ struct cmb_text cmb_shifted_time(struct cmb_call *call, const struct cmb_step *s
                                         [CMB_TIME_FORM_ISO] = 0, [CMB_TIME_FORM_ISO_S] = 0 };
     int64_t time_ns;
     bool is_there = step->name == CMB_NAME_TIMEOUT ? span(call, units_ns[step->index], &time_ns)
-                                                   : time_of(call, step->name, &time_ns);
+                                                   : time_of(call, step, &time_ns);
     if (!is_there)
         return (struct cmb_text){ 0 };
     return format_time(call, time_ns + step->shift * units_ns[step->index], step->index);

@@ -33,8 +33,10 @@ static struct cmb_text name_of_step(const struct cmb_call *call, const struct cm
         return cmb_text_of(call->exchange->plugin->tables.credentials.rows[step->index].name);
     if (step->name == CMB_NAME_MARKETS)
         return CMB_TEXT("symbols");
-    if (step->name == CMB_NAME_SINCE || step->name == CMB_NAME_UNTIL)
-        return step->name == CMB_NAME_SINCE ? CMB_TEXT("since") : CMB_TEXT("until");
+    if (step->name == CMB_NAME_SINCE || step->name == CMB_NAME_BEGIN)
+        return CMB_TEXT("since");
+    if (step->name == CMB_NAME_UNTIL)
+        return CMB_TEXT("until");
     if (step->name == CMB_NAME_TIMEOUT)
         return CMB_TEXT("timeout");
     return step->name == CMB_NAME_END ? CMB_TEXT("until") : CMB_TEXT("symbol");

@@ -26,7 +26,9 @@
  *                {settle_id} as the exchange writes them; {market_kind}
  *   time         {time_s} {time_ms} {time_us} {time_ns} {time_iso} (2025-08-01T00:00:00.123Z)
  *                {time_iso_s} (2025-08-01T00:00:00); the same endings for {since_...}, {until_...}
- *                and {end_...}, which is until or, failing that, since + limit x timeframe.
+ *                and {end_...}, which is until or, failing that, since + limit x timeframe, and
+ *                {begin_...}, which is since or, failing that, limit x timeframe before until or
+ *                now.  {end_s=300}: the limit when it was not given; the end is then now, if need be
  *                {timeout_s}: the span of `timeout`, rounded up to the unit
  *                {time_s+120}, {since_ms-1}: shifted by a whole number of the unit
  *   fresh        {nonce} always larger than any before it for this key; {uuid}; {random} 32 hex

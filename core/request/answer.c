@@ -125,8 +125,11 @@ int cmb_answer(struct cmb_call *call)
     const struct cmb_operation *operation = cmb_operation_of(call->operation);
     if (operation->is_many)
         return answer_many(call);
-    if (is_answered(call))
-        return CAMBIST_OK;
+    if (is_answered(call)) {
+        const struct cambist_order *order = (const struct cambist_order *)(const void *)call->rows;
+        bool is_refused = operation->record == CAMBIST_RECORD_ORDER && order->error_code;
+        return is_refused ? cmb_judge_order(call, order) : CAMBIST_OK;
+    }
     bool is_order = operation->record == CAMBIST_RECORD_ORDER && operation->class == CMB_READS;
     int status = cmb_fail(call->error, is_order ? CAMBIST_ORDER_NOT_FOUND : CAMBIST_GARBLED,
                           "%s %s: the answer holds nothing", call->exchange->name.at,

@@ -117,6 +117,8 @@ int cmb_fill(struct cmb_call *call);
 int cmb_sign_call(struct cmb_call *call);
 /* judge: is this answer an error, and what became of the request?  Fills error and outcome. */
 int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body);
+/* The one order that was asked about was refused, inside an answer that is none. */
+int cmb_judge_order(struct cmb_call *call, const struct cambist_order *order);
 /* map: which records does the answer hold? */
 int cmb_map(struct cmb_call *call);
 

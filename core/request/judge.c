@@ -164,6 +164,13 @@ static int refuse(struct cmb_call *call, uint32_t http_status, const struct verd
     return (int)status;
 }
 
+int cmb_judge_order(struct cmb_call *call, const struct cambist_order *order)
+{
+    struct verdict verdict = { .is_error = true, .code = cmb_text_of(order->error_code),
+                               .message = cmb_text_of(order->error_message) };
+    return refuse(call, call->http_status, &verdict, verdict.code);
+}
+
 int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body)
 {
     call->http_status = http_status;

@@ -232,11 +232,22 @@ static void *member_at(const struct cmb_call *call, void *record, const char *na
     return found < 0 ? NULL : (char *)record + call->schema->members[found].offset;
 }
 
+/* Whether the orders of a list name more than one market. */
+static bool are_markets_mixed(const struct cmb_call *call)
+{
+    const struct cmb_arguments *items = call->arguments.items;
+    for (uint32_t i = 1; i < call->arguments.item_count; i++)
+        if (!cmb_text_is(items[i].values[CAMBIST_ARGUMENT_symbol],
+                         items[0].values[CAMBIST_ARGUMENT_symbol]))
+            return true;
+    return false;
+}
+
 /* Who asked for one market got an answer about it, also where the exchange does not repeat it. */
 static void complete_symbol(struct cmb_call *call, void *record)
 {
     const char **symbol = member_at(call, record, "symbol");
-    if (symbol && !*symbol && call->market)
+    if (symbol && !*symbol && call->market && !are_markets_mixed(call))
         *symbol = cmb_arena_copy(&call->arena, cmb_text_of(call->market->symbol));
 }
 
@@ -262,7 +273,7 @@ void cmb_complete(struct cmb_call *call, void *record)
 
 static bool is_asked_for(const struct cmb_call *call, const char *symbol)
 {
-    if (!symbol || !call->market)
+    if (!symbol || !call->market || call->arguments.item_count)
         return true;
     bool is_one = strcmp(call->market->symbol, symbol) == 0;
     for (uint32_t i = 0; i < call->market_count && !is_one; i++)

@@ -29,6 +29,11 @@ const struct cmb_command cmb_commands[] = {
       "cambist plugins info kraken", cmb_cli_plugins },
     { "config", "check FILE | keys", "checks a configuration; lists everything that can stand in it",
       "cambist config check cambist.conf", cmb_cli_config },
+    { "simulate", "EXCHANGE ... [--port BASE] [--plain] [--seed N] [--ledger FILE]\n"
+      "                        [--fault NAME[@OPERATION][:RATE]] [--certificate SORT] [--generous]",
+      "serves practice exchanges on loopback, with made-up credentials and faults",
+      "cambist simulate okx kraken --port 9000 --fault execute-then-cut@create_order:1/10",
+      cmb_cli_simulate },
     { "request", "EXCHANGE OPERATION [NAME=VALUE ...] [--config FILE] | --batch",
       "prints the exact signed request of a question; sends nothing",
       "cambist request okx fetch_order_book symbol=BTC/USDT limit=20", cmb_cli_request },

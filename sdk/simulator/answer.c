@@ -16,14 +16,14 @@ static const void *member_of(const struct cmb_call *call, const struct cmb_leaf 
     return record + call->schema->members[leaf->member].offset;
 }
 
-/* Their word; a row for "whatever else they say" has none. */
+/* Their word; absent where they have none, or one only for whatever else they say. */
 static struct cmb_text theirs_of(const struct cmb_words *words, struct cmb_text ours)
 {
     for (uint32_t i = 0; words && i < words->count; i++)
         if (cmb_text_is(words->rows[i].ours, ours) &&
             !cmb_text_is(words->rows[i].theirs, CMB_TEXT("*")))
             return words->rows[i].theirs;
-    return ours;
+    return words ? (struct cmb_text){ 0 } : ours;
 }
 
 static struct json_object *write_count_of_digits(struct cambist_decimal number)
@@ -104,6 +104,8 @@ static struct json_object *write_word(const struct cmb_leaf *leaf, uint64_t numb
     if (!ours.at)
         return NULL;
     struct cmb_text theirs = theirs_of(leaf->words, ours);
+    if (!theirs.at)
+        return NULL;
     if (leaf->as & CAMBIST_SIGN)
         return cmb_text_is(theirs, CMB_TEXT("0")) ? json_object_new_string("0")
                : json_object_new_string(cmb_text_is(theirs, CMB_TEXT("-")) ? "-1" : "1");
@@ -120,7 +122,8 @@ static struct json_object *write_market(const struct cmb_call *call, const char 
 
 static struct json_object *write_text(const struct cmb_leaf *leaf, const char *text)
 {
-    return text ? cmb_written_text(theirs_of(leaf->words, cmb_text_of(text))) : NULL;
+    struct cmb_text theirs = theirs_of(leaf->words, cmb_text_of(text));
+    return text ? cmb_written_text(theirs.at ? theirs : cmb_text_of(text)) : NULL;
 }
 
 static void place_decimal(struct json_object **root, const struct cmb_path *path,
@@ -199,11 +202,11 @@ static const char *key_of(const struct cmb_call *call, const char *record, struc
     return *ret ? json_object_get_string(*ret) : call->market ? call->market->id : NULL;
 }
 
-/* All names that a value may have are written: each client looks for the one that it knows.  A row
- * that says its field by itself, or looks at a piece of a text for people, says nothing here. */
+/* Of the names that a value may have the first is written.  A row that says its field by itself, or
+ * looks at a piece of a text for people, says nothing here. */
 static bool is_written(const struct cmb_call *call, const struct cmb_leaf *leaf)
 {
-    return !leaf->is_said && !leaf->part_mark && !is_key_itself(leaf) &&
+    return !leaf->is_alternative && !leaf->is_said && !leaf->part_mark && !is_key_itself(leaf) &&
            (!leaf->when.count || cmb_condition_holds(call, &leaf->when));
 }
 
@@ -368,10 +371,21 @@ static void place_marks(const struct cambist_plugin *tables, const struct cmb_ca
     }
 }
 
+/* Whether answers have marks beside their rows. */
+static bool has_envelope(const struct cmb_endpoint *endpoint)
+{
+    return endpoint->rows.count && endpoint->rows.steps[0].kind == CMB_PATH_KEY;
+}
+
+/* The exchange's habit is that of most of its answers. */
 struct json_object *cmb_practice_write_nothing(const struct cmb_plugin *plugin)
 {
     struct json_object *root = json_object_new_object();
-    place_marks(&plugin->tables, NULL, root);
+    uint32_t enveloped = 0;
+    for (uint32_t i = 0; i < plugin->endpoint_count; i++)
+        enveloped += has_envelope(&plugin->endpoints[i]);
+    if (enveloped * 2 > plugin->endpoint_count)
+        place_marks(&plugin->tables, NULL, root);
     return root;
 }
 
@@ -386,9 +400,7 @@ struct json_object *cmb_practice_write(struct cmb_call *call)
     write_answer_leaves(call, &root);
     if (!root)
         root = json_object_new_object();
-    bool is_keyed_root = call->endpoint->rows.count &&
-                         call->endpoint->rows.steps[0].kind == CMB_PATH_EACH_MEMBER;
-    if (!is_keyed_root && json_object_is_type(root, json_type_object))
+    if (has_envelope(call->endpoint) && json_object_is_type(root, json_type_object))
         place_marks(&call->exchange->plugin->tables, call, root);
     return root;
 }

@@ -42,7 +42,7 @@ static bool match_member(struct cmb_capture *capture, struct member *member, str
     struct cmb_text value = cmb_received_member(&capture->call->arena, json,
                                                 (struct cmb_text){ member->name,
                                                                    member->name_length });
-    struct cmb_template template = { member->steps, member->count };
+    struct cmb_template template = { .steps = member->steps, .count = member->count };
     return value.at && cmb_inverse_match(capture, &template, value);
 }
 

@@ -90,15 +90,15 @@ static void start_reading(struct reading *reading)
     reading->is_value = reading->is_whole = false;
 }
 
-static ssize_t read_some(struct cmb_connection *connection, char *to, size_t size)
+static ssize_t read_some(struct cmb_peer *peer, char *to, size_t size)
 {
-    if (connection->ssl)
-        return SSL_read(connection->ssl, to, (int)size);
-    return recv(connection->fd, to, size, 0);
+    if (peer->ssl)
+        return SSL_read(peer->ssl, to, (int)size);
+    return recv(peer->fd, to, size, 0);
 }
 
 /* Reads one request.  *length bytes of the next one are left in `bytes`. */
-static bool read_request(struct cmb_connection *connection, struct reading *reading, char *bytes,
+static bool read_request(struct cmb_peer *peer, struct reading *reading, char *bytes,
                          size_t *length)
 {
     start_reading(reading);
@@ -113,7 +113,7 @@ static bool read_request(struct cmb_connection *connection, struct reading *read
         }
         if (reading->is_whole)
             return true;
-        ssize_t got = read_some(connection, bytes + *length, READ_BYTES - *length);
+        ssize_t got = read_some(peer, bytes + *length, READ_BYTES - *length);
         if (got <= 0)
             return false;
         *length += (size_t)got;
@@ -137,7 +137,7 @@ static void list_headers(struct reading *reading, struct cmb_received *received)
     }
 }
 
-static bool answer(struct cmb_connection *connection, struct reading *reading,
+static bool answer(struct cmb_peer *peer, struct reading *reading,
                    struct cmb_received *received)
 {
     struct cmb_arena arena = received->arena;
@@ -149,13 +149,13 @@ static bool answer(struct cmb_connection *connection, struct reading *reading,
         .host = CMB_TEXT("127.0.0.1") };
     list_headers(reading, received);
     struct cmb_text target = { cmb_buffer_string(&reading->target), reading->target.length };
-    connection->server->answer(connection->server->user, received, target, &sending);
-    bool may_go_on = cmb_connection_send(connection, &sending);
+    peer->server->answer(peer->server->user, received, target, &sending);
+    bool may_go_on = cmb_peer_send(peer, &sending);
     free(sending.reply.body);
     return may_go_on && http_should_keep_alive(&reading->parser);
 }
 
-static void serve(struct cmb_connection *connection)
+static void serve(struct cmb_peer *peer)
 {
     struct reading *reading = calloc(1, sizeof *reading);
     struct cmb_received *received = calloc(1, sizeof *received);
@@ -166,8 +166,8 @@ static void serve(struct cmb_connection *connection)
         cmb_buffer_init(&reading->headers, TEXT_BYTES_MOST);
         cmb_buffer_init(&reading->body, CMB_SERVER_BODY_MOST);
         cmb_arena_init(&received->arena, ARENA_BYTES_MOST);
-        while (read_request(connection, reading, bytes, &length) &&
-               answer(connection, reading, received))
+        while (read_request(peer, reading, bytes, &length) &&
+               answer(peer, reading, received))
             ;
         cmb_buffer_clear(&reading->target);
         cmb_buffer_clear(&reading->headers);
@@ -179,24 +179,24 @@ static void serve(struct cmb_connection *connection)
     free(received);
 }
 
-static bool greet(struct cmb_connection *connection)
+static bool greet(struct cmb_peer *peer)
 {
-    if (!connection->server->tls)
+    if (!peer->server->tls)
         return true;
-    connection->ssl = SSL_new(connection->server->tls);
-    return connection->ssl && SSL_set_fd(connection->ssl, connection->fd) == 1 &&
-           SSL_accept(connection->ssl) == 1;
+    peer->ssl = SSL_new(peer->server->tls);
+    return peer->ssl && SSL_set_fd(peer->ssl, peer->fd) == 1 &&
+           SSL_accept(peer->ssl) == 1;
 }
 
-void *cmb_connection_run(void *user)
+void *cmb_peer_run(void *user)
 {
-    struct cmb_connection *connection = user;
-    if (greet(connection))
-        serve(connection);
-    SSL_free(connection->ssl);
-    pthread_mutex_lock(&connection->server->lock);
-    close(connection->fd);
-    connection->is_over = true;
-    pthread_mutex_unlock(&connection->server->lock);
+    struct cmb_peer *peer = user;
+    if (greet(peer))
+        serve(peer);
+    SSL_free(peer->ssl);
+    pthread_mutex_lock(&peer->server->lock);
+    close(peer->fd);
+    peer->is_over = true;
+    pthread_mutex_unlock(&peer->server->lock);
     return NULL;
 }

@@ -58,7 +58,11 @@ static void place_selected(struct json_object **node, const struct cmb_path_step
     snprintf(key, sizeof key, "%.*s", (int)step->key.length, step->key.at);
     if (!*node)
         *node = json_object_new_array();
-    size_t length = json_object_is_type(*node, json_type_array) ? json_object_array_length(*node) : 0;
+    if (!json_object_is_type(*node, json_type_array)) {
+        json_object_put(value);
+        return;
+    }
+    size_t length = json_object_array_length(*node);
     for (size_t i = 0; i < length; i++) {
         struct json_object *element = json_object_array_get_idx(*node, i);
         if (!is_selected(element, key, step->value))

@@ -10,12 +10,12 @@ enum { SLOW_MS = 500, DRIP_MS = 2, STALL_MS = 60000 };
 
 static const char page[] = "<html><head><title>Bad Gateway</title></head><body>nginx</body></html>";
 
-bool cmb_connection_write(struct cmb_connection *connection, const char *bytes, size_t length)
+bool cmb_peer_write(struct cmb_peer *peer, const char *bytes, size_t length)
 {
     while (length) {
-        ssize_t sent = connection->ssl
-                           ? SSL_write(connection->ssl, bytes, (int)length)
-                           : send(connection->fd, bytes, length, MSG_NOSIGNAL);
+        ssize_t sent = peer->ssl
+                           ? SSL_write(peer->ssl, bytes, (int)length)
+                           : send(peer->fd, bytes, length, MSG_NOSIGNAL);
         if (sent <= 0)
             return false;
         bytes += sent;
@@ -25,16 +25,16 @@ bool cmb_connection_write(struct cmb_connection *connection, const char *bytes, 
 }
 
 /* Waits until the client has gone, at most so long. */
-static void wait_gone(struct cmb_connection *connection, int most_ms)
+static void wait_gone(struct cmb_peer *peer, int most_ms)
 {
-    struct pollfd watched = { .fd = connection->fd, .events = POLLRDHUP };
+    struct pollfd watched = { .fd = peer->fd, .events = POLLRDHUP };
     (void)poll(&watched, 1, most_ms);
 }
 
-static bool end_with_reset(struct cmb_connection *connection)
+static bool end_with_reset(struct cmb_peer *peer)
 {
     struct linger now = { .l_onoff = 1, .l_linger = 0 };
-    setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     return false;
 }
 
@@ -46,30 +46,30 @@ static void format_answer(struct cmb_buffer *text, uint32_t status, const char *
     cmb_buffer_add(text, cmb_text_of(body));
 }
 
-static bool write_in_drops(struct cmb_connection *connection, struct cmb_text text)
+static bool write_in_drops(struct cmb_peer *peer, struct cmb_text text)
 {
     bool is_fine = true;
     for (size_t i = 0; i < text.length && is_fine; i++) {
-        is_fine = cmb_connection_write(connection, text.at + i, 1);
-        wait_gone(connection, DRIP_MS);
+        is_fine = cmb_peer_write(peer, text.at + i, 1);
+        wait_gone(peer, DRIP_MS);
     }
     return is_fine;
 }
 
-static bool write_struck(struct cmb_connection *connection, uint32_t fault, struct cmb_text text)
+static bool write_struck(struct cmb_peer *peer, uint32_t fault, struct cmb_text text)
 {
     switch (fault) {
-    case CMB_FAULT_DRIP: return write_in_drops(connection, text);
+    case CMB_FAULT_DRIP: return write_in_drops(peer, text);
     case CMB_FAULT_TRUNCATE:
-        (void)cmb_connection_write(connection, text.at, text.length - text.length / 4);
+        (void)cmb_peer_write(peer, text.at, text.length - text.length / 4);
         return false;
-    case CMB_FAULT_SLOW: wait_gone(connection, SLOW_MS); break;
+    case CMB_FAULT_SLOW: wait_gone(peer, SLOW_MS); break;
     default: break;
     }
-    return cmb_connection_write(connection, text.at, text.length);
+    return cmb_peer_write(peer, text.at, text.length);
 }
 
-bool cmb_connection_send(struct cmb_connection *connection, struct cmb_sending *sending)
+bool cmb_peer_send(struct cmb_peer *peer, struct cmb_sending *sending)
 {
     uint32_t status = sending->reply.http_status;
     const char *body = sending->reply.body ? sending->reply.body : "";
@@ -78,8 +78,8 @@ bool cmb_connection_send(struct cmb_connection *connection, struct cmb_sending *
     case CMB_FAULT_CUT:
     case CMB_FAULT_EXECUTE_THEN_CUT: return false;
     case CMB_FAULT_RESET:
-    case CMB_FAULT_EXECUTE_THEN_RESET: return end_with_reset(connection);
-    case CMB_FAULT_STALL: wait_gone(connection, STALL_MS); return false;
+    case CMB_FAULT_EXECUTE_THEN_RESET: return end_with_reset(peer);
+    case CMB_FAULT_STALL: wait_gone(peer, STALL_MS); return false;
     case CMB_FAULT_ERROR: status = 503; is_page = true; break;
     case CMB_FAULT_EXECUTE_THEN_ERROR: status = 502; is_page = true; break;
     case CMB_FAULT_GARBLE: status = 200; is_page = true; break;
@@ -90,7 +90,7 @@ bool cmb_connection_send(struct cmb_connection *connection, struct cmb_sending *
     format_answer(&text, status ? status : 500, is_page ? "text/html" : "application/json",
                   sending->headers, is_page ? page : body);
     bool is_sent = cmb_buffer_is_whole(&text) &&
-                   write_struck(connection, sending->fault, cmb_buffer_text(&text));
+                   write_struck(peer, sending->fault, cmb_buffer_text(&text));
     cmb_buffer_clear(&text);
     return is_sent;
 }

@@ -22,58 +22,58 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), void *user)
 }
 
 /* Joins what is over; all of them when the server stops. */
-static void join_connections(struct cmb_server_end *server, bool are_all)
+static void join_peers(struct cmb_server_seat *server, bool are_all)
 {
-    struct cmb_connection **at = &server->connections;
+    struct cmb_peer **at = &server->peers;
     while (*at) {
-        struct cmb_connection *connection = *at;
+        struct cmb_peer *peer = *at;
         pthread_mutex_lock(&server->lock);
-        bool is_due = connection->is_over || are_all;
-        if (are_all && !connection->is_over)
-            shutdown(connection->fd, SHUT_RDWR);
+        bool is_due = peer->is_over || are_all;
+        if (are_all && !peer->is_over)
+            shutdown(peer->fd, SHUT_RDWR);
         pthread_mutex_unlock(&server->lock);
         if (!is_due) {
-            at = &connection->next;
+            at = &peer->next;
             continue;
         }
-        pthread_join(connection->thread, NULL);
-        *at = connection->next;
-        free(connection);
+        pthread_join(peer->thread, NULL);
+        *at = peer->next;
+        free(peer);
     }
 }
 
-static void welcome(struct cmb_server_end *server, int fd)
+static void welcome(struct cmb_server_seat *server, int fd)
 {
     int one = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    join_connections(server, false);
-    struct cmb_connection *connection = calloc(1, sizeof *connection);
-    if (!connection) {
+    join_peers(server, false);
+    struct cmb_peer *peer = calloc(1, sizeof *peer);
+    if (!peer) {
         close(fd);
         return;
     }
-    connection->server = server;
-    connection->fd = fd;
-    if (start_thread(&connection->thread, cmb_connection_run, connection) != 0) {
+    peer->server = server;
+    peer->fd = fd;
+    if (start_thread(&peer->thread, cmb_peer_run, peer) != 0) {
         close(fd);
-        free(connection);
+        free(peer);
         return;
     }
-    connection->next = server->connections;
-    server->connections = connection;
+    peer->next = server->peers;
+    server->peers = peer;
 }
 
-/* The list of connections is this thread's alone until it has ended. */
+/* The list of peers is this thread's alone until it has ended. */
 static void *listen_on(void *user)
 {
-    struct cmb_server_end *server = user;
+    struct cmb_server_seat *server = user;
     int fd;
     while ((fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
         welcome(server, fd);
     return NULL;
 }
 
-static int open_port(struct cmb_server_end *server, struct cambist_error *error)
+static int open_port(struct cmb_server_seat *server, struct cambist_error *error)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -96,7 +96,7 @@ static int open_port(struct cmb_server_end *server, struct cambist_error *error)
     return CAMBIST_OK;
 }
 
-int cmb_server_start(struct cmb_server_end *server, struct cambist_error *error)
+int cmb_server_start(struct cmb_server_seat *server, struct cambist_error *error)
 {
     int status = open_port(server, error);
     if (status != CAMBIST_OK)
@@ -110,7 +110,7 @@ int cmb_server_start(struct cmb_server_end *server, struct cambist_error *error)
     return CAMBIST_OK;
 }
 
-void cmb_server_stop(struct cmb_server_end *server)
+void cmb_server_stop(struct cmb_server_seat *server)
 {
     if (!server->is_running)
         return;
@@ -118,6 +118,6 @@ void cmb_server_stop(struct cmb_server_end *server)
     shutdown(server->fd, SHUT_RDWR);
     pthread_join(server->thread, NULL);
     close(server->fd);
-    join_connections(server, true);
+    join_peers(server, true);
     pthread_mutex_destroy(&server->lock);
 }

@@ -25,38 +25,38 @@ struct cmb_sending {
 typedef void cmb_server_answer_fn(void *user, struct cmb_received *received,
                                   struct cmb_text target, struct cmb_sending *ret);
 
-struct cmb_connection;
+struct cmb_peer;
 
-struct cmb_server_end {
+struct cmb_server_seat {
     int fd;
     uint16_t port;
     SSL_CTX *tls; /* NULL: plain; not owned */
     cmb_server_answer_fn *answer;
     void *user;
     pthread_t thread;
-    pthread_mutex_t lock; /* of the connections */
-    struct cmb_connection *connections;
+    pthread_mutex_t lock; /* of the peers */
+    struct cmb_peer *peers;
     bool is_stopping, is_running;
 };
 
 /* Listens on 127.0.0.1; port 0 takes any.  BAD_CONFIG when the port is taken. */
-int cmb_server_start(struct cmb_server_end *server, struct cambist_error *error);
+int cmb_server_start(struct cmb_server_seat *server, struct cambist_error *error);
 /* Ends all connections and waits for their threads; stop twice is fine. */
-void cmb_server_stop(struct cmb_server_end *server);
+void cmb_server_stop(struct cmb_server_seat *server);
 
-/* connection: serves one client until either side has enough.  `server` is looked at only. */
-struct cmb_connection {
-    struct cmb_server_end *server;
-    struct cmb_connection *next;
+/* peer: serves one client until either side has enough.  `server` is looked at only. */
+struct cmb_peer {
+    struct cmb_server_seat *server;
+    struct cmb_peer *next;
     pthread_t thread;
     int fd;
     SSL *ssl;
     bool is_over; /* under the server's lock: may be joined */
 };
-void *cmb_connection_run(void *connection);
+void *cmb_peer_run(void *peer);
 /* Writes the reply; false when the connection is to end. */
-bool cmb_connection_send(struct cmb_connection *connection, struct cmb_sending *sending);
-bool cmb_connection_write(struct cmb_connection *connection, const char *bytes, size_t length);
+bool cmb_peer_send(struct cmb_peer *peer, struct cmb_sending *sending);
+bool cmb_peer_write(struct cmb_peer *peer, const char *bytes, size_t length);
 
 /* certificate: a server context with a certificate of that sort (enum
  * cmb_simulator_certificate), made for this run.  Its authority is written as PEM to a new file,

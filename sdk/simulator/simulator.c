@@ -14,7 +14,7 @@ enum { VAULT_BYTES = 512 << 10, TEXT_BYTES_MOST = 64 << 10 };
 
 struct seat {
     struct cmb_simulator *simulator;
-    struct cmb_server_end server;
+    struct cmb_server_seat server;
     uint32_t number;
     char url[64];
     struct cmb_buffer description;

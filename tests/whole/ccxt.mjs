@@ -1,0 +1,185 @@
+// Can a foreign client use the practice exchanges?
+//
+//     node ccxt.mjs CAMBIST FOLDER [EXCHANGE ...]
+//
+// CAMBIST is the command, FOLDER where ccxt is (or will be) installed.  ccxt is unmodified but for
+// its URLs; the certificate's authority is trusted through NODE_EXTRA_CA_CERTS, for which this
+// program starts itself once more.  Exit status 77: ccxt or a plugin cannot be had here.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const VERSION = '4.5.84'
+const SKIPPED = 77
+
+function skip(reason) {
+    console.log('skipped: ' + reason)
+    process.exit(SKIPPED)
+}
+
+// ---- the outer program: installs, starts the simulator, and runs the inner one ----
+
+function install(folder) {
+    if (existsSync(join(folder, 'node_modules/ccxt/package.json'))) return
+    const options = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund',
+                     '--ignore-scripts', 'ccxt@' + VERSION]
+    const done = spawnSync('npm', options, { stdio: 'ignore', timeout: 240000 })
+    if (done.status !== 0 || !existsSync(join(folder, 'node_modules/ccxt/package.json')))
+        skip('ccxt ' + VERSION + ' cannot be installed here')
+}
+
+async function readLines(child, count) {
+    const lines = []
+    for await (const line of createInterface({ input: child.stdout })) {
+        lines.push(JSON.parse(line))
+        if (lines.length === count) break
+    }
+    return lines
+}
+
+async function outer(cambist, folder, names) {
+    install(folder)
+    const simulator = spawn(cambist, ['simulate', ...names, '--seed', '11', '--generous'],
+                            { stdio: ['ignore', 'pipe', 'inherit'] })
+    const exchanges = await readLines(simulator, names.length)
+    if (exchanges.length < names.length) {
+        console.log('the simulator did not start')
+        return 1
+    }
+    const environment = { ...process.env, CAMBIST_PRACTICE: JSON.stringify(exchanges),
+                          NODE_EXTRA_CA_CERTS: exchanges[0].ca }
+    const inner = spawn(process.execPath, [process.argv[1], cambist, folder],
+                        { env: environment, stdio: 'inherit' })
+    const status = await new Promise((resolve) => inner.on('exit', resolve))
+    simulator.kill('SIGTERM')
+    await new Promise((resolve) => simulator.on('exit', resolve))
+    return status
+}
+
+// ---- the inner program: one client per exchange ----
+
+function moveUrls(urls, rest) {
+    if (typeof urls === 'string')
+        return urls.replace(/^https?:\/\/[^/]+/, rest)
+    return Object.fromEntries(Object.entries(urls).map(([key, url]) => [key, moveUrls(url, rest)]))
+}
+
+function makeClient(ccxt, practice) {
+    const client = new ccxt[practice.exchange]({
+        apiKey: practice.key, secret: practice.secret, password: practice.passphrase ?? undefined,
+        enableRateLimit: false })
+    client.urls.api = moveUrls(client.urls.api, practice.rest)
+    return client
+}
+
+function check(holds, what) {
+    if (!holds) throw new Error(what)
+}
+
+async function placeAndCancel(client, symbol) {
+    const { bid } = await client.fetchTicker(symbol)
+    const amount = 0.01, price = Number(client.priceToPrecision(symbol, bid * 0.8))
+    const placed = await client.createOrder(symbol, 'limit', 'buy', amount, price)
+    check(placed.id, 'createOrder limit gives an id')
+    const found = await client.fetchOrder(placed.id, symbol)
+    check(found.status === 'open' && found.side === 'buy' && found.price === price &&
+          found.amount === amount, 'fetchOrder: ' + JSON.stringify({ ...found, info: 0 }))
+    const open = await client.fetchOpenOrders(symbol)
+    check(open.some((order) => order.id === placed.id), 'fetchOpenOrders has the order')
+    await client.cancelOrder(placed.id, symbol)
+    const gone = await client.fetchOrder(placed.id, symbol)
+    check(gone.status === 'canceled', 'a cancelled order is ' + gone.status)
+}
+
+async function sellAtMarket(client, symbol) {
+    const placed = await client.createOrder(symbol, 'market', 'sell', 0.01)
+    const trades = await client.fetchMyTrades(symbol)
+    const own = trades.filter((trade) => trade.order === placed.id)
+    check(own.length > 0 && own[0].side === 'sell' && own[0].price > 0,
+          'fetchMyTrades: ' + JSON.stringify(trades.map((trade) => ({ ...trade, info: 0 }))))
+    const done = await client.fetchOrder(placed.id, symbol)
+    check(done.status === 'closed' && done.filled === 0.01, 'the market order is ' + done.status)
+}
+
+// An order that cannot be paid is refused with ccxt's own class for that.
+async function overdraw(ccxt, client, symbol) {
+    const { bid } = await client.fetchTicker(symbol)
+    try {
+        await client.createOrder(symbol, 'limit', 'buy', 100000,
+                                 Number(client.priceToPrecision(symbol, bid * 0.8)))
+    } catch (error) {
+        check(error instanceof ccxt.InsufficientFunds, 'refused as ' + error.name + ' ' +
+              error.message.slice(0, 200))
+        return
+    }
+    throw new Error('an order beyond the balance was taken')
+}
+
+async function useExchange(ccxt, practice) {
+    const client = makeClient(ccxt, practice), steps = {}
+    let symbol = 'BTC/USDT'
+    const step = async (name, run) => {
+        try {
+            await run()
+            steps[name] = 'ok'
+        } catch (error) {
+            steps[name] = (error.name + ': ' + error.message).slice(0, 600)
+            if (process.env.TRACE) console.log(error.stack)
+        }
+    }
+    await step('loadMarkets', async () => {
+        const markets = await client.loadMarkets()
+        check(markets[symbol] && markets[symbol].spot, 'no ' + symbol + ' in ' + Object.keys(markets))
+        check(markets[symbol].precision.price > 0 && markets[symbol].precision.amount > 0,
+              'precision ' + JSON.stringify(markets[symbol].precision))
+    })
+    await step('fetchTicker', async () => {
+        const ticker = await client.fetchTicker(symbol)
+        check(ticker.symbol === symbol && ticker.bid < ticker.ask && ticker.last > 0,
+              JSON.stringify({ ...ticker, info: 0 }))
+    })
+    await step('fetchOrderBook', async () => {
+        const book = await client.fetchOrderBook(symbol, 5)
+        check(book.bids.length > 0 && book.bids[0][0] < book.asks[0][0], JSON.stringify(book))
+    })
+    await step('fetchTrades', async () => {
+        const trades = await client.fetchTrades(symbol)
+        check(trades.length > 0 && trades[0].price > 0 && trades[0].side && trades[0].timestamp,
+              JSON.stringify(trades.slice(0, 2)))
+    })
+    await step('fetchOHLCV', async () => {
+        const candles = await client.fetchOHLCV(symbol, '1h')
+        check(candles.length > 1 && candles[0][2] >= candles[0][3] && candles[0][5] > 0,
+              JSON.stringify(candles.slice(0, 2)))
+    })
+    await step('fetchBalance', async () => {
+        const balance = await client.fetchBalance()
+        check(balance.BTC && balance.BTC.total === 10 && balance.USDT.free === 1000000,
+              JSON.stringify(balance).slice(0, 500))
+    })
+    await step('limit order', () => placeAndCancel(client, symbol))
+    await step('market order', () => sellAtMarket(client, symbol))
+    await step('overdraft', () => overdraw(ccxt, client, symbol))
+    return steps
+}
+
+async function inner(folder) {
+    const ccxt = createRequire(join(folder, 'node_modules/'))('ccxt')
+    let failures = 0
+    for (const practice of JSON.parse(process.env.CAMBIST_PRACTICE)) {
+        const steps = await useExchange(ccxt, practice)
+        for (const [name, result] of Object.entries(steps)) {
+            console.log(practice.exchange + ' ' + name + ': ' + result)
+            failures += result !== 'ok'
+        }
+    }
+    return failures ? 1 : 0
+}
+
+const [cambist, folder, ...names] = process.argv.slice(2)
+if (process.env.CAMBIST_PRACTICE)
+    process.exit(await inner(folder))
+process.exit(await outer(cambist, folder, names.length ? names
+                                                       : ['binance', 'kraken', 'okx', 'coinbase']))

@@ -168,6 +168,8 @@ IGNORED = {"info", "fees", "trades", "datetime", "lowercaseId", "tierBased",
 # What ccxt takes out of tables of its own when the answer has no such word.
 ASSUMED = {"taker": r"fee|taker", "maker": r"fee|maker", "interestRate": r"interestRate",
            "marginRatio": r"marginRatio", "average": r"average"}
+ASSUMING = {"fetchMarkets", "fetchTicker", "fetchTickers", "fetchFundingRate", "fetchFundingRates",
+            "fetchPositions"}
 
 
 def said(value, body, method):
@@ -184,9 +186,7 @@ def said(value, body, method):
         return value
     kept = {}
     for key, item in value.items():
-        is_assumed = key in ASSUMED and method not in ("fetchOrder", "fetchOpenOrders",
-                                                       "fetchClosedOrders", "fetchTradingFee")
-        if is_assumed and not re.search(ASSUMED[key], body):
+        if method in ASSUMING and key in ASSUMED and not re.search(ASSUMED[key], body):
             continue
         if method == "fetchCurrencies" and key == "type" and '"%s"' % item not in body:
             continue

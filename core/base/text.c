@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 bool cmb_text_contains(struct cmb_text text, struct cmb_text part)
 {
     return part.length == 0 ||
@@ -32,6 +36,24 @@ struct cmb_text cmb_text_trim(struct cmb_text text)
     while (text.length && (text.at[text.length - 1] == ' ' || text.at[text.length - 1] == '\t'))
         text.length--;
     return text;
+}
+
+bool cmb_text_has_control(struct cmb_text text)
+{
+    size_t i = 0;
+#ifdef __SSE2__
+    for (; i + 16 <= text.length; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.at + i));
+        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        __m128i delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+        if (_mm_movemask_epi8(_mm_or_si128(low, delete)))
+            return true;
+    }
+#endif
+    for (; i < text.length; i++)
+        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+            return true;
+    return false;
 }
 
 uint64_t cmb_text_hash(struct cmb_text text)
@@ -85,17 +107,22 @@ void cmb_buffer_add_char(struct cmb_buffer *buffer, char c)
     cmb_buffer_add(buffer, (struct cmb_text){ &c, 1 });
 }
 
-void cmb_buffer_add_number(struct cmb_buffer *buffer, int64_t number)
+struct cmb_text cmb_text_of_number(int64_t number, char digits[static CMB_NUMBER_SIZE])
 {
-    char digits[20];
-    size_t at = sizeof digits;
+    size_t at = CMB_NUMBER_SIZE;
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     do
         digits[--at] = (char)('0' + left % 10);
     while (left /= 10);
     if (number < 0)
         digits[--at] = '-';
-    cmb_buffer_add(buffer, (struct cmb_text){ digits + at, sizeof digits - at });
+    return (struct cmb_text){ digits + at, CMB_NUMBER_SIZE - at };
+}
+
+void cmb_buffer_add_number(struct cmb_buffer *buffer, int64_t number)
+{
+    char digits[CMB_NUMBER_SIZE];
+    cmb_buffer_add(buffer, cmb_text_of_number(number, digits));
 }
 
 void cmb_buffer_addf(struct cmb_buffer *buffer, const char *format, ...)

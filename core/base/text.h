@@ -47,8 +47,16 @@ struct cmb_text cmb_text_cut(struct cmb_text text, char separator, struct cmb_te
 /* `text` without the blanks and tabs at both ends. */
 struct cmb_text cmb_text_trim(struct cmb_text text);
 
+/* Whether a byte below 0x20, or 0x7f, is in it: what could end a line or a header. */
+bool cmb_text_has_control(struct cmb_text text);
+
 /* FNV-1a of the bytes, for tables that are not reached by strangers' input alone. */
 uint64_t cmb_text_hash(struct cmb_text text);
+
+/* The longest decimal text of an int64: 19 digits and a sign. */
+#define CMB_NUMBER_SIZE 20
+/* Writes a number at the end of `digits`; the result looks into it. */
+struct cmb_text cmb_text_of_number(int64_t number, char digits[static CMB_NUMBER_SIZE]);
 
 struct cmb_buffer {
     char *at; /* not NUL-terminated until cmb_buffer_string */

@@ -73,14 +73,6 @@ void cmb_call_refresh(struct cmb_call *call)
 
 /* ---- arguments ---- */
 
-static bool has_control_character(struct cmb_text text)
-{
-    for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
-            return true;
-    return false;
-}
-
 static int refuse(struct cambist_error *error, struct cmb_text name, struct cmb_text value,
                   const char *reason)
 {
@@ -136,7 +128,7 @@ static int check_value(const struct cmb_member *argument, struct cmb_text *value
 static int add_extra(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,
                      uint32_t json_form, struct cambist_error *error)
 {
-    if (name.length == 0 || has_control_character(name))
+    if (name.length == 0 || cmb_text_has_control(name))
         return refuse(error, CMB_TEXT("parameter"), name, "is no name of a parameter");
     if (arguments->extra_count == CMB_EXTRAS_MOST)
         return refuse(error, name, value, "too many parameters");
@@ -149,7 +141,7 @@ int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, str
 {
     if (value.length > ARGUMENT_BYTES_MOST)
         return refuse(error, name, value, "is too long");
-    if (has_control_character(value))
+    if (cmb_text_has_control(value))
         return refuse(error, name, value, "has a control character");
     int argument = cmb_argument_find(name);
     if (argument < 0)

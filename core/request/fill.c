@@ -86,13 +86,10 @@ static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pa
 /* No value can end a header line: what could, is refused. */
 static int add_header(struct cmb_call *call, const struct cmb_rendered *pair)
 {
-    for (size_t i = 0; i < pair->value.length; i++) {
-        unsigned char c = (unsigned char)pair->value.at[i];
-        if (c < 0x20 || c == 0x7f)
-            return cmb_fail(call->error, CAMBIST_BAD_ARGUMENT,
-                            "the header %.*s would have a control character",
-                            (int)pair->name.length, pair->name.at);
-    }
+    if (cmb_text_has_control(pair->value))
+        return cmb_fail(call->error, CAMBIST_BAD_ARGUMENT,
+                        "the header %.*s would have a control character", (int)pair->name.length,
+                        pair->name.at);
     cmb_buffer_add(&call->headers, pair->name);
     cmb_buffer_add(&call->headers, CMB_TEXT(": "));
     cmb_buffer_add(&call->headers, pair->value);

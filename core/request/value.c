@@ -1,8 +1,6 @@
 /* What does a name in a template stand for, before filters? */
 #include "request/render.h"
 
-#include <stdio.h>
-
 #include "crypto/encode.h"
 
 /* ---- markets ---- */
@@ -45,13 +43,10 @@ static struct cmb_text market_value(struct cmb_call *call, uint32_t name)
 
 static struct cmb_text nonce(struct cmb_call *call)
 {
+    char digits[CMB_NUMBER_SIZE];
     if (!call->nonce.at) {
-        char text[24];
-        int length = snprintf(text, sizeof text, "%lld",
-                              (long long)cmb_exchange_nonce(call->exchange));
-        call->nonce = (struct cmb_text){ cmb_arena_copy(&call->arena,
-                                             (struct cmb_text){ text, (size_t)length }),
-                                         (size_t)length };
+        call->nonce = cmb_text_of_number(cmb_exchange_nonce(call->exchange), digits);
+        call->nonce.at = cmb_arena_copy(&call->arena, call->nonce);
     }
     return call->nonce;
 }

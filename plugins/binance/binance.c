@@ -5,19 +5,14 @@
  * Odd rules, with the pages that say them, are in NOTES.md. */
 #include <cambist/plugin.h>
 
-/* What stands in the rows of endpoints. */
-#define SPOT(operation, request)    operation, request, .kinds = CAMBIST_KIND_SPOT
-#define FUTURES(operation, request)                                                                \
-    operation, request, .kinds = CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE, .server = "futures"
-#define SIGNED       .access = CAMBIST_SIGNED
-#define EACH         .rows = "[]"
-#define SENDS(name)  .parameters = CAMBIST_TABLE(name##_parameters)
-#define GIVES(name)  .fields = CAMBIST_TABLE(name##_fields)
-#define COSTS(name)  .charges = CAMBIST_TABLE(name##_charges)
-#define WEIGHT(n)         .charges = CAMBIST_ROWS(charge, { "weight", n })
-#define WALLET_WEIGHT(n)  .charges = CAMBIST_ROWS(charge, { "wallet weight", n })
-#define FUTURES_WEIGHT(n) .charges = CAMBIST_ROWS(charge, { "futures weight", n })
-#define OPTIONAL     CAMBIST_OPTIONAL
+/* Tables that endpoints share, and what names them in their rows. */
+#define CHARGES(name)    static const struct cambist_charge name##_charges[] =
+#define FIELDS(name)     static const struct cambist_field name##_fields[] =
+#define PARAMETERS(name) static const struct cambist_parameter name##_parameters[] =
+#define GIVES(name)      .fields = CAMBIST_TABLE(name##_fields)
+#define SENDS(name)      .parameters = CAMBIST_TABLE(name##_parameters)
+#define OPTIONAL         CAMBIST_OPTIONAL
+#define NOT_ZERO         CAMBIST_NOT_ZERO
 
 static const struct cambist_alias aliases[] = { { "binanceusdm", CAMBIST_KIND_SWAP } };
 
@@ -40,42 +35,34 @@ static const struct cambist_credential credentials[] = {
 static const struct cambist_limit limits[] = {
     { "weight", BY_ADDRESS, 6000, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
     { "orders", BY_ACCOUNT, 100, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
-    { "orders a day", BY_ACCOUNT, 200000, 86400000, .used_header = "X-MBX-ORDER-COUNT-1D" },
+    { "orders/day", BY_ACCOUNT, 200000, 86400000, .used_header = "X-MBX-ORDER-COUNT-1D" },
     { "wallet weight", BY_ADDRESS, 12000, 60000, BANS, .used_header = "X-SAPI-USED-IP-WEIGHT-1M" },
-    { "futures weight", BY_ADDRESS, 2400, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
-    { "futures orders", BY_ACCOUNT, 300, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
-    { "futures orders a minute", BY_ACCOUNT, 1200, 60000, .used_header = "X-MBX-ORDER-COUNT-1M" },
+    { "usdm weight", BY_ADDRESS, 2400, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
+    { "usdm orders", BY_ACCOUNT, 300, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
+    { "usdm orders/min", BY_ACCOUNT, 1200, 60000, .used_header = "X-MBX-ORDER-COUNT-1M" },
 };
 
-static const struct cambist_charge order_charges[] = {
-    { "weight", 1 }, { "orders", 1 }, { "orders a day", 1 },
-};
-static const struct cambist_charge futures_order_charges[] = {
-    { "futures orders", 1 }, { "futures orders a minute", 1 },
-};
-static const struct cambist_charge batch_charges[] = {
-    { "futures weight", 5 }, { "futures orders", 5 }, { "futures orders a minute", 5 },
-};
-/* Rows add up: 101 levels cost 5 + 20. */
-static const struct cambist_charge depth_charges[] = {
+CHARGES(order) { { "weight", 1 }, { "orders", 1 }, { "orders/day", 1 } };
+CHARGES(usdm_order) { { "usdm orders", 1 }, { "usdm orders/min", 1 } };
+CHARGES(batch) { { "usdm weight", 5 }, { "usdm orders", 1, 1 }, { "usdm orders/min", 1, 1 } };
+/* Rows add up: 101 levels cost 5 + 20.  Futures give 500 rows where no limit is asked for. */
+CHARGES(depth) {
     { "weight", 5 }, { "weight", 20, .when = "limit>100" },
     { "weight", 25, .when = "limit>500" }, { "weight", 200, .when = "limit>1000" },
 };
-static const struct cambist_charge futures_depth_charges[] = {
-    { "futures weight", 2 }, { "futures weight", 3, .when = "limit>50" },
-    { "futures weight", 5, .when = "limit>100" }, { "futures weight", 10, .when = "limit>500" },
-    { "futures weight", 8, .when = "!limit" },
+CHARGES(usdm_depth) {
+    { "usdm weight", 2 }, { "usdm weight", 3, .when = "limit>50" },
+    { "usdm weight", 5, .when = "limit>100" }, { "usdm weight", 10, .when = "limit>500" },
+    { "usdm weight", 8, .when = "!limit" },
 };
-static const struct cambist_charge futures_candle_charges[] = {
-    { "futures weight", 1 }, { "futures weight", 1, .when = "limit>99" },
-    { "futures weight", 3, .when = "limit>499" }, { "futures weight", 5, .when = "limit>1000" },
-    { "futures weight", 4, .when = "!limit" },
+CHARGES(usdm_candle) {
+    { "usdm weight", 1 }, { "usdm weight", 1, .when = "limit>99" },
+    { "usdm weight", 3, .when = "limit>499" }, { "usdm weight", 5, .when = "limit>1000" },
+    { "usdm weight", 4, .when = "!limit" },
 };
-static const struct cambist_charge open_order_charges[] = {
-    { "weight", 6, .when = "symbol" }, { "weight", 80, .when = "!symbol" },
-};
-static const struct cambist_charge futures_open_order_charges[] = {
-    { "futures weight", 1, .when = "symbol" }, { "futures weight", 40, .when = "!symbol" },
+CHARGES(open_order) { { "weight", 6, .when = "symbol" }, { "weight", 80, .when = "!symbol" } };
+CHARGES(usdm_open) {
+    { "usdm weight", 1, .when = "symbol" }, { "usdm weight", 40, .when = "!symbol" },
 };
 
 /* ---- signing ---- */
@@ -173,28 +160,27 @@ static const struct cambist_word words[] = {
 
 /* ---- fields ---- */
 
-static const struct cambist_field time_fields[] = { { "timestamp", "serverTime", CAMBIST_MS } };
-static const struct cambist_field status_fields[] = { { "state", "status" } };
+FIELDS(time) { { "timestamp", "serverTime", CAMBIST_MS } };
+FIELDS(status) { { "state", "status" } };
 
-#define FILTER(type) "filters.[filterType=" type "]."
+#define PRICE       "filters.[filterType=PRICE_FILTER]."
+#define LOT         "filters.[filterType=LOT_SIZE]."
+#define MARKET_LOT  "filters.[filterType=MARKET_LOT_SIZE]."
+#define COST        "filters.[filterType=NOTIONAL]."
+#define LEAST_COST  "filters.[filterType=MIN_NOTIONAL]."
 
-static const struct cambist_field market_fields[] = {
+FIELDS(market) {
     { "id", "symbol" }, { "base_id", "baseAsset" }, { "quote_id", "quoteAsset" },
     { "settle_id", "marginAsset" }, { "kind", "contractType", .words = "contract" },
     /* Futures are ordered in base, not in contracts. */
     { "contract_size", NULL, .constant = "1", .when = "market_kind=swap|future" },
     { "active", "status|contractStatus", .words = "trading" },
-    { "tick_size", FILTER("PRICE_FILTER") "tickSize", CAMBIST_NOT_ZERO },
-    { "min_price", FILTER("PRICE_FILTER") "minPrice" },
-    { "max_price", FILTER("PRICE_FILTER") "maxPrice" },
-    { "lot_size", FILTER("LOT_SIZE") "stepSize", CAMBIST_NOT_ZERO },
-    { "min_amount", FILTER("LOT_SIZE") "minQty" },
-    { "max_amount", FILTER("LOT_SIZE") "maxQty" },
-    { "min_market_amount", FILTER("MARKET_LOT_SIZE") "minQty" },
-    { "max_market_amount", FILTER("MARKET_LOT_SIZE") "maxQty" },
-    { "min_cost", FILTER("NOTIONAL") "minNotional|" FILTER("MIN_NOTIONAL") "minNotional" },
-    { "min_cost", FILTER("MIN_NOTIONAL") "notional" },
-    { "max_cost", FILTER("NOTIONAL") "maxNotional" },
+    { "tick_size", PRICE "tickSize", NOT_ZERO }, { "lot_size", LOT "stepSize", NOT_ZERO },
+    { "min_price", PRICE "minPrice" }, { "max_price", PRICE "maxPrice" },
+    { "min_amount", LOT "minQty" }, { "max_amount", LOT "maxQty" },
+    { "min_market_amount", MARKET_LOT "minQty" }, { "max_market_amount", MARKET_LOT "maxQty" },
+    { "min_cost", COST "minNotional" }, { "max_cost", COST "maxNotional" },
+    { "min_cost", LEAST_COST "minNotional|" LEAST_COST "notional" },
     { "base_precision", "baseAssetPrecision", CAMBIST_DIGITS },
     { "quote_precision", "quotePrecision", CAMBIST_DIGITS },
     { "expiry", "deliveryDate", CAMBIST_MS }, { "created", "onboardDate", CAMBIST_MS },
@@ -202,19 +188,17 @@ static const struct cambist_field market_fields[] = {
 
 #define NETWORK "networkList.[isDefault=true]."
 
-static const struct cambist_field currency_fields[] = {
+FIELDS(currency) {
     { "id", "coin" }, { "name", "name" }, { "type", "isLegalMoney", .words = "is_fiat" },
-    { "active", "trading" },
-    { "deposit", "depositAllEnable" }, { "withdraw", "withdrawAllEnable" },
-    { "fee", NETWORK "withdrawFee" },
-    { "precision", NETWORK "withdrawIntegerMultiple", CAMBIST_NOT_ZERO },
+    { "active", "trading" }, { "deposit", "depositAllEnable" },
+    { "withdraw", "withdrawAllEnable" }, { "fee", NETWORK "withdrawFee" },
+    { "precision", NETWORK "withdrawIntegerMultiple", NOT_ZERO },
     { "min_withdraw", NETWORK "withdrawMin" }, { "max_withdraw", NETWORK "withdrawMax" },
 };
 
-static const struct cambist_field ticker_fields[] = {
-    { "symbol", "symbol" }, { "timestamp", "closeTime|time", CAMBIST_MS },
-    { "open", "openPrice" }, { "high", "highPrice" },
-    { "low", "lowPrice" }, { "last", "lastPrice" },
+FIELDS(ticker) {
+    { "symbol", "symbol" }, { "timestamp", "closeTime|time", CAMBIST_MS }, { "last", "lastPrice" },
+    { "open", "openPrice" }, { "high", "highPrice" }, { "low", "lowPrice" },
     { "bid", "bidPrice" }, { "bid_volume", "bidQty" },
     { "ask", "askPrice" }, { "ask_volume", "askQty" },
     { "base_volume", "volume" }, { "quote_volume", "quoteVolume" },
@@ -222,13 +206,13 @@ static const struct cambist_field ticker_fields[] = {
     { "change", "priceChange" }, { "percentage", "priceChangePercent" },
 };
 
-static const struct cambist_field book_fields[] = {
+FIELDS(book) {
     { "bids", "bids" }, { "asks", "asks" },
     { "sequence", "lastUpdateId" }, { "timestamp", "T", CAMBIST_MS },
 };
 
 /* Aggregated trades have one-letter names, all others long ones; only one's own have an order. */
-static const struct cambist_field trade_fields[] = {
+FIELDS(trade) {
     { "id", "a|id" }, { "timestamp", "T|time", CAMBIST_MS },
     { "price", "p|price" }, { "amount", "q|qty" }, { "cost", "quoteQty" },
     { "side", "side" }, { "side", "isBuyer", .words = "is_buyer" },
@@ -237,27 +221,27 @@ static const struct cambist_field trade_fields[] = {
     { "fee_cost", "commission" }, { "fee_currency", "commissionAsset" },
 };
 
-static const struct cambist_field candle_fields[] = {
+FIELDS(candle) {
     { "timestamp", "0", CAMBIST_MS }, { "open", "1" }, { "high", "2" },
     { "low", "3" }, { "close", "4" }, { "volume", "5" },
 };
 
-static const struct cambist_field balance_fields[] = {
+FIELDS(balance) {
     { "currency", "asset" }, { "free", "free" }, { "used", "locked" },
     { "timestamp", "/updateTime", CAMBIST_MS },
 };
-static const struct cambist_field margin_fields[] = {
+FIELDS(margin) {
     { "currency", "asset" }, { "free", "availableBalance" },
     { "used", "initialMargin" }, { "total", "marginBalance" },
 };
 
-static const struct cambist_field fee_fields[] = {
+FIELDS(fee) {
     { "symbol", "symbol" }, { "maker", "makerCommission|makerCommissionRate" },
     { "taker", "takerCommission|takerCommissionRate" },
 };
 
 /* Orders of spot and of futures, and the conditional ones that futures keep apart (algo...). */
-static const struct cambist_field order_fields[] = {
+FIELDS(order) {
     { "id", "orderId|algoId" }, { "client_order_id", "clientOrderId|clientAlgoId" },
     { "timestamp", "time|createTime|transactTime|updateTime", CAMBIST_MS },
     { "last_update_timestamp", "updateTime|transactTime", CAMBIST_MS },
@@ -266,82 +250,64 @@ static const struct cambist_field order_fields[] = {
     { "type", "type|orderType", .words = "futures_type", .when = "market_kind=swap|future" },
     { "post_only", "type", .words = "post_only", .when = "market_kind=spot" },
     { "time_in_force", "timeInForce" }, { "reduce_only", "reduceOnly" },
-    { "price", "price", CAMBIST_NOT_ZERO },
-    { "trigger_price", "stopPrice|triggerPrice", CAMBIST_NOT_ZERO },
+    { "price", "price", NOT_ZERO }, { "trigger_price", "stopPrice|triggerPrice", NOT_ZERO },
     { "amount", "origQty|quantity" }, { "filled", "executedQty" },
-    { "average", "avgPrice", CAMBIST_NOT_ZERO }, { "cost", "cummulativeQuoteQty|cumQuote" },
-    { "state", "status|algoStatus" },
-    { "error_code", "code" }, { "error_message", "msg" }, /* of one order in a batch */
+    { "average", "avgPrice", NOT_ZERO }, { "cost", "cummulativeQuoteQty|cumQuote" },
+    /* and of one order in a batch that was refused: */
+    { "state", "status|algoStatus" }, { "error_code", "code" }, { "error_message", "msg" },
 };
 /* There is one list of all orders: of closed ones the others are passed over. */
 #define CLOSED      .rows = "[].[status!=NEW].[status!=PARTIALLY_FILLED]"
 #define CLOSED_ALGO .rows = "[].[algoStatus!=NEW].[algoStatus!=TRIGGERING].[algoStatus!=TRIGGERED]"
 
 /* {"code": 200, "msg": "The operation of cancel all open order is done."}: no order is told. */
-static const struct cambist_field done_fields[] = { { NULL, "status", .constant = "CANCELED" } };
-static const struct cambist_field algo_done_fields[] = {
-    { "id", "algoId" }, { "client_order_id", "clientAlgoId" },
-};
-static const struct cambist_field timer_fields[] = { { "timeout", "countdownTime" } };
+FIELDS(done) { { NULL, "status", .constant = "CANCELED" } };
+FIELDS(algo_done) { { "id", "algoId" }, { "client_order_id", "clientAlgoId" } };
+FIELDS(timer) { { "timeout", "countdownTime" } };
 
-static const struct cambist_field position_fields[] = {
+FIELDS(position) {
     { "symbol", "symbol" }, { "timestamp", "updateTime", CAMBIST_MS },
     { "side", "[positionSide!=BOTH].positionSide" },
-    { "side", "positionAmt", CAMBIST_SIGN | CAMBIST_NOT_ZERO, .words = "sign" },
+    { "side", "positionAmt", CAMBIST_SIGN | NOT_ZERO, .words = "sign" },
     { "contracts", "positionAmt", CAMBIST_ABSOLUTE }, { "margin_mode", "marginType" },
-    { "entry_price", "entryPrice", CAMBIST_NOT_ZERO }, { "mark_price", "markPrice" },
-    { "liquidation_price", "liquidationPrice", CAMBIST_NOT_ZERO },
-    { "notional", "notional", CAMBIST_ABSOLUTE }, { "leverage", "leverage" },
-    { "collateral", "isolatedMargin", CAMBIST_NOT_ZERO },
+    { "entry_price", "entryPrice", NOT_ZERO }, { "mark_price", "markPrice" },
+    { "liquidation_price", "liquidationPrice", NOT_ZERO }, { "leverage", "leverage" },
+    { "notional", "notional", CAMBIST_ABSOLUTE }, { "collateral", "isolatedMargin", NOT_ZERO },
     { "initial_margin", "initialMargin" }, { "maintenance_margin", "maintMargin" },
     { "unrealized_pnl", "unRealizedProfit" },
 };
-static const struct cambist_field leverage_fields[] = {
-    { "symbol", "symbol" }, { "leverage", "leverage" },
-};
+FIELDS(leverage) { { "symbol", "symbol" }, { "leverage", "leverage" } };
 
-static const struct cambist_field funding_fields[] = {
+FIELDS(funding) {
     { "symbol", "symbol" }, { "timestamp", "time", CAMBIST_MS },
     { "funding_rate", "lastFundingRate" }, { "funding_timestamp", "nextFundingTime", CAMBIST_MS },
     { "mark_price", "markPrice" }, { "index_price", "indexPrice" },
     { "interest_rate", "interestRate" }, { "estimated_settle_price", "estimatedSettlePrice" },
 };
-static const struct cambist_field past_funding_fields[] = {
+FIELDS(past_funding) {
     { "symbol", "symbol" }, { "timestamp", "fundingTime", CAMBIST_MS },
     { "funding_rate", "fundingRate" }, { "mark_price", "markPrice" },
 };
 
-static const struct cambist_field address_fields[] = {
-    { "currency", "coin" }, { "address", "address" }, { "tag", "tag" },
-};
+FIELDS(address) { { "currency", "coin" }, { "address", "address" }, { "tag", "tag" } };
 
 /* ---- parameters ---- */
 
-static const struct cambist_parameter symbol_parameters[] = { { "symbol", "{market}" } };
-static const struct cambist_parameter any_symbol_parameters[] = {
-    { "symbol", "{market}", OPTIONAL },
-};
-static const struct cambist_parameter depth_parameters[] = {
-    { "symbol", "{market}" }, { "limit", "{limit}", OPTIONAL },
-};
-#define SPAN                                                                                       \
-    { "symbol", "{market}" }, { "startTime", "{since_ms}", OPTIONAL },                             \
-    { "endTime", "{until_ms}", OPTIONAL }
-static const struct cambist_parameter history_parameters[] = {
-    SPAN, { "limit", "{limit}", OPTIONAL },
-};
+PARAMETERS(symbol) { { "symbol", "{market}" } };
+PARAMETERS(any_symbol) { { "symbol", "{market}", OPTIONAL } };
+PARAMETERS(depth) { { "symbol", "{market}" }, { "limit", "{limit}", OPTIONAL } };
+#define SPAN { "symbol", "{market}" }, { "startTime", "{since_ms}", OPTIONAL },                    \
+             { "endTime", "{until_ms}", OPTIONAL }
+PARAMETERS(history) { SPAN, { "limit", "{limit}", OPTIONAL } };
 /* Open orders are taken out of the answer: a limit of closed ones is not the exchange's. */
-static const struct cambist_parameter closed_parameters[] = { SPAN };
-static const struct cambist_parameter candle_parameters[] = {
-    SPAN, { "interval", "{timeframe=1m}" }, { "limit", "{limit}", OPTIONAL },
-};
+PARAMETERS(closed) { SPAN };
+PARAMETERS(candle) { SPAN, { "interval", "{timeframe=1m}" }, { "limit", "{limit}", OPTIONAL } };
 
 /* One order, by the exchange's id or by one's own. */
-static const struct cambist_parameter one_order_parameters[] = {
-    { "symbol", "{market}" }, { "orderId", "{id}", .when = "!client_order_id" },
-    { "origClientOrderId", "{client_order_id}", OPTIONAL },
-};
-static const struct cambist_parameter one_algo_parameters[] = {
+#define ONE_ORDER { "symbol", "{market}" }, { "orderId", "{id}", .when = "!client_order_id" },     \
+                  { "origClientOrderId", "{client_order_id}", OPTIONAL }
+PARAMETERS(one_order) { ONE_ORDER };
+PARAMETERS(one_algo) {
     { "algoId", "{id}", .when = "!client_order_id" },
     { "clientAlgoId", "{client_order_id}", OPTIONAL },
 };
@@ -358,159 +324,146 @@ static const struct cambist_parameter one_algo_parameters[] = {
     { "price", "{price}", .when = "type=limit" }, { "stopPrice", "{trigger_price}", OPTIONAL },    \
     { "newClientOrderId", "{client_order_id}", OPTIONAL }, { "newOrderRespType", "FULL" }
 
-static const struct cambist_parameter order_parameters[] = { SPOT_ORDER };
+PARAMETERS(order) { SPOT_ORDER };
 /* A changed order is another order: this one is cancelled, and only then the new one is placed. */
-static const struct cambist_parameter replace_parameters[] = {
+PARAMETERS(replace) {
     SPOT_ORDER, { "cancelReplaceMode", "STOP_ON_FAILURE" }, { "cancelOrderId", "{id}" },
 };
 
-#define FUTURES_ORDER                                                                              \
+#define USDM_ORDER                                                                              \
     { "symbol", "{market}" }, { "side", "{side}" },                                                \
     { "timeInForce", "GTX", .when = "type=limit post_only" },                                      \
     { "timeInForce", "{time_in_force=GTC}", .when = "type=limit !post_only" },                     \
     { "quantity", "{amount}" }, { "price", "{price}", .when = "type=limit" },                      \
     { "reduceOnly", "true", .when = "reduce_only" }
 
-static const struct cambist_parameter futures_order_parameters[] = {
-    FUTURES_ORDER, { "type", "{type}" }, { "newClientOrderId", "{client_order_id}", OPTIONAL },
+PARAMETERS(usdm_order) {
+    USDM_ORDER, { "type", "{type}" }, { "newClientOrderId", "{client_order_id}", OPTIONAL },
     { "newOrderRespType", "RESULT" },
 };
-static const struct cambist_parameter algo_order_parameters[] = {
-    FUTURES_ORDER, { "algoType", "CONDITIONAL" }, { "triggerPrice", "{trigger_price}" },
+PARAMETERS(algo_order) {
+    USDM_ORDER, { "algoType", "CONDITIONAL" }, { "triggerPrice", "{trigger_price}" },
     { "type", "STOP", .when = "type=limit" }, { "type", "STOP_MARKET", .when = "type=market" },
     { "clientAlgoId", "{client_order_id}", OPTIONAL },
 };
-static const struct cambist_parameter edit_parameters[] = {
-    { "symbol", "{market}" }, { "orderId", "{id}", .when = "!client_order_id" },
-    { "origClientOrderId", "{client_order_id}", OPTIONAL }, { "side", "{side}" },
-    { "quantity", "{amount}" }, { "price", "{price}" },
+PARAMETERS(edit) {
+    ONE_ORDER, { "side", "{side}" }, { "quantity", "{amount}" }, { "price", "{price}" },
 };
-static const struct cambist_parameter ids_parameters[] = {
+PARAMETERS(ids) {
     { "symbol", "{market}", .is_beside = 1 }, { "", "{id}", .json_form = CAMBIST_LITERAL },
 };
-static const struct cambist_parameter timer_parameters[] = {
-    { "symbol", "{market}" }, { "countdownTime", "{timeout}" },
-};
-static const struct cambist_parameter leverage_parameters[] = {
-    { "symbol", "{market}" }, { "leverage", "{leverage}" },
-};
-static const struct cambist_parameter symbols_parameters[] = {
-    { "symbols", "{markets:json}", OPTIONAL },
-};
-static const struct cambist_parameter address_parameters[] = {
-    { "coin", "{code}" }, { "network", "{network}", OPTIONAL },
-};
+PARAMETERS(timer) { { "symbol", "{market}" }, { "countdownTime", "{timeout}" } };
+PARAMETERS(leverage) { { "symbol", "{market}" }, { "leverage", "{leverage}" } };
+PARAMETERS(symbols) { { "symbols", "{markets:json}", OPTIONAL } };
+PARAMETERS(address) { { "coin", "{code}" }, { "network", "{network}", OPTIONAL } };
 
 /* ---- endpoints ---- */
 
+/* A row begins with whose it is, its weight or the table of its charges, operation and request. */
+#define COSTS(limit, weight) .charges = CAMBIST_ROWS(charge, { limit, weight })
+#define TAKES(name)          .charges = CAMBIST_TABLE(name##_charges)
+#define OF_SPOT              .kinds = CAMBIST_KIND_SPOT
+#define OF_USDM              .kinds = CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE, .server = "futures"
+#define SPOT(weight, operation, request) operation, request, OF_SPOT, COSTS("weight", weight)
+#define SPOT_TAKES(name, operation, request) operation, request, OF_SPOT, TAKES(name)
+#define USDM(weight, operation, request) operation, request, OF_USDM, COSTS("usdm weight", weight)
+#define USDM_TAKES(name, operation, request) operation, request, OF_USDM, TAKES(name)
+#define WALLET(weight, operation, request) operation, request, COSTS("wallet weight", weight)
+#define SIGNED .access = CAMBIST_SIGNED
+#define EACH   .rows = "[]"
+#define PLAIN  .when = "!trigger" /* of two rows the first: not the conditional orders */
+
 static const struct cambist_endpoint endpoints[] = {
-    { SPOT("fetch_time", "GET /api/v3/time"), WEIGHT(1), GIVES(time) },
-    { FUTURES("fetch_time", "GET /fapi/v1/time"), FUTURES_WEIGHT(1), GIVES(time) },
-    { "fetch_status", "GET /sapi/v1/system/status", WALLET_WEIGHT(1), GIVES(status) },
-    { SPOT("fetch_markets", "GET /api/v3/exchangeInfo"), .rows = "symbols[]", WEIGHT(20),
-      GIVES(market) },
-    { FUTURES("fetch_markets", "GET /fapi/v1/exchangeInfo"), .rows = "symbols[]", FUTURES_WEIGHT(1),
-      GIVES(market) },
-    { "fetch_currencies", "GET /sapi/v1/capital/config/getall", SIGNED, EACH, WALLET_WEIGHT(10),
+    { SPOT(1, "fetch_time", "GET /api/v3/time"), GIVES(time) },
+    { USDM(1, "fetch_time", "GET /fapi/v1/time"), GIVES(time) },
+    { WALLET(1, "fetch_status", "GET /sapi/v1/system/status"), GIVES(status) },
+    { SPOT(20, "fetch_markets", "GET /api/v3/exchangeInfo"), .rows = "symbols[]", GIVES(market) },
+    { USDM(1, "fetch_markets", "GET /fapi/v1/exchangeInfo"), .rows = "symbols[]", GIVES(market) },
+    { WALLET(10, "fetch_currencies", "GET /sapi/v1/capital/config/getall"), SIGNED, EACH,
       GIVES(currency) },
 
-    { SPOT("fetch_ticker", "GET /api/v3/ticker/24hr"), WEIGHT(2), SENDS(symbol), GIVES(ticker) },
-    { FUTURES("fetch_ticker", "GET /fapi/v1/ticker/24hr"), FUTURES_WEIGHT(1), SENDS(symbol),
-      GIVES(ticker) },
-    { SPOT("fetch_tickers", "GET /api/v3/ticker/24hr"), EACH, WEIGHT(80), SENDS(symbols),
-      GIVES(ticker) },
-    { FUTURES("fetch_tickers", "GET /fapi/v1/ticker/24hr"), EACH, FUTURES_WEIGHT(40),
-      GIVES(ticker) },
-    { SPOT("fetch_order_book", "GET /api/v3/depth"), COSTS(depth), SENDS(depth), GIVES(book) },
-    { FUTURES("fetch_order_book", "GET /fapi/v1/depth"), COSTS(futures_depth), SENDS(depth),
-      GIVES(book) },
-    { SPOT("fetch_trades", "GET /api/v3/aggTrades"), EACH, WEIGHT(4), SENDS(history),
-      GIVES(trade) },
-    { FUTURES("fetch_trades", "GET /fapi/v1/aggTrades"), EACH, FUTURES_WEIGHT(20), SENDS(history),
-      GIVES(trade) },
-    { SPOT("fetch_ohlcv", "GET /api/v3/klines"), EACH, WEIGHT(2), SENDS(candle), GIVES(candle) },
-    { FUTURES("fetch_ohlcv", "GET /fapi/v1/klines"), EACH, COSTS(futures_candle), SENDS(candle),
+    { SPOT(2, "fetch_ticker", "GET /api/v3/ticker/24hr"), SENDS(symbol), GIVES(ticker) },
+    { USDM(1, "fetch_ticker", "GET /fapi/v1/ticker/24hr"), SENDS(symbol), GIVES(ticker) },
+    { SPOT(80, "fetch_tickers", "GET /api/v3/ticker/24hr"), EACH, SENDS(symbols), GIVES(ticker) },
+    { USDM(40, "fetch_tickers", "GET /fapi/v1/ticker/24hr"), EACH, GIVES(ticker) },
+    { SPOT_TAKES(depth, "fetch_order_book", "GET /api/v3/depth"), SENDS(depth), GIVES(book) },
+    { USDM_TAKES(usdm_depth, "fetch_order_book", "GET /fapi/v1/depth"), SENDS(depth), GIVES(book) },
+    { SPOT(4, "fetch_trades", "GET /api/v3/aggTrades"), EACH, SENDS(history), GIVES(trade) },
+    { USDM(20, "fetch_trades", "GET /fapi/v1/aggTrades"), EACH, SENDS(history), GIVES(trade) },
+    { SPOT(2, "fetch_ohlcv", "GET /api/v3/klines"), EACH, SENDS(candle), GIVES(candle) },
+    { USDM_TAKES(usdm_candle, "fetch_ohlcv", "GET /fapi/v1/klines"), EACH, SENDS(candle),
       GIVES(candle) },
 
-    { SPOT("fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]", WEIGHT(20),
+    { SPOT(20, "fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]",
       GIVES(balance) },
-    { FUTURES("fetch_balance", "GET /fapi/v3/account"), SIGNED, .rows = "assets[]",
-      FUTURES_WEIGHT(5), GIVES(margin) },
-    { SPOT("fetch_trading_fee", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, WALLET_WEIGHT(1),
-      SENDS(symbol), GIVES(fee) },
-    { FUTURES("fetch_trading_fee", "GET /fapi/v1/commissionRate"), SIGNED, FUTURES_WEIGHT(20),
-      SENDS(symbol), GIVES(fee) },
-    { SPOT("fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, WALLET_WEIGHT(1),
+    { USDM(5, "fetch_balance", "GET /fapi/v3/account"), SIGNED, .rows = "assets[]", GIVES(margin) },
+    { WALLET(1, "fetch_trading_fee", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, SENDS(symbol),
+      GIVES(fee), OF_SPOT },
+    { USDM(20, "fetch_trading_fee", "GET /fapi/v1/commissionRate"), SIGNED, SENDS(symbol),
       GIVES(fee) },
+    { WALLET(1, "fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, GIVES(fee),
+      OF_SPOT },
 
-    { SPOT("create_order", "POST /api/v3/order"), SIGNED, COSTS(order), SENDS(order),
+    { SPOT_TAKES(order, "create_order", "POST /api/v3/order"), SIGNED, SENDS(order), GIVES(order) },
+    { USDM_TAKES(usdm_order, "create_order", "POST /fapi/v1/order"), SIGNED,
+      .when = "!trigger_price", SENDS(usdm_order), GIVES(order) },
+    { USDM_TAKES(usdm_order, "create_order", "POST /fapi/v1/algoOrder"), SIGNED, SENDS(algo_order),
       GIVES(order) },
-    { FUTURES("create_order", "POST /fapi/v1/order"), SIGNED, .when = "!trigger_price",
-      COSTS(futures_order), SENDS(futures_order), GIVES(order) },
-    { FUTURES("create_order", "POST /fapi/v1/algoOrder"), SIGNED, COSTS(futures_order),
-      SENDS(algo_order), GIVES(order) },
-    { FUTURES("create_orders", "POST /fapi/v1/batchOrders"), SIGNED, EACH, .items = "batchOrders[]",
-      COSTS(batch), SENDS(futures_order), GIVES(order) },
-    { SPOT("edit_order", "POST /api/v3/order/cancelReplace"), SIGNED, .rows = "newOrderResponse",
-      COSTS(order), SENDS(replace), GIVES(order) },
-    { FUTURES("edit_order", "PUT /fapi/v1/order"), SIGNED, COSTS(futures_order), SENDS(edit),
+    { USDM_TAKES(batch, "create_orders", "POST /fapi/v1/batchOrders"), SIGNED, EACH,
+      .items = "batchOrders[]", SENDS(usdm_order), GIVES(order) },
+    { SPOT_TAKES(order, "edit_order", "POST /api/v3/order/cancelReplace"), SIGNED,
+      .rows = "newOrderResponse", SENDS(replace), GIVES(order) },
+    { USDM_TAKES(usdm_order, "edit_order", "PUT /fapi/v1/order"), SIGNED, SENDS(edit),
       GIVES(order) },
-    { SPOT("cancel_order", "DELETE /api/v3/order"), SIGNED, WEIGHT(1), SENDS(one_order),
+    { SPOT(1, "cancel_order", "DELETE /api/v3/order"), SIGNED, SENDS(one_order), GIVES(order) },
+    { USDM(1, "cancel_order", "DELETE /fapi/v1/order"), SIGNED, PLAIN, SENDS(one_order),
       GIVES(order) },
-    { FUTURES("cancel_order", "DELETE /fapi/v1/order"), SIGNED, .when = "!trigger",
-      FUTURES_WEIGHT(1), SENDS(one_order), GIVES(order) },
-    { FUTURES("cancel_order", "DELETE /fapi/v1/algoOrder"), SIGNED, FUTURES_WEIGHT(1),
-      SENDS(one_algo), GIVES(algo_done) },
-    { FUTURES("cancel_orders", "DELETE /fapi/v1/batchOrders"), SIGNED, EACH,
-      .items = "orderIdList[]", FUTURES_WEIGHT(1), SENDS(ids), GIVES(order) },
-    { SPOT("cancel_all_orders", "DELETE /api/v3/openOrders"), SIGNED, EACH, WEIGHT(1),
-      SENDS(symbol), GIVES(order) },
-    { FUTURES("cancel_all_orders", "DELETE /fapi/v1/allOpenOrders"), SIGNED, .when = "!trigger",
-      FUTURES_WEIGHT(1), SENDS(symbol), GIVES(done) },
-    { FUTURES("cancel_all_orders", "DELETE /fapi/v1/algoOpenOrders"), SIGNED, FUTURES_WEIGHT(1),
-      SENDS(symbol), GIVES(done) },
-    { FUTURES("cancel_all_orders_after", "POST /fapi/v1/countdownCancelAll"), SIGNED,
-      FUTURES_WEIGHT(10), SENDS(timer), GIVES(timer) },
+    { USDM(1, "cancel_order", "DELETE /fapi/v1/algoOrder"), SIGNED, SENDS(one_algo),
+      GIVES(algo_done) },
+    { USDM(1, "cancel_orders", "DELETE /fapi/v1/batchOrders"), SIGNED, EACH,
+      .items = "orderIdList[]", SENDS(ids), GIVES(order) },
+    { SPOT(1, "cancel_all_orders", "DELETE /api/v3/openOrders"), SIGNED, EACH, SENDS(symbol),
+      GIVES(order) },
+    { USDM(1, "cancel_all_orders", "DELETE /fapi/v1/allOpenOrders"), SIGNED, PLAIN, SENDS(symbol),
+      GIVES(done) },
+    { USDM(1, "cancel_all_orders", "DELETE /fapi/v1/algoOpenOrders"), SIGNED, SENDS(symbol),
+      GIVES(done) },
+    { USDM(10, "cancel_all_orders_after", "POST /fapi/v1/countdownCancelAll"), SIGNED, SENDS(timer),
+      GIVES(timer) },
 
-    { SPOT("fetch_order", "GET /api/v3/order"), SIGNED, WEIGHT(4), SENDS(one_order), GIVES(order) },
-    { FUTURES("fetch_order", "GET /fapi/v1/order"), SIGNED, .when = "!trigger", FUTURES_WEIGHT(1),
-      SENDS(one_order), GIVES(order) },
-    { FUTURES("fetch_order", "GET /fapi/v1/algoOrder"), SIGNED, FUTURES_WEIGHT(1), SENDS(one_algo),
+    { SPOT(4, "fetch_order", "GET /api/v3/order"), SIGNED, SENDS(one_order), GIVES(order) },
+    { USDM(1, "fetch_order", "GET /fapi/v1/order"), SIGNED, PLAIN, SENDS(one_order), GIVES(order) },
+    { USDM(1, "fetch_order", "GET /fapi/v1/algoOrder"), SIGNED, SENDS(one_algo), GIVES(order) },
+    { SPOT(20, "fetch_orders", "GET /api/v3/allOrders"), SIGNED, EACH, SENDS(history),
       GIVES(order) },
-    { SPOT("fetch_orders", "GET /api/v3/allOrders"), SIGNED, EACH, WEIGHT(20), SENDS(history),
+    { USDM(5, "fetch_orders", "GET /fapi/v1/allOrders"), SIGNED, EACH, PLAIN, SENDS(history),
       GIVES(order) },
-    { FUTURES("fetch_orders", "GET /fapi/v1/allOrders"), SIGNED, EACH, .when = "!trigger",
-      FUTURES_WEIGHT(5), SENDS(history), GIVES(order) },
-    { FUTURES("fetch_orders", "GET /fapi/v1/allAlgoOrders"), SIGNED, EACH, FUTURES_WEIGHT(5),
-      SENDS(history), GIVES(order) },
-    { SPOT("fetch_open_orders", "GET /api/v3/openOrders"), SIGNED, EACH, COSTS(open_order),
+    { USDM(5, "fetch_orders", "GET /fapi/v1/allAlgoOrders"), SIGNED, EACH, SENDS(history),
+      GIVES(order) },
+    { SPOT_TAKES(open_order, "fetch_open_orders", "GET /api/v3/openOrders"), SIGNED, EACH,
       SENDS(any_symbol), GIVES(order) },
-    { FUTURES("fetch_open_orders", "GET /fapi/v1/openOrders"), SIGNED, EACH, .when = "!trigger",
-      COSTS(futures_open_order), SENDS(any_symbol), GIVES(order) },
-    { FUTURES("fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), SIGNED, EACH,
-      COSTS(futures_open_order), SENDS(any_symbol), GIVES(order) },
-    { SPOT("fetch_closed_orders", "GET /api/v3/allOrders"), SIGNED, CLOSED, WEIGHT(20),
+    { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openOrders"), SIGNED, EACH, PLAIN,
+      SENDS(any_symbol), GIVES(order) },
+    { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), SIGNED, EACH,
+      SENDS(any_symbol), GIVES(order) },
+    { SPOT(20, "fetch_closed_orders", "GET /api/v3/allOrders"), SIGNED, CLOSED, SENDS(closed),
+      GIVES(order) },
+    { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allOrders"), SIGNED, CLOSED, PLAIN,
       SENDS(closed), GIVES(order) },
-    { FUTURES("fetch_closed_orders", "GET /fapi/v1/allOrders"), SIGNED, CLOSED, .when = "!trigger",
-      FUTURES_WEIGHT(5), SENDS(closed), GIVES(order) },
-    { FUTURES("fetch_closed_orders", "GET /fapi/v1/allAlgoOrders"), SIGNED, CLOSED_ALGO,
-      FUTURES_WEIGHT(5), SENDS(closed), GIVES(order) },
-    { SPOT("fetch_my_trades", "GET /api/v3/myTrades"), SIGNED, EACH, WEIGHT(20), SENDS(history),
+    { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allAlgoOrders"), SIGNED, CLOSED_ALGO,
+      SENDS(closed), GIVES(order) },
+    { SPOT(20, "fetch_my_trades", "GET /api/v3/myTrades"), SIGNED, EACH, SENDS(history),
       GIVES(trade) },
-    { FUTURES("fetch_my_trades", "GET /fapi/v1/userTrades"), SIGNED, EACH, FUTURES_WEIGHT(5),
-      SENDS(history), GIVES(trade) },
+    { USDM(5, "fetch_my_trades", "GET /fapi/v1/userTrades"), SIGNED, EACH, SENDS(history),
+      GIVES(trade) },
 
-    { FUTURES("fetch_positions", "GET /fapi/v3/positionRisk"), SIGNED, EACH, FUTURES_WEIGHT(5),
-      GIVES(position) },
-    { FUTURES("fetch_funding_rate", "GET /fapi/v1/premiumIndex"), FUTURES_WEIGHT(1), SENDS(symbol),
-      GIVES(funding) },
-    { FUTURES("fetch_funding_rates", "GET /fapi/v1/premiumIndex"), EACH, FUTURES_WEIGHT(10),
-      GIVES(funding) },
-    { FUTURES("fetch_funding_rate_history", "GET /fapi/v1/fundingRate"), EACH, FUTURES_WEIGHT(1),
-      SENDS(history), GIVES(past_funding) },
-    { FUTURES("set_leverage", "POST /fapi/v1/leverage"), SIGNED, FUTURES_WEIGHT(1), SENDS(leverage),
-      GIVES(leverage) },
-    { "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address", SIGNED, WALLET_WEIGHT(10),
+    { USDM(5, "fetch_positions", "GET /fapi/v3/positionRisk"), SIGNED, EACH, GIVES(position) },
+    { USDM(1, "fetch_funding_rate", "GET /fapi/v1/premiumIndex"), SENDS(symbol), GIVES(funding) },
+    { USDM(10, "fetch_funding_rates", "GET /fapi/v1/premiumIndex"), EACH, GIVES(funding) },
+    { USDM(1, "fetch_funding_rate_history", "GET /fapi/v1/fundingRate"), EACH, SENDS(history),
+      GIVES(past_funding) },
+    { USDM(1, "set_leverage", "POST /fapi/v1/leverage"), SIGNED, SENDS(leverage), GIVES(leverage) },
+    { WALLET(10, "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address"), SIGNED,
       SENDS(address), GIVES(address) },
 };
 
@@ -627,9 +580,9 @@ static const struct cambist_vector vectors[] = {
       "key=vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A "
       "secret=NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j",
       "LTCBTC LTC/BTC spot", 1499827319559, "https://api.binance.com/api/v3/order",
-      "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1"
-      "&newOrderRespType=FULL&recvWindow=10000&timestamp=1499827319559"
-      "&signature=69596fcf94353d6533287094e15f183e44c2f2f96f53af5983431dfc9bcb9e49",
+      "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&newOrderRespType=FULL"
+      "&recvWindow=10000&timestamp=1499827319559&signature="
+      "69596fcf94353d6533287094e15f183e44c2f2f96f53af5983431dfc9bcb9e49",
       "X-MBX-APIKEY: vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A" },
 };
 

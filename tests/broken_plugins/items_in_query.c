@@ -1,4 +1,4 @@
-/* refused with: items: must be "[]" or "name[]" in a JSON body */
+/* refused with: items: must be "name[]", or "[]" in a JSON body */
 #include "broken.h"
 
 #define MORE

@@ -176,6 +176,8 @@ static const struct cambist_field balance_fields[] = {
 /* The older wallet tells what is there, not what orders hold of it. */
 static const struct cambist_field wallet_fields[] = {
     { "currency", "currency.code|balance.currency" }, { "total", "balance.amount" },
+    { "currency", "balance.currency", CAMBIST_ONLY_WRITTEN },
+    { NULL, "type", CAMBIST_ONLY_WRITTEN, .constant = "wallet" },
 };
 
 static const struct cambist_field fee_fields[] = {
@@ -183,7 +185,8 @@ static const struct cambist_field fee_fields[] = {
 };
 
 /* The one member of order_configuration is named after the type of the order. */
-#define CONFIGURATION "order_configuration.*."
+#define CONFIGURATION          "order_configuration.*."
+#define PRACTICE_CONFIGURATION "order_configuration.limit_limit_gtc."
 
 static const struct cambist_field order_fields[] = {
     { "id", "order_id" }, { "client_order_id", "client_order_id" },
@@ -192,6 +195,8 @@ static const struct cambist_field order_fields[] = {
     { "last_trade_timestamp", "last_fill_time", CAMBIST_ISO },
     { "last_update_timestamp", "last_update_time", CAMBIST_ISO },
     { "type", "order_type" }, { "time_in_force", "time_in_force" },
+    { "price", PRACTICE_CONFIGURATION "limit_price", CAMBIST_ONLY_WRITTEN },
+    { "amount", PRACTICE_CONFIGURATION "base_size", CAMBIST_ONLY_WRITTEN },
     { "price", CONFIGURATION "limit_price" }, { "amount", CONFIGURATION "base_size" },
     { "trigger_price", CONFIGURATION "stop_price|" CONFIGURATION "stop_trigger_price" },
     { "post_only", CONFIGURATION "post_only" }, { "reduce_only", CONFIGURATION "reduce_only" },
@@ -206,6 +211,7 @@ static const struct cambist_field taken_fields[] = {
 };
 static const struct cambist_field canceled_fields[] = {
     { "id", "order_id" }, { "error_code", "[success=false].failure_reason" },
+    { NULL, "success", CAMBIST_ONLY_WRITTEN, .constant = "true" },
 };
 
 static const struct cambist_field position_fields[] = {
@@ -359,6 +365,7 @@ static const struct cambist_failure failures[] = {
 static const struct cambist_fault faults[] = {
     /* of orders */
     { "INSUFFICIENT_FUND*", CAMBIST_INSUFFICIENT_FUNDS },
+    { "PREVIEW_INSUFFICIENT_FUND", CAMBIST_INSUFFICIENT_FUNDS },
     { "PREVIEW_INSUFFICIENT_*", CAMBIST_INSUFFICIENT_FUNDS },
     { "INVALID_LEDGER_BALANCE", CAMBIST_INSUFFICIENT_FUNDS },
     { "PREVIEW_INVALID_LEDGER_BALANCE", CAMBIST_INSUFFICIENT_FUNDS },

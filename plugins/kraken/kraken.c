@@ -389,6 +389,7 @@ static const struct cambist_fault faults[] = {
     { "EQuery:Unknown asset pair*", CAMBIST_BAD_SYMBOL },
     { "EQuery:Invalid asset pair*", CAMBIST_BAD_SYMBOL },
     { "EQuery:Unknown asset*", CAMBIST_BAD_SYMBOL },
+    { "EOrder:Insufficient funds", CAMBIST_INSUFFICIENT_FUNDS },
     { "EOrder:Insufficient *", CAMBIST_INSUFFICIENT_FUNDS }, /* funds, margin */
     { "EOrder:Unknown order*", CAMBIST_ORDER_NOT_FOUND },
     { "EOrder:Unknown position*", CAMBIST_INVALID_ORDER },

@@ -39,14 +39,36 @@ static struct json_object *write_count_of_digits(struct cambist_decimal number)
     return json_object_new_int64(digits);
 }
 
+/* Steps that choose the row lead nowhere else. */
+static struct cmb_path bare_path(const struct cmb_path *path)
+{
+    struct cmb_path bare = *path;
+    while (bare.count && (bare.steps->kind == CMB_PATH_SELECT ||
+                          bare.steps->kind == CMB_PATH_SELECT_NOT)) {
+        bare.steps++;
+        bare.count--;
+    }
+    return bare;
+}
+
+static bool is_same_place(const struct cmb_leaf *a, const struct cmb_leaf *b)
+{
+    struct cmb_path one = bare_path(&a->path), other = bare_path(&b->path);
+    bool is_same = one.count == other.count && a->is_from_answer == b->is_from_answer;
+    for (uint32_t i = 0; is_same && i < one.count; i++)
+        is_same = one.steps[i].kind == other.steps[i].kind &&
+                  one.steps[i].index == other.steps[i].index &&
+                  cmb_text_is(one.steps[i].key, other.steps[i].key);
+    return is_same;
+}
+
 /* The sign of a number that is written in one place and read as size and direction. */
 static bool is_turned(const struct cmb_call *call, const struct cmb_leaf *leaf, const char *record)
 {
     const struct cmb_fields *fields = &call->endpoint->fields;
     for (uint32_t i = 0; (leaf->as & CAMBIST_ABSOLUTE) && i < fields->count; i++) {
         const struct cmb_leaf *sign = &fields->leaves[i];
-        if (sign->member < 0 || !(sign->as & CAMBIST_SIGN) ||
-            strcmp(sign->row->path, leaf->row->path) != 0)
+        if (sign->member < 0 || !(sign->as & CAMBIST_SIGN) || !is_same_place(sign, leaf))
             continue;
         uint64_t word = *(const uint64_t *)member_of(call, sign, record);
         struct cmb_text ours = cmb_vocabulary_word(cmb_vocabulary_of(sign->kind), word);
@@ -206,11 +228,11 @@ static const char *key_of(const struct cmb_call *call, const char *record, struc
  * looks at a piece of a text for people, says nothing here. */
 static bool is_written(const struct cmb_call *call, const struct cmb_leaf *leaf)
 {
-    return !leaf->is_alternative && !leaf->is_said && !leaf->part_mark && !is_key_itself(leaf) &&
+    return !leaf->is_said && !leaf->part_mark && !is_key_itself(leaf) &&
            (!leaf->when.count || cmb_condition_holds(call, &leaf->when));
 }
 
-static void place_leaf(const struct cmb_path *prefix, uint32_t skipped,
+static bool place_leaf(const struct cmb_path *prefix, uint32_t skipped,
                        const struct cmb_leaf *leaf, const char *any, struct json_object *value,
                        struct json_object **root)
 {
@@ -218,9 +240,14 @@ static void place_leaf(const struct cmb_path *prefix, uint32_t skipped,
     uint32_t count = 0;
     for (uint32_t i = skipped; i < prefix->count && count < STEPS_MOST; i++)
         steps[count++] = prefix->steps[i];
-    for (uint32_t i = 0; i < leaf->path.count && count < STEPS_MOST; i++)
-        steps[count++] = leaf->path.steps[i];
-    cmb_place(root, steps, count, any, value);
+    for (uint32_t i = 0; i < leaf->path.count && count < STEPS_MOST; i++) {
+        steps[count] = leaf->path.steps[i];
+        if (i == 0 && (steps[count].kind == CMB_PATH_SELECT ||
+                       steps[count].kind == CMB_PATH_SELECT_NOT))
+            steps[count].index = 1; /* speaks of the row itself */
+        count++;
+    }
+    return cmb_place(root, steps, count, any, value);
 }
 
 /* Direction alone is written where no size stands at the same place. */
@@ -229,7 +256,7 @@ static bool is_doubled_sign(const struct cmb_call *call, const struct cmb_leaf *
     const struct cmb_fields *fields = &call->endpoint->fields;
     for (uint32_t i = 0; (leaf->as & CAMBIST_SIGN) && i < fields->count; i++)
         if (&fields->leaves[i] != leaf && !(fields->leaves[i].as & CAMBIST_SIGN) &&
-            strcmp(fields->leaves[i].row->path, leaf->row->path) == 0)
+            is_same_place(&fields->leaves[i], leaf))
             return true;
     return false;
 }
@@ -238,7 +265,7 @@ static bool is_doubled_sign(const struct cmb_call *call, const struct cmb_leaf *
 static uint32_t write_choice(const struct cmb_path *rows, uint32_t skipped,
                              struct json_object **root)
 {
-    for (; skipped && skipped < rows->count; skipped++) {
+    for (; skipped < rows->count; skipped++) {
         const struct cmb_path_step *step = &rows->steps[skipped];
         struct cmb_path_step key = { .kind = CMB_PATH_KEY, .key = step->key };
         if (step->kind == CMB_PATH_SELECT)
@@ -256,14 +283,21 @@ static void write_row(const struct cmb_call *call, const char *record, uint32_t 
     struct json_object *key;
     const char *any = key_of(call, record, &key);
     const struct cmb_fields *fields = &call->endpoint->fields;
-    skipped = write_choice(&call->endpoint->rows, skipped, root);
+    if (skipped)
+        skipped = write_choice(&call->endpoint->rows, skipped, root);
+    bool is_placed = false;
     for (uint32_t i = 0; i < fields->count; i++) {
         const struct cmb_leaf *leaf = &fields->leaves[i];
-        if (leaf->is_from_answer || !is_written(call, leaf) || is_doubled_sign(call, leaf))
+        is_placed &= leaf->is_alternative;
+        if (leaf->is_from_answer || is_placed || !is_written(call, leaf))
             continue;
         struct json_object *value = write_leaf(call, leaf, record);
-        if (value)
-            place_leaf(&call->endpoint->rows, skipped, leaf, any, value, root);
+        if (is_doubled_sign(call, leaf))
+            write_choice(&leaf->path, 0, root);
+        else if (value)
+            is_placed = place_leaf(&call->endpoint->rows, skipped, leaf, any,
+                                   json_object_get(value), root);
+        json_object_put(value);
     }
     json_object_put(key);
 }
@@ -317,13 +351,15 @@ static void write_answer_leaves(const struct cmb_call *call, struct json_object 
 {
     const struct cmb_fields *fields = &call->endpoint->fields;
     static const struct cmb_path no_prefix = { 0 };
+    bool is_placed = false;
     for (uint32_t i = 0; call->row_count && i < fields->count; i++) {
         const struct cmb_leaf *leaf = &fields->leaves[i];
-        if (!leaf->is_from_answer || !is_written(call, leaf))
+        is_placed &= leaf->is_alternative;
+        if (!leaf->is_from_answer || is_placed || !is_written(call, leaf))
             continue;
         struct json_object *value = write_leaf(call, leaf, record_at(call, 0));
         if (value)
-            place_leaf(&no_prefix, 0, leaf, NULL, value, root);
+            is_placed = place_leaf(&no_prefix, 0, leaf, NULL, value, root);
     }
 }
 

@@ -8,11 +8,18 @@ static int64_t fee_of(int64_t money, int64_t rate)
     return (int64_t)((fee + 9999) / 10000);
 }
 
+/* More than anybody has stays more than anybody has. */
+static int64_t narrow(__int128 money)
+{
+    return money > INT64_MAX ? INT64_MAX : (int64_t)money;
+}
+
 static int64_t scaled(int64_t value, unsigned scale)
 {
+    __int128 money = value;
     for (; scale < CMB_ENGINE_SCALE; scale++)
-        value *= 10;
-    return value;
+        money *= 10;
+    return narrow(money);
 }
 
 int64_t cmb_engine_cost(const struct cmb_engine_market *market, int64_t price, int64_t amount)
@@ -21,7 +28,7 @@ int64_t cmb_engine_cost(const struct cmb_engine_market *market, int64_t price, i
     for (unsigned scale = market->rules->price_scale + market->rules->amount_scale;
          scale < CMB_ENGINE_SCALE; scale++)
         cost *= 10;
-    return (int64_t)cost;
+    return narrow(cost);
 }
 
 static struct cmb_engine_balance *balance_of(struct cmb_engine *engine, int account, int currency)

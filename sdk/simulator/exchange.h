@@ -69,12 +69,13 @@ const struct cambist_fault *cmb_practice_fault_of(const struct cmb_plugin *plugi
 
 /* The JSON of a value text: true and false as themselves, everything else as a string. */
 struct json_object *cmb_written_text(struct cmb_text text);
-/* place: puts `value` at a path below *root, making what is missing; what stands there already
- * stays, and `value` is then dropped.  `any` is the key that stands for *. */
-void cmb_place(struct json_object **root, const struct cmb_path_step *steps, uint32_t count,
+/* place: puts `value` at a path below *root, making what is missing.  False when something stands
+ * there already or cannot stand there; `value` is then dropped.  `any` is the key that stands for
+ * *. */
+bool cmb_place(struct json_object **root, const struct cmb_path_step *steps, uint32_t count,
                const char *any, struct json_object *value);
 /* The same for a path as text, without * in it. */
-void cmb_place_text(struct json_object **root, const char *path, struct json_object *value);
+bool cmb_place_text(struct json_object **root, const char *path, struct json_object *value);
 
 /* records: rows out of the engine's things; texts live in the call's arena. */
 void cmb_record_order(struct cmb_call *call, const struct cmb_engine *engine,

@@ -149,8 +149,8 @@ static bool take_time(struct cmb_capture *capture, const struct cmb_step *step,
     if (step->name == CMB_NAME_TIME)
         return take_now(capture, step, text, time_ns);
     size_t length = cmb_time_format_number(time_ns - shift_of(step), CMB_TIME_MS, digits);
-    uint32_t argument = step->name == CMB_NAME_SINCE ? CAMBIST_ARGUMENT_since
-                                                     : CAMBIST_ARGUMENT_until;
+    bool is_start = step->name == CMB_NAME_SINCE || step->name == CMB_NAME_BEGIN;
+    uint32_t argument = is_start ? CAMBIST_ARGUMENT_since : CAMBIST_ARGUMENT_until;
     return keep_argument(capture, argument, (struct cmb_text){ digits, length });
 }
 
@@ -256,16 +256,27 @@ static bool capture_step(struct cmb_capture *capture, const struct cmb_step *ste
     return undo_filters(capture, step, &text) && take(capture, step, text);
 }
 
-/* How far the name at `step` reaches: up to the next literal. */
-static bool find_end(const struct cmb_step *step, const struct cmb_step *end, struct cmb_text text,
-                     size_t *ret_length)
+/* What the step can only say: a literal, or a part of the request that is known. */
+static struct cmb_text known_of(struct cmb_capture *capture, const struct cmb_step *step)
+{
+    if (step->name == CMB_NAME_LITERAL)
+        return step->text;
+    bool is_part = step->name >= CMB_NAME_METHOD && step->name <= CMB_NAME_CONTENT_TYPE;
+    return is_part && !step->filters[0] && !step->words
+               ? cmb_value_of(capture->call, step->name, step->index) : (struct cmb_text){ 0 };
+}
+
+/* How far the name at `step` reaches: up to the next thing that is known. */
+static bool find_end(struct cmb_capture *capture, const struct cmb_step *step,
+                     const struct cmb_step *end, struct cmb_text text, size_t *ret_length)
 {
     *ret_length = text.length;
     if (step + 1 == end)
         return true;
-    if (step[1].name != CMB_NAME_LITERAL)
+    struct cmb_text next = known_of(capture, &step[1]);
+    if (!next.length)
         return false; /* nothing says where one ends and the other begins */
-    const char *found = memmem(text.at, text.length, step[1].text.at, step[1].text.length);
+    const char *found = memmem(text.at, text.length, next.at, next.length);
     *ret_length = found ? (size_t)(found - text.at) : 0;
     return found != NULL;
 }
@@ -275,12 +286,13 @@ bool cmb_inverse_match(struct cmb_capture *capture, const struct cmb_template *t
 {
     const struct cmb_step *end = template->steps + template->count;
     for (const struct cmb_step *step = template->steps; step < end; step++) {
-        size_t length = step->text.length;
+        struct cmb_text known = known_of(capture, step);
+        size_t length = known.length;
         bool is_fine;
-        if (step->name == CMB_NAME_LITERAL)
-            is_fine = cmb_text_begins(text, step->text);
+        if (known.at)
+            is_fine = cmb_text_begins(text, known);
         else
-            is_fine = find_end(step, end, text, &length) &&
+            is_fine = find_end(capture, step, end, text, &length) &&
                       capture_step(capture, step, (struct cmb_text){ text.at, length });
         if (!is_fine)
             return false;

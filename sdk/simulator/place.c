@@ -3,77 +3,114 @@
 
 #include <stdio.h>
 
-enum { INDEX_MOST = 1000 };
+enum { INDEX_MOST = 1000, KEY_BYTES = 128 };
 
-static void place(struct json_object **node, const struct cmb_path_step *steps, uint32_t count,
-                  const char *any, struct json_object *value);
+/* What is left of a path, and what is to stand at its end. */
+struct putting {
+    const struct cmb_path_step *steps;
+    uint32_t count;
+    const char *any;
+    struct json_object *value;
+};
 
-static void place_member(struct json_object **node, const char *key,
-                         const struct cmb_path_step *steps, uint32_t count, const char *any,
-                         struct json_object *value)
+static bool place(struct json_object **node, struct putting putting);
+
+static struct putting behind(struct putting putting)
+{
+    putting.steps++;
+    putting.count--;
+    return putting;
+}
+
+static bool place_member(struct json_object **node, const char *key, struct putting putting)
 {
     struct json_object *child = NULL;
     if (!*node)
         *node = json_object_new_object();
-    if (!json_object_is_type(*node, json_type_object)) {
-        json_object_put(value);
-        return;
-    }
+    if (!json_object_is_type(*node, json_type_object))
+        return false;
     bool was_there = json_object_object_get_ex(*node, key, &child) && child;
-    place(&child, steps, count, any, value);
-    if (!was_there)
+    bool is_placed = place(&child, behind(putting));
+    if (!was_there && child)
         json_object_object_add(*node, key, child);
+    return is_placed;
 }
 
-static void place_element(struct json_object **node, size_t index,
-                          const struct cmb_path_step *steps, uint32_t count, const char *any,
-                          struct json_object *value)
+static bool place_element(struct json_object **node, size_t index, struct putting putting)
 {
     if (!*node)
         *node = json_object_new_array();
-    if (!json_object_is_type(*node, json_type_array) || index > INDEX_MOST) {
-        json_object_put(value);
-        return;
-    }
+    if (!json_object_is_type(*node, json_type_array) || index > INDEX_MOST)
+        return false;
     struct json_object *child = json_object_array_get_idx(*node, index);
     bool was_there = child != NULL;
-    place(&child, steps, count, any, value);
-    if (!was_there)
+    bool is_placed = place(&child, behind(putting));
+    if (!was_there && child)
         json_object_array_put_idx(*node, index, child);
+    return is_placed;
 }
 
-static bool is_selected(struct json_object *element, const char *key, struct cmb_text value)
+/* ---- steps that choose ---- */
+
+static const char *key_of(struct cmb_text text, char *to)
+{
+    snprintf(to, KEY_BYTES, "%.*s", (int)text.length, text.at);
+    return to;
+}
+
+/* What the member says; absent where there is none. */
+static struct cmb_text said_by(struct json_object *object, const char *key)
 {
     struct json_object *member = NULL;
-    return json_object_object_get_ex(element, key, &member) &&
-           cmb_text_is(cmb_text_of(json_object_get_string(member)), value);
+    if (!json_object_object_get_ex(object, key, &member) || !member)
+        return (struct cmb_text){ 0 };
+    return cmb_text_of(json_object_get_string(member));
 }
 
-/* The element whose member is the wanted one, made when there is none. */
-static void place_selected(struct json_object **node, const struct cmb_path_step *step,
-                           const struct cmb_path_step *steps, uint32_t count, const char *any,
-                           struct json_object *value)
+/* An object that is chosen by what it says is made to say it, unless it says something else. */
+static bool place_in_chosen(struct json_object **node, struct putting putting)
 {
-    char key[128];
-    snprintf(key, sizeof key, "%.*s", (int)step->key.length, step->key.at);
+    char key[KEY_BYTES];
+    key_of(putting.steps->key, key);
+    if (!*node)
+        *node = json_object_new_object();
+    if (!json_object_is_type(*node, json_type_object))
+        return false;
+    struct cmb_text said = said_by(*node, key);
+    bool is_equal = said.at && cmb_text_is(said, putting.steps->value);
+    if (putting.steps->kind == CMB_PATH_SELECT_NOT)
+        return !is_equal && place(node, behind(putting));
+    if (said.at && !is_equal)
+        return false;
+    if (!said.at)
+        json_object_object_add(*node, key, cmb_written_text(putting.steps->value));
+    return place(node, behind(putting));
+}
+
+/* The element that is chosen, made when there is none. */
+static bool place_in_list(struct json_object **node, struct putting putting)
+{
+    char key[KEY_BYTES];
+    key_of(putting.steps->key, key);
     if (!*node)
         *node = json_object_new_array();
-    if (!json_object_is_type(*node, json_type_array)) {
-        json_object_put(value);
-        return;
-    }
-    size_t length = json_object_array_length(*node);
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < json_object_array_length(*node); i++) {
         struct json_object *element = json_object_array_get_idx(*node, i);
-        if (!is_selected(element, key, step->value))
-            continue;
-        place(&element, steps, count, any, value);
-        return;
+        if (cmb_text_is(said_by(element, key), putting.steps->value) ==
+            (putting.steps->kind == CMB_PATH_SELECT))
+            return place(&element, behind(putting));
     }
     struct json_object *element = json_object_new_object();
-    json_object_object_add(element, key, cmb_written_text(step->value));
-    place(&element, steps, count, any, value);
+    bool is_placed = place_in_chosen(&element, putting);
     json_object_array_add(*node, element);
+    return is_placed;
+}
+
+/* [k=v] at the start of a field's path (index 1) speaks of the row itself. */
+static bool place_chosen(struct json_object **node, struct putting putting)
+{
+    bool is_list = *node ? json_object_is_type(*node, json_type_array) : !putting.steps->index;
+    return is_list ? place_in_list(node, putting) : place_in_chosen(node, putting);
 }
 
 static size_t last_of(struct json_object *list)
@@ -82,48 +119,52 @@ static size_t last_of(struct json_object *list)
     return length ? length - 1 : 0;
 }
 
-static void place(struct json_object **node, const struct cmb_path_step *steps, uint32_t count,
-                  const char *any, struct json_object *value)
+/* The key of the first member that * would find, else the one to be made. */
+static const char *find_container(struct json_object *object, const char *otherwise)
 {
-    char key[128];
-    if (!count) {
+    if (!json_object_is_type(object, json_type_object))
+        return otherwise;
+    json_object_object_foreach(object, key, member)
+        if (json_object_is_type(member, json_type_object) ||
+            json_object_is_type(member, json_type_array))
+            return key;
+    return otherwise;
+}
+
+/* Takes the value only when it was placed. */
+static bool place(struct json_object **node, struct putting putting)
+{
+    char key[KEY_BYTES];
+    if (!putting.count) {
         if (*node)
-            json_object_put(value);
-        else
-            *node = value;
-        return;
+            return false;
+        *node = putting.value;
+        return true;
     }
-    switch (steps->kind) {
-    case CMB_PATH_KEY:
-        snprintf(key, sizeof key, "%.*s", (int)steps->key.length, steps->key.at);
-        place_member(node, key, steps + 1, count - 1, any, value);
-        break;
+    switch (putting.steps->kind) {
+    case CMB_PATH_KEY: return place_member(node, key_of(putting.steps->key, key), putting);
     case CMB_PATH_ANY:
-    case CMB_PATH_EACH_MEMBER:
-        place_member(node, any ? any : "0", steps + 1, count - 1, any, value);
-        break;
+        return place_member(node, find_container(*node, putting.any ? putting.any : "0"), putting);
+    case CMB_PATH_EACH_MEMBER: return place_member(node, putting.any ? putting.any : "0", putting);
     case CMB_PATH_INDEX:
-    case CMB_PATH_EACH_ELEMENT:
-        place_element(node, steps->index, steps + 1, count - 1, any, value);
-        break;
-    case CMB_PATH_LAST:
-    case CMB_PATH_SELECT_NOT:
-        place_element(node, last_of(*node), steps + 1, count - 1, any, value);
-        break;
+    case CMB_PATH_EACH_ELEMENT: return place_element(node, putting.steps->index, putting);
+    case CMB_PATH_LAST: return place_element(node, last_of(*node), putting);
     case CMB_PATH_SELECT:
-        place_selected(node, steps, steps + 1, count - 1, any, value);
-        break;
-    default: json_object_put(value); break;
+    case CMB_PATH_SELECT_NOT: return place_chosen(node, putting);
+    default: return false;
     }
 }
 
-void cmb_place(struct json_object **root, const struct cmb_path_step *steps, uint32_t count,
+bool cmb_place(struct json_object **root, const struct cmb_path_step *steps, uint32_t count,
                const char *any, struct json_object *value)
 {
-    place(root, steps, count, any, value);
+    bool is_placed = place(root, (struct putting){ steps, count, any, value });
+    if (!is_placed)
+        json_object_put(value);
+    return is_placed;
 }
 
-void cmb_place_text(struct json_object **root, const char *path, struct json_object *value)
+bool cmb_place_text(struct json_object **root, const char *path, struct json_object *value)
 {
     struct cmb_path_step steps[16] = { 0 };
     uint32_t count = 0;
@@ -137,7 +178,7 @@ void cmb_place_text(struct json_object **root, const char *path, struct json_obj
                                                                    : 0,
                                                  .key = word };
     }
-    place(root, steps, count, NULL, value);
+    return cmb_place(root, steps, count, NULL, value);
 }
 
 struct json_object *cmb_written_text(struct cmb_text text)

@@ -93,6 +93,13 @@ static int read_parameters(struct cmb_capture *capture, struct cmb_text item, bo
     return score;
 }
 
+/* Who wants what a parameter says by itself may leave it out. */
+static bool has_default(const struct cmb_template *template)
+{
+    return template->count == 1 && template->steps->name != CMB_NAME_LITERAL &&
+           template->steps->text.at;
+}
+
 /* Behind the reading: what should stand there and does not. */
 static int count_missing(struct cmb_capture *capture, struct cmb_text item)
 {
@@ -100,7 +107,7 @@ static int count_missing(struct cmb_capture *capture, struct cmb_text item)
     int score = 0;
     for (uint32_t i = 0; i < endpoint->own_count; i++) {
         const struct cmb_parameter *row = &endpoint->parameters[i];
-        if (!row->is_optional && cmb_condition_holds(capture->call, &row->when) &&
+        if (!row->is_optional && !has_default(&row->value) && cmb_condition_holds(capture->call, &row->when) &&
             !received_value(capture, row, item).at)
             score += SCORE_MISSING;
     }
@@ -199,7 +206,8 @@ static int read_row(struct cmb_capture *capture, struct cmb_exchange *exchange,
     if (!cmb_text_is(endpoint->method, capture->received->method) ||
         !cmb_inverse_match(capture, &endpoint->path, capture->received->path))
         return SCORE_NEVER;
-    int score = read_arguments(capture);
+    int score = is_constant(&endpoint->path) ? SCORE_CONSTANT : 0; /* /orders/all is no {id} */
+    score += read_arguments(capture);
     return score + check_row(capture);
 }
 

@@ -74,17 +74,19 @@ static bool is_about_orders(uint32_t operation, uint32_t status)
 }
 
 /* What is wrong with an order stands with the order where the exchange has a place for that,
- * everything else at the top. */
+ * everything else at the top; both rather where the error is its own code. */
+static int fitness_of(const struct cambist_failure *row, bool is_deep)
+{
+    bool is_own_code = strcmp(row->code, row->path) == 0;
+    return (is_deep == (depth_of(row->path) > 0)) * 2 + is_own_code;
+}
+
 static const struct cambist_failure *find_failure(const struct cmb_plugin *plugin, bool is_deep)
 {
     const struct cambist_failure *best = NULL;
     for (uint32_t i = 0; i < plugin->tables.failures.count; i++) {
         const struct cambist_failure *row = CMB_ROW(plugin->tables.failures, i);
-        if (!row->code)
-            continue;
-        bool is_better = best && (is_deep ? depth_of(row->path) > depth_of(best->path)
-                                          : depth_of(row->path) < depth_of(best->path));
-        if (!best || is_better)
+        if (row->code && (!best || fitness_of(row, is_deep) > fitness_of(best, is_deep)))
             best = row;
     }
     return best;

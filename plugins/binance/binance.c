@@ -184,6 +184,8 @@ FIELDS(market) {
     { "base_precision", "baseAssetPrecision", CAMBIST_DIGITS },
     { "quote_precision", "quotePrecision", CAMBIST_DIGITS },
     { "expiry", "deliveryDate", CAMBIST_MS }, { "created", "onboardDate", CAMBIST_MS },
+    { NULL, "orderTypes", CAMBIST_ONLY_WRITTEN,
+      .constant = "[\"LIMIT\", \"LIMIT_MAKER\", \"MARKET\"]" },
 };
 
 #define NETWORK "networkList.[isDefault=true]."
@@ -219,6 +221,8 @@ FIELDS(trade) {
     { "side", "m|isBuyerMaker", .words = "buyer_made" },
     { "symbol", "symbol" }, { "order_id", "orderId" }, { "liquidity", "isMaker|maker" },
     { "fee_cost", "commission" }, { "fee_currency", "commissionAsset" },
+    /* What tells other programs that it is a spot trade. */
+    { NULL, "M", CAMBIST_ONLY_WRITTEN, .when = "market_kind=spot", .constant = "true" },
 };
 
 FIELDS(candle) {

@@ -5,7 +5,7 @@
 
 enum { PAIRS_MOST = 16, SHOWN_BYTES = 120 };
 
-/* "a=1 b=2": pairs that look into `text`. */
+/* "a=1 b=2": pairs that look into `text`.  A PEM has blanks in it and comes last. */
 static uint32_t cut_pairs(const char *text, struct cmb_pair *pairs)
 {
     struct cmb_text left = cmb_text_of(text);
@@ -15,8 +15,12 @@ static uint32_t cut_pairs(const char *text, struct cmb_pair *pairs)
         left = cmb_text_cut(left, ' ', &word);
         if (!word.length)
             continue;
-        pairs[count].value = cmb_text_cut(word, '=', &pairs[count].name);
-        count++;
+        struct cmb_text value = cmb_text_cut(word, '=', &pairs[count].name);
+        if (cmb_text_begins(value, CMB_TEXT("-----BEGIN"))) {
+            value = cmb_text_of(value.at);
+            left = (struct cmb_text){ 0 };
+        }
+        pairs[count++].value = value;
     }
     return count;
 }

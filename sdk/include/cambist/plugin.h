@@ -292,7 +292,7 @@ struct cambist_fault {
 struct cambist_vector {
     const char *operation;
     const char *arguments;   /* "symbol=BTC/USDT side=buy amount=0.1" */
-    const char *credentials; /* "key=K secret=S", made up */
+    const char *credentials; /* "key=K secret=S", made up; a PEM comes last */
     const char *market;      /* the symbol's market: "BTCUSDT BTC/USDT spot"; NULL: no symbol */
     int64_t now_ms;
     const char *url, *body; /* what must come out; NULL: not looked at */

@@ -60,19 +60,16 @@ CHARGES(usdm_candle) {
     { "usdm weight", 3, .when = "limit>499" }, { "usdm weight", 5, .when = "limit>1000" },
     { "usdm weight", 4, .when = "!limit" },
 };
-CHARGES(open_order) { { "weight", 6, .when = "symbol" }, { "weight", 80, .when = "!symbol" } };
-CHARGES(usdm_open) {
-    { "usdm weight", 1, .when = "symbol" }, { "usdm weight", 40, .when = "!symbol" },
-};
+CHARGES(open_order) { { "weight", 6 }, { "weight", 74, .when = "!symbol" } };
+CHARGES(usdm_open) { { "usdm weight", 1 }, { "usdm weight", 39, .when = "!symbol" } };
 
 /* ---- signing ---- */
 
-#define SIGNED_TEXT "signature", "{query}{body}"
-
+#define SIGNATURE "signature", "{query}{body}"
 static const struct cambist_derived derived[] = {
-    { SIGNED_TEXT, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
-    { SIGNED_TEXT, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
-    { SIGNED_TEXT, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
+    { SIGNATURE, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
+    { SIGNATURE, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
+    { SIGNATURE, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
 };
 
 /* The signature is the last parameter, over everything before it. */
@@ -216,9 +213,8 @@ FIELDS(book) {
 /* Aggregated trades have one-letter names, all others long ones; only one's own have an order. */
 FIELDS(trade) {
     { "id", "a|id" }, { "timestamp", "T|time", CAMBIST_MS },
-    { "price", "p|price" }, { "amount", "q|qty" }, { "cost", "quoteQty" },
-    { "side", "side" }, { "side", "isBuyer", .words = "is_buyer" },
-    { "side", "m|isBuyerMaker", .words = "buyer_made" },
+    { "price", "p|price" }, { "amount", "q|qty" }, { "cost", "quoteQty" }, { "side", "side" },
+    { "side", "isBuyer", .words = "is_buyer" }, { "side", "m|isBuyerMaker", .words = "buyer_made" },
     { "symbol", "symbol" }, { "order_id", "orderId" }, { "liquidity", "isMaker|maker" },
     { "fee_cost", "commission" }, { "fee_currency", "commissionAsset" },
     /* What tells other programs that it is a spot trade. */
@@ -249,8 +245,7 @@ FIELDS(order) {
     { "id", "orderId|algoId" }, { "client_order_id", "clientOrderId|clientAlgoId" },
     { "timestamp", "time|createTime|transactTime|updateTime", CAMBIST_MS },
     { "last_update_timestamp", "updateTime|transactTime", CAMBIST_MS },
-    { "symbol", "symbol" }, { "side", "side" },
-    { "type", "type", .when = "market_kind=spot" },
+    { "symbol", "symbol" }, { "side", "side" }, { "type", "type", .when = "market_kind=spot" },
     { "type", "type|orderType", .words = "futures_type", .when = "market_kind=swap|future" },
     { "post_only", "type", .words = "post_only", .when = "market_kind=spot" },
     { "time_in_force", "timeInForce" }, { "reduce_only", "reduceOnly" },
@@ -578,23 +573,23 @@ static const struct cambist_fault faults[] = {
 
 /* ---- known answers ---- */
 
-/* Key and secret of the exchange's own example; the signature was computed with Python's hmac. */
+/* The first was made with Python's hmac, the second with OpenSSL's command. */
 static const struct cambist_vector vectors[] = {
-    { "create_order", "symbol=LTC/BTC side=buy type=limit amount=1 price=0.1",
-      "key=vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A "
-      "secret=NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j",
+    { "create_order", "symbol=LTC/BTC side=buy type=limit amount=1 price=0.1", "key=K secret=S",
       "LTCBTC LTC/BTC spot", 1499827319559, "https://api.binance.com/api/v3/order",
-      "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&newOrderRespType=FULL"
-      "&recvWindow=10000&timestamp=1499827319559&signature="
-      "69596fcf94353d6533287094e15f183e44c2f2f96f53af5983431dfc9bcb9e49",
-      "X-MBX-APIKEY: vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A" },
+      "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1"
+      "&newOrderRespType=FULL&recvWindow=10000&timestamp=1499827319559&signature="
+      "f2b54c81347866895d67cbda1e90c8ebe73c236b9bf7efa73d33c431cce6dd0d", "X-MBX-APIKEY: K" },
+    { "fetch_balance", "", "key=K secret=-----BEGIN PRIVATE KEY-----\n"
+      "MC4CAQAwBQYDK2VwBCIEILIHVPeDebjbwLkq1ER4L1AQU5T6MVrB/Eg7J6SBlWmp\n-----END PRIVATE KEY-----",
+      NULL, 1499827319559, "https://api.binance.com/api/v3/account?recvWindow=10000"
+      "&timestamp=1499827319559&signature=H5lfFBiZ2iN%2BLVWJBucMHBUUbl0RjnipkCEpsdS1ZERht1"
+      "9QmRuRl5ntcfi8kFPfut%2BpI5ZVy%2FF6%2FtlmSKDYDw%3D%3D" },
 };
 
-CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1",
+#define TABLE(name) .name = CAMBIST_TABLE(name)
+CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1", .body = CAMBIST_FORM,
                .docs_url = "https://developers.binance.com/docs/binance-spot-api-docs",
-               .body = CAMBIST_FORM, .aliases = CAMBIST_TABLE(aliases),
-               .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
-               .limits = CAMBIST_TABLE(limits), .derived = CAMBIST_TABLE(derived),
-               .stamps = CAMBIST_TABLE(stamps), .words = CAMBIST_TABLE(words),
-               .endpoints = CAMBIST_TABLE(endpoints), .failures = CAMBIST_TABLE(failures),
-               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors))
+               TABLE(aliases), TABLE(servers), TABLE(credentials), TABLE(limits), TABLE(derived),
+               TABLE(stamps), TABLE(words), TABLE(endpoints), TABLE(failures), TABLE(faults),
+               TABLE(vectors))

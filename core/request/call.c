@@ -147,9 +147,14 @@ int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, str
     if (argument < 0)
         return add_extra(arguments, name, value, json_form, error);
     int status = check_value(cmb_argument_of((uint32_t)argument), &value, error);
-    if (status == CAMBIST_OK)
+    if (status != CAMBIST_OK)
+        return status;
+    /* Two ways to say the same; tables need to ask for one only. */
+    if (argument == CAMBIST_ARGUMENT_time_in_force && cmb_text_is(value, CMB_TEXT("PO")))
+        arguments->values[CAMBIST_ARGUMENT_post_only] = CMB_TEXT("true");
+    else
         arguments->values[argument] = value;
-    return status;
+    return CAMBIST_OK;
 }
 
 /* ---- rows ---- */

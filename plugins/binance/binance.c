@@ -255,9 +255,9 @@ FIELDS(order) {
     /* and of one order in a batch that was refused: */
     { "state", "status|algoStatus" }, { "error_code", "code" }, { "error_message", "msg" },
 };
-/* There is one list of all orders: of closed ones the others are passed over. */
-#define CLOSED      .rows = "[].[status!=NEW].[status!=PARTIALLY_FILLED]"
-#define CLOSED_ALGO .rows = "[].[algoStatus!=NEW].[algoStatus!=TRIGGERING].[algoStatus!=TRIGGERED]"
+/* There is one list of all orders: those that are not filled are passed over. */
+#define CLOSED      .rows = "[].[status=FILLED]"
+#define CLOSED_ALGO .rows = "[].[algoStatus=FINISHED]"
 
 /* {"code": 200, "msg": "The operation of cancel all open order is done."}: no order is told. */
 FIELDS(done) { { NULL, "status", .constant = "CANCELED" } };

@@ -36,7 +36,9 @@ static int compile_values(struct cmb_compiler *compiler, struct cmb_text text,
         if (vocabulary && !cmb_vocabulary_number(vocabulary, value))
             return cmb_refuse(compiler, "when", "\"%.*s\" is no %.*s", (int)value.length, value.at,
                               (int)vocabulary->name.length, vocabulary->name.at);
-        values[term->count++] = value;
+        /* The vocabulary's own text, so that equal words are mostly the same pointer. */
+        values[term->count++] = vocabulary
+            ? cmb_vocabulary_word(vocabulary, cmb_vocabulary_number(vocabulary, value)) : value;
     }
     term->values = values;
     return CAMBIST_OK;

@@ -131,9 +131,10 @@ static int gather(struct cmb_compiler *compiler, struct cmb_words *words)
         if (!cmb_text_is(cmb_text_of(row->table), words->name))
             continue;
         struct cmb_text ours = cmb_text_of(row->ours);
-        rows[words->count++] = (struct cmb_word_row){
-            ours, cmb_text_of(row->theirs), vocabulary ? cmb_vocabulary_number(vocabulary, ours) : 0
-        };
+        uint32_t number = vocabulary ? cmb_vocabulary_number(vocabulary, ours) : 0;
+        if (number) /* the vocabulary's own text: equal words are mostly the same pointer */
+            ours = cmb_vocabulary_word(vocabulary, number);
+        rows[words->count++] = (struct cmb_word_row){ ours, cmb_text_of(row->theirs), number };
     }
     words->rows = rows;
     return CAMBIST_OK;

@@ -40,6 +40,14 @@ void cmb_call_free(struct cmb_call *call)
     free(call);
 }
 
+/* Texts are only there where the time is. */
+static void forget_time(struct cmb_call *call)
+{
+    if (call->time_ns)
+        memset(call->time_texts, 0, sizeof call->time_texts);
+    call->time_ns = 0;
+}
+
 void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32_t operation,
                     struct cambist_error *error)
 {
@@ -54,7 +62,7 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
     call->arguments.items = call->item = NULL;
     call->market = NULL;
     call->market_count = 0;
-    call->time_ns = 0;
+    forget_time(call);
     call->http_status = 0;
     call->answer_body = (struct cmb_text){ 0 };
     call->schema = NULL;
@@ -65,9 +73,9 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
 
 void cmb_call_refresh(struct cmb_call *call)
 {
-    call->time_ns = 0;
-    memset(call->time_texts, 0, sizeof call->time_texts);
-    memset(call->derived, 0, sizeof call->derived);
+    forget_time(call);
+    memset(call->derived, 0,
+           call->exchange->plugin->derived_name_count * sizeof *call->derived);
     call->nonce = call->uuid = call->random = (struct cmb_text){ 0 };
 }
 

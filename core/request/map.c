@@ -244,6 +244,16 @@ static int walk_elements(struct mapper *mapper, struct cmb_json_reader *reader, 
     return status;
 }
 
+/* An object that the step chooses or passes over by what it says of itself. */
+static int walk_chosen(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
+                       const struct cmb_json_value *key)
+{
+    if (is_chosen(reader, &mapper->call->endpoint->rows.steps[depth]))
+        return walk(mapper, reader, depth + 1, key);
+    cmb_json_skip(reader);
+    return CAMBIST_OK;
+}
+
 /* Follows the path of the rows; a single object stands for a list of one. */
 static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
                 const struct cmb_json_value *key)
@@ -251,9 +261,12 @@ static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t 
     const struct cmb_path *rows = &mapper->call->endpoint->rows;
     if (depth == rows->count)
         return map_row(mapper, reader, key);
-    bool is_each = rows->steps[depth].kind == CMB_PATH_EACH_ELEMENT;
+    uint32_t kind = rows->steps[depth].kind;
+    bool is_each = kind == CMB_PATH_EACH_ELEMENT;
     switch (cmb_json_peek(reader)) {
     case CMB_JSON_OBJECT:
+        if (kind == CMB_PATH_SELECT || kind == CMB_PATH_SELECT_NOT)
+            return walk_chosen(mapper, reader, depth, key);
         return is_each ? walk(mapper, reader, depth + 1, key) : walk_members(mapper, reader, depth);
     case CMB_JSON_ARRAY:
         return walk_elements(mapper, reader, depth);

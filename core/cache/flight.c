@@ -5,17 +5,17 @@
 
 #include "cache/key.h"
 
-struct cmb_flight {
+struct cmb_shared_flight {
     uint64_t hash;
     char *key;
     size_t key_length, capacity;
     struct cmb_flight_waiter *first, **end; /* in the order of joining */
-    struct cmb_flight *next;                /* in its chain, or among the free */
+    struct cmb_shared_flight *next;                /* in its chain, or among the free */
 };
 
 struct cmb_flights {
-    struct cmb_flight *flights, *first_free;
-    struct cmb_flight **chains;
+    struct cmb_shared_flight *flights, *first_free;
+    struct cmb_shared_flight **chains;
     size_t most, chain_mask, count;
 };
 
@@ -54,17 +54,17 @@ void cmb_flights_free(struct cmb_flights *flights)
 }
 
 /* Where the flight of `key` is linked from; *result is NULL when there is none. */
-static struct cmb_flight **find_link(struct cmb_flights *flights, uint64_t hash,
+static struct cmb_shared_flight **find_link(struct cmb_flights *flights, uint64_t hash,
                                      struct cmb_text key)
 {
-    struct cmb_flight **link = &flights->chains[hash & flights->chain_mask];
+    struct cmb_shared_flight **link = &flights->chains[hash & flights->chain_mask];
     while (*link && !((*link)->hash == hash &&
                       cmb_text_is((struct cmb_text){ (*link)->key, (*link)->key_length }, key)))
         link = &(*link)->next;
     return link;
 }
 
-static bool copy_key(struct cmb_flight *flight, struct cmb_text key)
+static bool copy_key(struct cmb_shared_flight *flight, struct cmb_text key)
 {
     if (key.length > flight->capacity) {
         char *larger = realloc(flight->key, key.length);
@@ -80,10 +80,10 @@ static bool copy_key(struct cmb_flight *flight, struct cmb_text key)
 }
 
 /* Starts a flight at `link`, the end of its chain. */
-static enum cmb_flight_role start(struct cmb_flights *flights, struct cmb_flight **link,
+static enum cmb_flight_role start(struct cmb_flights *flights, struct cmb_shared_flight **link,
                                   uint64_t hash, struct cmb_text key)
 {
-    struct cmb_flight *flight = flights->first_free;
+    struct cmb_shared_flight *flight = flights->first_free;
     if (!flight || !copy_key(flight, key))
         return CMB_FLIGHT_ALONE;
     flights->first_free = flight->next;
@@ -100,7 +100,7 @@ enum cmb_flight_role cmb_flights_join(struct cmb_flights *flights, struct cmb_te
                                       struct cmb_flight_waiter *waiter)
 {
     uint64_t hash = cmb_key_hash(key, (uintptr_t)flights);
-    struct cmb_flight **link = find_link(flights, hash, key);
+    struct cmb_shared_flight **link = find_link(flights, hash, key);
     waiter->next = NULL;
     waiter->flight = *link;
     if (!*link)
@@ -111,7 +111,7 @@ enum cmb_flight_role cmb_flights_join(struct cmb_flights *flights, struct cmb_te
 }
 
 /* Takes the first waiter off; NULL when there is none. */
-static struct cmb_flight_waiter *take_first(struct cmb_flight *flight)
+static struct cmb_flight_waiter *take_first(struct cmb_shared_flight *flight)
 {
     struct cmb_flight_waiter *waiter = flight->first;
     if (!waiter)
@@ -126,12 +126,12 @@ size_t cmb_flights_land(struct cmb_flights *flights, struct cmb_text key, int st
                         const void *answer)
 {
     uint64_t hash = cmb_key_hash(key, (uintptr_t)flights);
-    struct cmb_flight **link = find_link(flights, hash, key), *flight = *link;
+    struct cmb_shared_flight **link = find_link(flights, hash, key), *flight = *link;
     if (!flight)
         return 0;
     /* The waiters move to a flight that nobody can join, so that one who is called may join the
      * key anew, or make another one leave who was not called yet. */
-    struct cmb_flight landing = { .first = flight->first };
+    struct cmb_shared_flight landing = { .first = flight->first };
     for (struct cmb_flight_waiter *waiter = landing.first; waiter; waiter = waiter->next)
         waiter->flight = &landing;
     *link = flight->next;
@@ -147,7 +147,7 @@ size_t cmb_flights_land(struct cmb_flights *flights, struct cmb_text key, int st
 void cmb_flights_leave(struct cmb_flights *flights, struct cmb_flight_waiter *waiter)
 {
     (void)flights;
-    struct cmb_flight *flight = waiter->flight;
+    struct cmb_shared_flight *flight = waiter->flight;
     if (!flight)
         return;
     struct cmb_flight_waiter **link = &flight->first;

@@ -15,7 +15,7 @@ struct cmb_flight_waiter {
     /* `answer` is what the leader gave to land, NULL for nothing. */
     void (*landed)(struct cmb_flight_waiter *waiter, int status, const void *answer);
     struct cmb_flight_waiter *next; /* the registry's, and so is `flight` */
-    struct cmb_flight *flight;      /* NULL when it waits for nothing */
+    struct cmb_shared_flight *flight;      /* NULL when it waits for nothing */
 };
 
 enum cmb_flight_role {

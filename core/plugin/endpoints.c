@@ -32,18 +32,19 @@ static uint32_t place_of(const struct cmb_plugin *plugin, const struct cmb_endpo
     return is_query_method(endpoint->method) ? CAMBIST_QUERY : plugin->tables.body;
 }
 
-static bool needs_time(const struct cmb_plugin *plugin, const struct cmb_template *template)
+/* Whether it holds what must never be sent twice. */
+static bool needs_nonce(const struct cmb_plugin *plugin, const struct cmb_template *template)
 {
     for (uint32_t i = 0; i < template->count; i++) {
         const struct cmb_step *step = &template->steps[i];
-        if (step->name == CMB_NAME_TIME || step->name == CMB_NAME_NONCE ||
-            step->name == CMB_NAME_UUID || step->name == CMB_NAME_RANDOM)
+        if (step->name == CMB_NAME_NONCE || step->name == CMB_NAME_UUID ||
+            step->name == CMB_NAME_RANDOM)
             return true;
         if (step->name != CMB_NAME_DERIVED)
             continue;
         const struct cmb_derived_name *name = &plugin->derived_names[step->index];
         for (uint32_t d = 0; d < name->count; d++)
-            if (needs_time(plugin, &plugin->derived[name->first + d].text))
+            if (needs_nonce(plugin, &plugin->derived[name->first + d].text))
                 return true;
     }
     return false;
@@ -65,26 +66,35 @@ static int render_head(struct cmb_compiler *compiler, struct cmb_parameter *para
                               : cmb_refuse(compiler, "name", "is too long");
 }
 
+/* What own parameters and stamps have in common. */
+static int compile_value(struct cmb_compiler *compiler, struct cmb_endpoint *endpoint,
+                         struct cmb_parameter *parameter, const char *value, const char *when)
+{
+    int status = render_head(compiler, parameter);
+    if (status == CAMBIST_OK)
+        status = cmb_compile_template(compiler, "value", value, &parameter->value);
+    if (status == CAMBIST_OK)
+        status = cmb_compile_condition(compiler, when, &parameter->when);
+    if (status == CAMBIST_OK && endpoint->row->reuse_ms &&
+        needs_nonce(compiler->plugin, &parameter->value))
+        status = cmb_refuse(compiler, "value", "reuse_ms: a nonce is never sent twice");
+    return status;
+}
+
 static int compile_parameter(struct cmb_compiler *compiler, struct cmb_endpoint *endpoint,
                              const struct cambist_parameter *row, uint32_t i)
 {
-    struct cmb_parameter *parameter = &endpoint->parameters[endpoint->parameter_count++];
     compiler->inner = (struct cmb_place){ "parameters", row->name, i + 1 };
     if (!row->name || !row->value)
         return cmb_refuse(compiler, "name", "a parameter needs a name and a value");
+    struct cmb_parameter *parameter = &endpoint->parameters[endpoint->parameter_count++];
     *parameter = (struct cmb_parameter){ .name = cmb_text_of(row->name),
                                          .place = endpoint->place,
                                          .json_form = row->json_form,
                                          .is_optional = row->presence == CAMBIST_OPTIONAL,
                                          .is_repeated = row->is_repeated,
                                          .is_item = endpoint->items.at && !row->is_beside };
-    int status = render_head(compiler, parameter);
-    if (status == CAMBIST_OK)
-        status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
-    if (status == CAMBIST_OK)
-        status = cmb_compile_condition(compiler, row->when, &parameter->when);
-    endpoint->has_time |= needs_time(compiler->plugin, &parameter->value);
-    return status;
+    return compile_value(compiler, endpoint, parameter, row->value, row->when);
 }
 
 static int compile_stamp(struct cmb_compiler *compiler, struct cmb_endpoint *endpoint, uint32_t i)
@@ -99,13 +109,7 @@ static int compile_stamp(struct cmb_compiler *compiler, struct cmb_endpoint *end
     *parameter = (struct cmb_parameter){ .name = cmb_text_of(row->name),
                                          .place = row->place ? row->place : endpoint->place,
                                          .json_form = row->json_form };
-    int status = render_head(compiler, parameter);
-    if (status == CAMBIST_OK)
-        status = cmb_compile_template(compiler, "value", row->value, &parameter->value);
-    if (status == CAMBIST_OK)
-        status = cmb_compile_condition(compiler, row->when, &parameter->when);
-    endpoint->has_time |= needs_time(compiler->plugin, &parameter->value);
-    return status;
+    return compile_value(compiler, endpoint, parameter, row->value, row->when);
 }
 
 static int compile_parameters(struct cmb_compiler *compiler, struct cmb_endpoint *endpoint)

@@ -214,7 +214,6 @@ struct cmb_endpoint {
     struct cmb_path rows;
     struct cmb_fields fields;
     bool is_harmless; /* a lost answer does no harm: it may be asked again */
-    bool has_time;    /* signed with a time or nonce: never the same twice */
 };
 
 struct cmb_failure {

@@ -26,19 +26,6 @@ static struct cmb_text theirs_of(const struct cmb_words *words, struct cmb_text 
     return words ? (struct cmb_text){ 0 } : ours;
 }
 
-static struct json_object *write_count_of_digits(struct cambist_decimal number)
-{
-    char text[CMB_DECIMAL_TEXT_SIZE];
-    size_t length = cmb_decimal_format(&number, text);
-    const char *point = memchr(text, '.', length);
-    int64_t digits = point ? (int64_t)(text + length - point - 1) : 1 - (int64_t)length;
-    while (point && digits && text[length - 1] == '0') {
-        length--;
-        digits--;
-    }
-    return json_object_new_int64(digits);
-}
-
 /* Steps that choose the row lead nowhere else. */
 static struct cmb_path bare_path(const struct cmb_path *path)
 {
@@ -60,6 +47,56 @@ static bool is_same_place(const struct cmb_leaf *a, const struct cmb_leaf *b)
                   one.steps[i].index == other.steps[i].index &&
                   cmb_text_is(one.steps[i].key, other.steps[i].key);
     return is_same;
+}
+
+/* How many other members would read this word as what the record says. */
+static unsigned count_agreeing(const struct cmb_call *call, const struct cmb_leaf *leaf,
+                               const char *record, struct cmb_text theirs)
+{
+    const struct cmb_fields *fields = &call->endpoint->fields;
+    unsigned agreeing = 0;
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct cmb_leaf *other = &fields->leaves[i];
+        if (other == leaf || other->member < 0 || !other->words ||
+            !cmb_vocabulary_of(other->kind) || !is_same_place(other, leaf) ||
+            !cmb_condition_holds(call, &other->when))
+            continue;
+        const struct cmb_word_row *row = cmb_words_read(other->words, theirs);
+        uint32_t number =
+            row ? cmb_vocabulary_number(cmb_vocabulary_of(other->kind), row->ours) : 0;
+        agreeing += number && number == *(const uint64_t *)member_of(call, other, record);
+    }
+    return agreeing;
+}
+
+/* Several of their words may mean one of ours, and several members may be read out of one word. */
+static struct cmb_text best_word(const struct cmb_call *call, const struct cmb_leaf *leaf,
+                                 const char *record, struct cmb_text ours)
+{
+    struct cmb_text best = theirs_of(leaf->words, ours);
+    unsigned most = best.at ? count_agreeing(call, leaf, record, best) : 0;
+    for (uint32_t i = 0; leaf->words && i < leaf->words->count; i++) {
+        const struct cmb_word_row *row = &leaf->words->rows[i];
+        if (!cmb_text_is(row->ours, ours) || cmb_text_is(row->theirs, CMB_TEXT("*")))
+            continue;
+        unsigned agreeing = count_agreeing(call, leaf, record, row->theirs);
+        best = agreeing > most ? row->theirs : best;
+        most = agreeing > most ? agreeing : most;
+    }
+    return best;
+}
+
+static struct json_object *write_count_of_digits(struct cambist_decimal number)
+{
+    char text[CMB_DECIMAL_TEXT_SIZE];
+    size_t length = cmb_decimal_format(&number, text);
+    const char *point = memchr(text, '.', length);
+    int64_t digits = point ? (int64_t)(text + length - point - 1) : 1 - (int64_t)length;
+    while (point && digits && text[length - 1] == '0') {
+        length--;
+        digits--;
+    }
+    return json_object_new_int64(digits);
 }
 
 /* The sign of a number that is written in one place and read as size and direction. */
@@ -120,12 +157,14 @@ static struct json_object *write_time(const struct cmb_leaf *leaf, int64_t time_
     }
 }
 
-static struct json_object *write_word(const struct cmb_leaf *leaf, uint64_t number)
+static struct json_object *write_word(const struct cmb_call *call, const struct cmb_leaf *leaf,
+                                      const char *record)
 {
+    uint64_t number = *(const uint64_t *)member_of(call, leaf, record);
     struct cmb_text ours = cmb_vocabulary_word(cmb_vocabulary_of(leaf->kind), number);
     if (!ours.at)
         return NULL;
-    struct cmb_text theirs = theirs_of(leaf->words, ours);
+    struct cmb_text theirs = best_word(call, leaf, record, ours);
     if (!theirs.at)
         return NULL;
     if (leaf->as & CAMBIST_SIGN)
@@ -192,7 +231,7 @@ static struct json_object *write_leaf(const struct cmb_call *call, const struct 
     case CMB_MEMBER_CURRENCY: return write_text(leaf, *(const char *const *)at);
     case CMB_MEMBER_MARKET: return write_market(call, *(const char *const *)at);
     case CMB_MEMBER_LEVELS: return write_levels(call, at);
-    default: return write_word(leaf, *(const uint64_t *)at);
+    default: return write_word(call, leaf, record);
     }
 }
 

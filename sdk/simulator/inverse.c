@@ -177,6 +177,51 @@ static bool take_market_part(struct cmb_capture *capture, const struct cmb_step 
     return true; /* its parts alone name no market */
 }
 
+bool cmb_inverse_try(struct cmb_capture *capture, const struct cmb_template *template,
+                     const struct cmb_condition *when, struct cmb_text text)
+{
+    struct cmb_arguments before = *capture->target;
+    const struct cambist_market *market = capture->call->market;
+    if (cmb_inverse_may_hold(capture, when) && cmb_inverse_match(capture, template, text) &&
+        cmb_inverse_may_hold(capture, when)) {
+        cmb_inverse_imply(capture, when);
+        return true;
+    }
+    *capture->target = before;
+    capture->call->market = market;
+    return false;
+}
+
+/* A plain alternative that gives this text. */
+static bool try_alternatives(struct cmb_capture *capture, const struct cmb_derived_name *name,
+                             struct cmb_text text, enum cmb_inverse_pass pass)
+{
+    const struct cmb_plugin *plugin = capture->call->exchange->plugin;
+    for (uint32_t i = name->first; i < name->first + name->count; i++) {
+        const struct cmb_derived *row = &plugin->derived[i];
+        if (cmb_inverse_is_in_pass(capture, &row->text, &row->when, pass) &&
+            cmb_inverse_try(capture, &row->text, &row->when, text))
+            return true;
+    }
+    return false;
+}
+
+/* A value that is only put together says what it was put together of; others are proved later. */
+static bool take_derived(struct cmb_capture *capture, const struct cmb_step *step,
+                         struct cmb_text text)
+{
+    const struct cmb_plugin *plugin = capture->call->exchange->plugin;
+    const struct cmb_derived_name *name = &plugin->derived_names[step->index];
+    const struct cambist_derived *first = plugin->derived[name->first].row;
+    capture->derived[step->index] = kept(capture, text);
+    if (first->algorithm != CAMBIST_PLAIN || first->form != CAMBIST_AS_TEXT || first->compute)
+        return true;
+    bool is_found = false;
+    for (int pass = 0; pass < CMB_INVERSE_PASSES && !is_found; pass++)
+        is_found = try_alternatives(capture, name, text, (enum cmb_inverse_pass)pass);
+    return is_found;
+}
+
 static bool take(struct cmb_capture *capture, const struct cmb_step *step, struct cmb_text text)
 {
     if (step->name == CMB_NAME_TIMEOUT)
@@ -186,7 +231,7 @@ static bool take(struct cmb_capture *capture, const struct cmb_step *step, struc
     switch (step->name) {
     case CMB_NAME_ARGUMENT: return take_argument(capture, step, text);
     case CMB_NAME_CREDENTIAL: return take_credential(capture, step, text);
-    case CMB_NAME_DERIVED: capture->derived[step->index] = kept(capture, text); return true;
+    case CMB_NAME_DERIVED: return take_derived(capture, step, text);
     case CMB_NAME_NONCE: capture->call->nonce = kept(capture, text); return true;
     case CMB_NAME_UUID: capture->call->uuid = kept(capture, text); return true;
     case CMB_NAME_RANDOM: capture->call->random = kept(capture, text); return true;

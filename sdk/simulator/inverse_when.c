@@ -11,6 +11,28 @@ static bool is_flag(const struct cmb_term *term)
     return cmb_argument_of(term->index)->kind == CMB_MEMBER_FLAG;
 }
 
+bool cmb_inverse_is_constant(const struct cmb_template *template)
+{
+    for (uint32_t i = 0; i < template->count; i++)
+        if (template->steps[i].name != CMB_NAME_LITERAL)
+            return false;
+    return true;
+}
+
+bool cmb_inverse_is_in_pass(const struct cmb_capture *capture,
+                            const struct cmb_template *template,
+                            const struct cmb_condition *when, enum cmb_inverse_pass pass)
+{
+    if (cmb_inverse_is_constant(template))
+        return pass == CMB_INVERSE_CONSTANTS;
+    bool is_sure = true;
+    for (uint32_t i = 0; i < when->count; i++) {
+        const struct cmb_text *value = argument_of(capture, &when->terms[i]);
+        is_sure &= when->terms[i].test != CMB_GIVEN || !value || value->at;
+    }
+    return pass == (is_sure ? CMB_INVERSE_SURE : CMB_INVERSE_OTHERS);
+}
+
 void cmb_inverse_imply(struct cmb_capture *capture, const struct cmb_condition *when)
 {
     for (uint32_t i = 0; i < when->count; i++) {

@@ -107,10 +107,16 @@ static void write_name(const struct pattern *pattern, const char *base, const ch
 
 /* ---- markets ---- */
 
-/* Kinds that the tables speak of; spot where they speak of none. */
+/* Kinds whose markets the exchange lists; a row that names no kind lists spot at least. */
 static uint32_t kinds_of(const struct cmb_plugin *plugin)
 {
-    return plugin->kinds ? plugin->kinds : CAMBIST_KIND_SPOT;
+    uint32_t kinds = 0;
+    for (uint32_t i = 0; i < plugin->endpoint_count; i++) {
+        const struct cmb_endpoint *endpoint = &plugin->endpoints[i];
+        if (endpoint->operation == CAMBIST_OPERATION_fetch_markets)
+            kinds |= endpoint->row->kinds ? endpoint->row->kinds : CAMBIST_KIND_SPOT;
+    }
+    return kinds ? kinds : CAMBIST_KIND_SPOT;
 }
 
 static void add_market(const struct cmb_plugin *plugin, const struct cmb_engine_rules *rules,

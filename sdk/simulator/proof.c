@@ -224,6 +224,7 @@ int cmb_proof_check(struct cmb_capture *capture, struct cambist_error *error)
 {
     if (capture->call->endpoint->row->access == CAMBIST_PUBLIC)
         return CAMBIST_OK;
+    memset(capture->derived, 0, sizeof capture->derived); /* what parameters said is no proof */
     int status = read_stamps(capture, error);
     restore_request(capture);
     if (status == CAMBIST_OK && capture->is_stranger)

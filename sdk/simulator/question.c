@@ -4,15 +4,7 @@
 #include "base/fail.h"
 
 enum { SCORE_CONSTANT = 4, SCORE_VALUE = 2, SCORE_OTHER_CONSTANT = -20, SCORE_UNREAD = -3,
-       SCORE_MISSING = -6, SCORE_WHEN = -8, SCORE_NEVER = -1000000 };
-
-static bool is_constant(const struct cmb_template *template)
-{
-    for (uint32_t i = 0; i < template->count; i++)
-        if (template->steps[i].name != CMB_NAME_LITERAL)
-            return false;
-    return true;
-}
+       SCORE_MISSING = -6, SCORE_WHEN = -8, SCORE_BAD_MARKET = -1, SCORE_NEVER = -1000000 };
 
 /* ---- parameters ---- */
 
@@ -36,37 +28,35 @@ static bool has_sibling(const struct cmb_endpoint *endpoint, uint32_t i)
     return false;
 }
 
-/* A match that failed halfway leaves nothing behind. */
-static bool try_row(struct cmb_capture *capture, const struct cmb_parameter *parameter,
-                    struct cmb_text value)
-{
-    struct cmb_arguments before = *capture->target;
-    const struct cambist_market *market = capture->call->market;
-    if (cmb_inverse_may_hold(capture, &parameter->when) &&
-        cmb_inverse_match(capture, &parameter->value, value)) {
-        cmb_inverse_imply(capture, &parameter->when);
-        return true;
-    }
-    *capture->target = before;
-    capture->call->market = market;
-    return false;
-}
-
-/* The first row of this name that fits; only asked for the first row of a name. */
-static int read_name(struct cmb_capture *capture, uint32_t first, struct cmb_text value)
+/* The first row of the name that fits in this pass. */
+static bool read_in_pass(struct cmb_capture *capture, uint32_t first, struct cmb_text value,
+                         enum cmb_inverse_pass pass, uint32_t *ret_tried)
 {
     const struct cmb_endpoint *endpoint = capture->call->endpoint;
-    bool has_constant = false;
+    *ret_tried = 0;
     for (uint32_t i = first; i < endpoint->own_count; i++) {
         const struct cmb_parameter *row = &endpoint->parameters[i];
         if (row->place != endpoint->parameters[first].place ||
-            !cmb_text_is(row->name, endpoint->parameters[first].name))
+            !cmb_text_is(row->name, endpoint->parameters[first].name) ||
+            !cmb_inverse_is_in_pass(capture, &row->value, &row->when, pass))
             continue;
-        if (try_row(capture, row, value))
-            return is_constant(&row->value) ? SCORE_CONSTANT : SCORE_VALUE;
-        has_constant |= is_constant(&row->value);
+        ++*ret_tried;
+        if (cmb_inverse_try(capture, &row->value, &row->when, value))
+            return true;
     }
-    return has_constant ? SCORE_OTHER_CONSTANT : SCORE_UNREAD;
+    return false;
+}
+
+/* Only asked for the first row of a name. */
+static int read_name(struct cmb_capture *capture, uint32_t first, struct cmb_text value)
+{
+    uint32_t constants, others;
+    if (read_in_pass(capture, first, value, CMB_INVERSE_CONSTANTS, &constants))
+        return SCORE_CONSTANT;
+    if (read_in_pass(capture, first, value, CMB_INVERSE_SURE, &others) ||
+        read_in_pass(capture, first, value, CMB_INVERSE_OTHERS, &others))
+        return SCORE_VALUE;
+    return constants ? SCORE_OTHER_CONSTANT : SCORE_UNREAD;
 }
 
 static bool is_first_of_name(const struct cmb_endpoint *endpoint, uint32_t i)
@@ -206,8 +196,9 @@ static int read_row(struct cmb_capture *capture, struct cmb_exchange *exchange,
     if (!cmb_text_is(endpoint->method, capture->received->method) ||
         !cmb_inverse_match(capture, &endpoint->path, capture->received->path))
         return SCORE_NEVER;
-    int score = is_constant(&endpoint->path) ? SCORE_CONSTANT : 0; /* /orders/all is no {id} */
+    int score = cmb_inverse_is_constant(&endpoint->path) ? SCORE_CONSTANT : 0; /* /orders/all is no {id} */
     score += read_arguments(capture);
+    score += capture->bad_market.at ? SCORE_BAD_MARKET : 0;
     return score + check_row(capture);
 }
 

@@ -50,9 +50,23 @@ struct cmb_capture {
 /* inverse: reads `text` as something that the template gave.  False where it cannot have. */
 bool cmb_inverse_match(struct cmb_capture *capture, const struct cmb_template *template,
                        struct cmb_text text);
+/* The same for a row of which a condition must have held, before and behind; what the condition says
+ * of the arguments is then known too.  A match that fails leaves nothing behind. */
+bool cmb_inverse_try(struct cmb_capture *capture, const struct cmb_template *template,
+                     const struct cmb_condition *when, struct cmb_text text);
 /* The same for JSON objects, in which members may stand in any order and others beside them. */
 bool cmb_inverse_match_json(struct cmb_capture *capture, const struct cmb_template *template,
                             struct cmb_text json);
+/* Of several rows that may have given a text the surest is taken: first constants, which nothing
+ * else gives, then rows in their order, and last those that only apply when something was given of
+ * which nothing is known. */
+enum cmb_inverse_pass { CMB_INVERSE_CONSTANTS, CMB_INVERSE_SURE, CMB_INVERSE_OTHERS,
+                        CMB_INVERSE_PASSES };
+bool cmb_inverse_is_in_pass(const struct cmb_capture *capture,
+                            const struct cmb_template *template,
+                            const struct cmb_condition *when, enum cmb_inverse_pass pass);
+/* Whether the template gives one text only. */
+bool cmb_inverse_is_constant(const struct cmb_template *template);
 /* Sets what the terms of a condition that held say of the arguments. */
 void cmb_inverse_imply(struct cmb_capture *capture, const struct cmb_condition *when);
 /* Whether the condition may have held, for what is known of the arguments. */

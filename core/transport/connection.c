@@ -120,10 +120,10 @@ static bool set_verification(CURL *easy, const struct cmb_connection *connection
 /* --- how the attempt ended --- */
 
 /* libcurl has one code for "the handshake was refused" and "the line went dead during it"; for the
- * first its words quote OpenSSL's. */
+ * first its words quote OpenSSL's, from whichever of its parts: "error:06880006:asn1 encoding ...". */
 static bool is_refused(const char *reason)
 {
-    return strstr(reason, "SSL routines") != NULL && strstr(reason, "unexpected eof") == NULL;
+    return strstr(reason, "error:") != NULL && strstr(reason, "unexpected eof") == NULL;
 }
 
 static int status_of(CURLcode code, const char *reason)

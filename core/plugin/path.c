@@ -44,6 +44,14 @@ static struct cmb_path_step step_of_brackets(struct cmb_text inside)
                                    .value = value };
 }
 
+/* What stands between braces: nothing or market. */
+static struct cmb_path_step step_of_braces(struct cmb_text inside)
+{
+    bool is_market = cmb_text_is(inside, CMB_TEXT("market"));
+    return (struct cmb_path_step){ .kind = is_market ? CMB_PATH_MARKET
+                                           : inside.length ? 0 : CMB_PATH_EACH_MEMBER };
+}
+
 /* Cuts the next step off *text; kind 0 when there is none to be read. */
 static struct cmb_path_step cut_step(struct cmb_text *text)
 {
@@ -53,9 +61,8 @@ static struct cmb_path_step cut_step(struct cmb_text *text)
         if (!close)
             return (struct cmb_path_step){ 0 };
         struct cmb_text inside = { text->at + 1, (size_t)(close - text->at - 1) };
-        struct cmb_path_step step = { .kind = inside.length ? 0 : CMB_PATH_EACH_MEMBER };
-        if (text->at[0] == '[')
-            step = step_of_brackets(inside);
+        struct cmb_path_step step =
+            text->at[0] == '[' ? step_of_brackets(inside) : step_of_braces(inside);
         length = inside.length + 2;
         *text = (struct cmb_text){ text->at + length, text->length - length };
         return step;

@@ -149,6 +149,7 @@ struct cmb_derived_name {
 enum cmb_path_kind {
     CMB_PATH_KEY = 1, CMB_PATH_INDEX, CMB_PATH_ANY, CMB_PATH_SELECT, CMB_PATH_EACH_ELEMENT,
     CMB_PATH_EACH_MEMBER, CMB_PATH_KEY_ITSELF, CMB_PATH_LAST, CMB_PATH_SELECT_NOT,
+    CMB_PATH_MARKET,
 };
 
 struct cmb_path_step {

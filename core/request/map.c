@@ -70,6 +70,20 @@ static void visit(struct mapper *mapper, struct cmb_json_reader *reader,
     collect(mapper, is_read ? &again : reader, child);
 }
 
+static bool is_market(const struct cmb_call *call, const struct cmb_json_value *key)
+{
+    const struct cambist_market *market = call->market;
+    return market && ((market->id && cmb_json_is(key, cmb_text_of(market->id))) ||
+                      (market->alias && cmb_json_is(key, cmb_text_of(market->alias))));
+}
+
+static bool has_key(const struct cmb_call *call, const struct cmb_json_value *key,
+                    const struct cmb_path_step *step)
+{
+    return (step->kind == CMB_PATH_KEY && cmb_json_is(key, step->key)) ||
+           (step->kind == CMB_PATH_MARKET && is_market(call, key));
+}
+
 static void collect_members(struct mapper *mapper, struct cmb_json_reader *reader,
                             const struct cmb_node *node)
 {
@@ -81,9 +95,8 @@ static void collect_members(struct mapper *mapper, struct cmb_json_reader *reade
         bool is_read = false;
         for (const struct cmb_node *child = node->child; child; child = child->next) {
             bool is_any = child->step.kind == CMB_PATH_ANY && !had_any && is_container(&start);
-            bool is_key = child->step.kind == CMB_PATH_KEY && cmb_json_is(&key, child->step.key);
             had_any |= is_any;
-            if (!is_any && !is_key)
+            if (!is_any && !has_key(mapper->call, &key, &child->step))
                 continue;
             if (child->key_leaf >= 0)
                 keep(mapper, child->key_leaf, key);
@@ -198,13 +211,14 @@ static int map_row(struct mapper *mapper, struct cmb_json_reader *reader,
 static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
                 const struct cmb_json_value *key);
 
-static bool wants_member(const struct cmb_path_step *step, const struct cmb_json_value *key,
-                         struct cmb_json_reader *reader, bool had_any)
+static bool wants_member(const struct cmb_call *call, const struct cmb_path_step *step,
+                         const struct cmb_json_value *key, struct cmb_json_reader *reader,
+                         bool had_any)
 {
     switch (step->kind) {
-    case CMB_PATH_KEY: return cmb_json_is(key, step->key);
+    case CMB_PATH_EACH_MEMBER: return true;
     case CMB_PATH_ANY: return !had_any && is_container(reader);
-    default: return step->kind == CMB_PATH_EACH_MEMBER;
+    default: return has_key(call, key, step);
     }
 }
 
@@ -216,7 +230,7 @@ static int walk_members(struct mapper *mapper, struct cmb_json_reader *reader, u
     int status = CAMBIST_OK;
     cmb_json_enter_object(reader);
     while (status == CAMBIST_OK && cmb_json_next_member(reader, &key)) {
-        bool is_wanted = wants_member(step, &key, reader, had_any);
+        bool is_wanted = wants_member(mapper->call, step, &key, reader, had_any);
         had_any |= is_wanted;
         if (is_wanted)
             status = walk(mapper, reader, depth + 1, &key);

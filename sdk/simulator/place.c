@@ -145,6 +145,7 @@ static bool place(struct json_object **node, struct putting putting)
     case CMB_PATH_KEY: return place_member(node, key_of(putting.steps->key, key), putting);
     case CMB_PATH_ANY:
         return place_member(node, find_container(*node, putting.any ? putting.any : "0"), putting);
+    case CMB_PATH_MARKET:
     case CMB_PATH_EACH_MEMBER: return place_member(node, putting.any ? putting.any : "0", putting);
     case CMB_PATH_INDEX:
     case CMB_PATH_EACH_ELEMENT: return place_element(node, putting.steps->index, putting);

@@ -50,6 +50,7 @@
  *   -1           the last element
  *   *            the first member whose value is an object or array
  *   @key         the key under which the value was found
+ *   {market}     the member whose key is a name of the market that was asked for
  *   [k=v]        the first element of an array whose member k is v; of an object: the object itself,
  *                if its member k is v.  [k!=v]: is not v, or is not there
  *   []  {}       every element, every member (or element): only in `rows`

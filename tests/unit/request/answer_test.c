@@ -42,6 +42,9 @@ static const struct cambist_field position_fields[] = {
 static const struct cambist_field balance_fields[] = {
     { "currency", "@key" }, { "total", "balance" }, { "used", "hold" },
 };
+static const struct cambist_field fee_fields[] = {
+    { "taker", "fees.{market}.fee" }, { "maker", "fees{market}.maker" },
+};
 static const struct cambist_endpoint endpoints[] = {
     { "fetch_tickers", "GET /t", .rows = "result{}", .fields = CAMBIST_TABLE(ticker_fields) },
     { "fetch_order_book", "GET /b", .kinds = CAMBIST_KIND_SPOT,
@@ -55,6 +58,7 @@ static const struct cambist_endpoint endpoints[] = {
       .fields = CAMBIST_TABLE(market_fields) },
     { "fetch_positions", "GET /p", .rows = "data[].positions[]",
       .fields = CAMBIST_TABLE(position_fields) },
+    { "fetch_trading_fee", "GET /f", .fields = CAMBIST_TABLE(fee_fields) },
     { "fetch_balance", "GET /bal", .rows = "{}", .fields = CAMBIST_TABLE(balance_fields) },
 };
 static const struct cambist_failure failures[] = {
@@ -98,6 +102,19 @@ static void members_of_an_object_are_rows_by_their_key(void)
                 "\"new\":{\"symbol\":\"new\",\"timestamp\":1500,"
                 "\"datetime\":\"1970-01-01T00:00:01.500Z\",\"bid\":\"1\",\"close\":\"7\","
                 "\"last\":\"7\"}}");
+    test_exchange_close(&test);
+}
+
+static void a_member_is_found_by_the_name_of_the_market(void)
+{
+    test_exchange_open(&test, &tables);
+    ASSERT_TEXT(read_answer(CAMBIST_OPERATION_fetch_trading_fee, "symbol=BTC/USDT",
+                            "{\"fees\":{\"ETHUSDT\":{\"fee\":1,\"maker\":2},"
+                            "\"XBTUSDT\":{\"fee\":3,\"maker\":4}}}"),
+                "{\"symbol\":\"BTC/USDT\",\"maker\":\"4\",\"taker\":\"3\"}");
+    ASSERT_TEXT(read_answer(CAMBIST_OPERATION_fetch_trading_fee, "symbol=BTC/USDT",
+                            "{\"fees\":{\"ETHUSDT\":{\"fee\":1,\"maker\":2}}}"),
+                "{\"symbol\":\"BTC/USDT\"}");
     test_exchange_close(&test);
 }
 
@@ -317,6 +334,8 @@ static void a_garbled_answer_to_an_order_leaves_it_unknown(void)
 TEST_SUITE("request/answer",
            { "members of an object are rows by their key",
              members_of_an_object_are_rows_by_their_key },
+           { "a member is found by the name of the market",
+             a_member_is_found_by_the_name_of_the_market },
            { "books keep every digit", books_keep_every_digit },
            { "histories come oldest first, from since, and limited",
              histories_come_oldest_first_from_since_and_limited },

@@ -315,8 +315,8 @@ static const struct cambist_endpoint endpoints[] = {
       SAYS(balance_fields), CHARGED("private", 1) },
     { "fetch_trading_fee", "POST /0/private/TradeVolume", CAMBIST_SIGNED, .rows = "result",
       WITH(PAIR), CHARGED("private", 1),
-      FIELDS({ "taker", "fees.*.fee", CAMBIST_PERCENT },
-             { "maker", "fees_maker.*.fee", CAMBIST_PERCENT }) },
+      FIELDS({ "taker", "fees.{market}.fee", CAMBIST_PERCENT },
+             { "maker", "fees_maker.{market}.fee", CAMBIST_PERCENT }) },
 
     { "create_order", "POST /0/private/AddOrder", CAMBIST_SIGNED, .rows = "result",
       ASKS(order_parameters), SAYS(placed_fields), CHARGED("trading", 1) },
@@ -332,7 +332,8 @@ static const struct cambist_endpoint endpoints[] = {
     { "cancel_orders", "POST /0/private/CancelOrderBatch", CAMBIST_SIGNED, CAMBIST_JSON,
       .items = "orders[]", .rows = "result.orders[]", WITH({ "", "{id}" }),
       SAYS(cancelled_fields), .charges = CAMBIST_ROWS(charge, { "trading", 8, 1 }) },
-    { "cancel_all_orders", "POST /0/private/CancelAll", CAMBIST_SIGNED,
+    /* It knows no pair: who names one is refused, not answered with more than he asked for. */
+    { "cancel_all_orders", "POST /0/private/CancelAll", CAMBIST_SIGNED, .when = "!symbol",
       .rows = "result.orders[]", SAYS(cancelled_fields), CHARGED("private", 1) },
     { "cancel_all_orders_after", "POST /0/private/CancelAllOrdersAfter", CAMBIST_SIGNED,
       .rows = "result", WITH({ "timeout", "{timeout_s}" }), CHARGED("private", 1),

@@ -168,12 +168,13 @@ static int refuse_operation(struct cmb_call *call, bool is_known)
         list_kinds(call, &text);
     else
         list_operations(call, &text);
-    int status = cmb_fail(call->error, CAMBIST_NOT_SUPPORTED, "%s has no %s%s%s (it has %s)",
+    int status = cmb_fail(call->error, CAMBIST_NOT_SUPPORTED, "%s has no %s%s%s%s%s%s",
                           call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
                           is_known ? " for these arguments in " : "",
                           is_known ? cmb_vocabulary_word(cmb_vocabulary_of(CMB_MEMBER_KIND),
                                                          call->kind).at : "",
-                          cmb_buffer_string(&text));
+                          text.length ? " (it has " : "", cmb_buffer_string(&text),
+                          text.length ? ")" : "");
     cmb_buffer_clear(&text);
     return status;
 }

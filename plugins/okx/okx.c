@@ -252,7 +252,8 @@ static const struct cambist_field fill_fields[] = {
     { "fee_cost", "fee", CAMBIST_NEGATED }, { "fee_currency", "feeCcy" },
     { "fee_rate", "feeRate", CAMBIST_NEGATED },
 };
-/* In net mode the sign of `pos` tells the side. */
+/* In net mode the sign of `pos` tells the side.  A closed position says what it was opened and
+ * closed at. */
 static const struct cambist_field position_fields[] = {
     { "id", "posId" }, { "symbol", "instId" },
     { "timestamp", "cTime", CAMBIST_MS }, { "last_update_timestamp", "uTime", CAMBIST_MS },
@@ -260,8 +261,8 @@ static const struct cambist_field position_fields[] = {
     { "side", "[posSide!=net].posSide" },
     { "hedged", "posSide", .words = "hedged" },
     { "contracts", "pos", CAMBIST_ABSOLUTE }, { "notional", "notionalUsd" },
-    { "entry_price", "avgPx" }, { "liquidation_price", "liqPx" },
-    { "mark_price", "markPx" }, { "last_price", "last" },
+    { "entry_price", "avgPx|openAvgPx" }, { "liquidation_price", "liqPx" },
+    { "mark_price", "markPx" }, { "last_price", "last|closeAvgPx" },
     { "margin_mode", "mgnMode" }, { "leverage", "lever" }, { "collateral", "margin" },
     { "initial_margin", "imr" }, { "maintenance_margin", "mmr" },
     { "realized_pnl", "realizedPnl" },

@@ -94,10 +94,11 @@ SSL_CTX *cmb_certificate_new(uint32_t sort, char *ca_path, size_t size)
 {
     static const struct statement authority = { "cambist practice authority", NULL, -DAY_S,
                                                 30 * DAY_S };
+    static const struct statement other = { "somebody else's authority", NULL, -DAY_S, 30 * DAY_S };
     EVP_PKEY *root_key = EVP_EC_gen("P-256"), *key = EVP_EC_gen("P-256");
     EVP_PKEY *stranger_key = EVP_EC_gen("P-256");
     X509 *root = certify(root_key, &authority, NULL, NULL);
-    X509 *stranger = certify(stranger_key, &authority, NULL, NULL);
+    X509 *stranger = certify(stranger_key, &other, NULL, NULL);
     struct statement statement = statement_of(sort);
     bool is_strange = sort == CMB_CERTIFICATE_UNKNOWN_CA;
     bool is_alone = sort == CMB_CERTIFICATE_SELF_SIGNED;

@@ -166,7 +166,7 @@ static void write_balances(const struct cmb_call *call, struct cmb_json_writer *
     cmb_json_end_object(writer);
 }
 
-/* Rows by the member that names them: {"BTC/USDT": {...}}. */
+/* Rows by the member that names them: {"BTC/USDT": {...}}; "*": fees of every market. */
 static void write_by_name(const struct cmb_call *call, struct cmb_json_writer *writer,
                           const char *name)
 {
@@ -176,9 +176,10 @@ static void write_by_name(const struct cmb_call *call, struct cmb_json_writer *w
         const char *row = call->rows + (size_t)i * call->schema->size;
         const char *key;
         memcpy(&key, row + call->schema->members[member].offset, sizeof key);
-        if (!key)
+        bool is_of_all = !key && cmb_operation_of(call->operation)->record == CAMBIST_RECORD_FEE;
+        if (!key && !is_of_all)
             continue;
-        cmb_json_write_key(writer, cmb_text_of(key));
+        cmb_json_write_key(writer, is_of_all ? CMB_TEXT("*") : cmb_text_of(key));
         cmb_record_write(call->schema, row, writer);
     }
     cmb_json_end_object(writer);

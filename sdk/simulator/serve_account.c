@@ -21,9 +21,9 @@ int cmb_serve_fetch_trading_fees(struct cmb_serve *serve)
     for (int i = 0; i < CMB_ENGINE_MARKETS; i++) {
         struct cambist_fee *row = cmb_serve_is_asked(serve, i) ? cmb_serve_add_row(serve) : NULL;
         if (row)
-            *row = (struct cambist_fee){ cmb_engine_rules[i].symbol,
-                                         cmb_record_number(CMB_ENGINE_MAKER_FEE, 4),
-                                         cmb_record_number(CMB_ENGINE_TAKER_FEE, 4) };
+            *row = (struct cambist_fee){ .symbol = cmb_engine_rules[i].symbol,
+                                         .maker = cmb_record_number(CMB_ENGINE_MAKER_FEE, 4),
+                                         .taker = cmb_record_number(CMB_ENGINE_TAKER_FEE, 4) };
     }
     return CAMBIST_OK;
 }

@@ -240,9 +240,10 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
     X(timestamp, TIME, "timestamp", "of this state")
 
 #define CAMBIST_FEE_FIELDS(X)                                                                      \
-    X(symbol, MARKET, "symbol", "unified symbol")                                                  \
+    X(symbol, MARKET, "symbol", "unified symbol; absent: of every market")                         \
     X(maker, DECIMAL, "maker", "rate: 0.001 is a tenth of a percent; negative is a rebate")        \
-    X(taker, DECIMAL, "taker", "rate")
+    X(taker, DECIMAL, "taker", "rate")                                                             \
+    X(tier, TEXT, "tier", "the exchange's name of the account's level, which rates follow from")
 
 #define CAMBIST_ORDER_FIELDS(X)                                                                    \
     X(id, TEXT, "id", "the exchange's")                                                            \

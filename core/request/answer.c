@@ -5,13 +5,13 @@
 
 #include "number/time.h"
 
-/* Records that are a history: oldest first. */
+/* Records that are a history: oldest first.  What becomes of several orders stays in their order. */
 static bool is_history(uint32_t operation)
 {
     uint32_t record = cmb_operation_of(operation)->record;
     return operation == CAMBIST_OPERATION_fetch_funding_rate_history ||
            record == CAMBIST_RECORD_TRADE || record == CAMBIST_RECORD_CANDLE ||
-           record == CAMBIST_RECORD_ORDER;
+           (record == CAMBIST_RECORD_ORDER && cmb_operation_of(operation)->class == CMB_READS);
 }
 
 static int64_t timestamp_of(const struct cmb_record_schema *schema, const char *row)

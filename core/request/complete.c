@@ -141,6 +141,8 @@ static void complete_trade(const struct cmb_call *call, struct cambist_trade *tr
 {
     const struct cambist_market *market = cmb_market_of(call, trade->symbol);
     struct cambist_decimal size = { 0 };
+    if (market && market->kind == CAMBIST_KIND_SPOT)
+        divide(&trade->cost, &trade->price, &trade->amount);
     multiply(&trade->amount, unit_of(market), &size);
     if (!is_inverse(market))
         multiply(&trade->price, &size, &trade->cost);

@@ -210,7 +210,7 @@ FIELDS(margin) {
 
 FIELDS(fee) {
     { "symbol", "symbol" }, { "maker", "makerCommission|makerCommissionRate" },
-    { "taker", "takerCommission|takerCommissionRate" },
+    { "taker", "takerCommission|takerCommissionRate" }, { "tier", "feeTier" },
 };
 
 /* Orders of spot and of futures, and the conditional ones that futures keep apart (algo...). */
@@ -373,8 +373,8 @@ static const struct cambist_endpoint endpoints[] = {
       GIVES(fee), OF_SPOT },
     { USDM(20, "fetch_trading_fee", "GET /fapi/v1/commissionRate"), SIGNED, SENDS(symbol),
       GIVES(fee) },
-    { WALLET(1, "fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, GIVES(fee),
-      OF_SPOT },
+    { USDM(5, "fetch_trading_fees", "GET /fapi/v1/accountConfig"), SIGNED, GIVES(fee) },
+    { WALLET(1, "fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, GIVES(fee) },
 
     { SPOT_TAKES(order, "create_order", "POST /api/v3/order"), SIGNED, SENDS(order), GIVES(order) },
     { USDM_TAKES(usdm_order, "create_order", "POST /fapi/v1/order"), SIGNED,

@@ -182,6 +182,7 @@ static const struct cambist_field wallet_fields[] = {
 
 static const struct cambist_field fee_fields[] = {
     { "maker", "fee_tier.maker_fee_rate" }, { "taker", "fee_tier.taker_fee_rate" },
+    { "tier", "fee_tier.pricing_tier" },
 };
 
 /* The one member of order_configuration is named after the type of the order. */
@@ -318,6 +319,7 @@ static const struct cambist_endpoint endpoints[] = {
     { "fetch_balance", "GET /v2/accounts", .rows = "data[]", SIGNED, SENDS(account),
       GIVES(wallet) },
     { "fetch_trading_fee", "GET " API "transaction_summary", SIGNED, GIVES(fee) },
+    { "fetch_trading_fees", "GET " API "transaction_summary", SIGNED, GIVES(fee) },
 
     { "create_order", ORDERS, .when = "type=limit trigger_price", SIGNED, SENDS(stop),
       GIVES(taken) },

@@ -521,6 +521,8 @@ static const struct cambist_vector vectors[] = {
       "BTC-USDT BTC/USDT spot", 1754006400123,
       "https://www.okx.com/api/v5/trade/order?instId=BTC-USDT&ordId=1234567890123456789", NULL,
       "OK-ACCESS-SIGN: nE+ka8gHvJxcRlm9xvY2x5cYMbJbXagLJeDk4KnQlVs=" },
+    { "fetch_funding_rate", "symbol=BTC/USDT:USDT", NULL, "BTC-USDT-SWAP BTC/USDT:USDT swap",
+      1754006400123, "https://www.okx.com/api/v5/public/funding-rate?instId=BTC-USDT-SWAP" },
 };
 
 CAMBIST_PLUGIN(.name = "okx", .title = "OKX", .version = "1",

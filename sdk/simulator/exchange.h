@@ -57,6 +57,13 @@ int cmb_practice_serve(struct cmb_practice *practice, struct cmb_capture *captur
 
 /* answer: the call's rows as the exchange writes them; NULL without memory.  The caller puts it. */
 struct json_object *cmb_practice_write(struct cmb_call *call);
+/* The value of a leaf for this record; NULL: the record does not say it. */
+struct json_object *cmb_answer_value(const struct cmb_call *call, const struct cmb_leaf *leaf,
+                                     const char *record);
+/* The exchange's name of a symbol's market; NULL for no symbol. */
+struct json_object *cmb_answer_market(const struct cmb_call *call, const char *symbol);
+/* Whether both leaves are read out of one place, whatever chooses it. */
+bool cmb_answer_is_same_place(const struct cmb_leaf *a, const struct cmb_leaf *b);
 /* The envelope of a good answer with nothing in it. */
 struct json_object *cmb_practice_write_nothing(const struct cmb_plugin *plugin);
 /* refusal: a failure as the exchange writes it, and its HTTP status. */

@@ -119,6 +119,19 @@ static uint32_t kinds_of(const struct cmb_plugin *plugin)
     return kinds ? kinds : CAMBIST_KIND_SPOT;
 }
 
+/* Whether swaps are listed by a row of their own, so that a name may mean two things. */
+static bool has_swaps_apart(const struct cmb_plugin *plugin)
+{
+    for (uint32_t i = 0; i < plugin->endpoint_count; i++) {
+        const struct cmb_endpoint *endpoint = &plugin->endpoints[i];
+        if (endpoint->operation == CAMBIST_OPERATION_fetch_markets &&
+            (endpoint->row->kinds & CAMBIST_KIND_SWAP) &&
+            !(endpoint->row->kinds & CAMBIST_KIND_SPOT))
+            return true;
+    }
+    return false;
+}
+
 static void add_market(const struct cmb_plugin *plugin, const struct cmb_engine_rules *rules,
                        struct cmb_markets *markets)
 {
@@ -138,6 +151,9 @@ static void add_market(const struct cmb_plugin *plugin, const struct cmb_engine_
         .maker = cmb_record_number(CMB_ENGINE_MAKER_FEE, 4),
     };
     write_name(&pattern, market.base_id, market.quote_id, name, sizeof name);
+    if (is_swap && !has_swaps_apart(plugin) &&
+        cmb_markets_find_id(markets, cmb_text_of(name), CAMBIST_KIND_SPOT))
+        return; /* no vector says what swaps are called here */
     if (is_swap) {
         market.contract_size = cmb_record_number(1, 0);
         market.linear = CAMBIST_FLAG_YES;

@@ -189,12 +189,31 @@ static void start_capture(struct cmb_capture *capture, struct cmb_exchange *exch
     call->pair_count = 0;
 }
 
+static size_t count_slashes(struct cmb_text text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.length; i++)
+        count += text.at[i] == '/';
+    return count;
+}
+
+/* A name in a path is one segment of it. */
+static bool match_path(struct cmb_capture *capture)
+{
+    const struct cmb_template *path = &capture->call->endpoint->path;
+    size_t slashes = 0;
+    for (uint32_t i = 0; i < path->count; i++)
+        slashes += path->steps[i].name == CMB_NAME_LITERAL ? count_slashes(path->steps[i].text) : 0;
+    return slashes == count_slashes(capture->received->path) &&
+           cmb_inverse_match(capture, path, capture->received->path);
+}
+
 static int read_row(struct cmb_capture *capture, struct cmb_exchange *exchange,
                     const struct cmb_endpoint *endpoint, struct cambist_error *error)
 {
     start_capture(capture, exchange, endpoint, error);
     if (!cmb_text_is(endpoint->method, capture->received->method) ||
-        !cmb_inverse_match(capture, &endpoint->path, capture->received->path))
+        !match_path(capture))
         return SCORE_NEVER;
     int score = cmb_inverse_is_constant(&endpoint->path) ? SCORE_CONSTANT : 0; /* /orders/all is no {id} */
     score += read_arguments(capture);

@@ -13,10 +13,24 @@ enum { ATTEMPTS_MOST = 3, KEY_BYTES_MOST = 4096, KEPT_BODY_BYTES = 16 << 20 };
 /* What a stage does with a run: CAMBIST_OK goes on, CAMBIST_AGAIN waits, anything else ends it. */
 typedef int stage_fn(struct cmb_run *run);
 
+/* Nothing is done beyond what was asked for. */
+static int check_reach(struct cmb_run *run)
+{
+    const struct cmb_call *call = run->call;
+    if (!call->endpoint->row->is_for_all_markets || !call->market)
+        return CAMBIST_OK;
+    return cmb_fail(&run->error, CAMBIST_NOT_SUPPORTED,
+                    "%s does %s to all markets, not to %s alone: leave the symbol out to mean that",
+                    call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
+                    call->market->symbol);
+}
+
 static int run_pick(struct cmb_run *run)
 {
     int status = cmb_markets_wait(run);
-    return status == CAMBIST_OK ? cmb_pick(run->call) : status;
+    if (status == CAMBIST_OK)
+        status = cmb_pick(run->call);
+    return status == CAMBIST_OK ? check_reach(run) : status;
 }
 
 static int run_fill(struct cmb_run *run)

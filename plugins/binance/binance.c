@@ -122,7 +122,7 @@ static const struct cambist_word words[] = {
     { "is_buyer", "buy", "true" }, { "is_buyer", "sell", "false" },
     { "liquidity", "maker", "true" }, { "liquidity", "taker", "false" },
 
-    { "currency", "BSV", "BCHSV" },
+    { "currency", "BSV", "BCHSV" }, { "currency", "YOYOW", "YOYO" },
     { "position_side", "long", "LONG" }, { "position_side", "short", "SHORT" },
     { "sign", "long", "+" }, { "sign", "short", "-" },
     { "margin_mode", "cross", "cross" }, { "margin_mode", "isolated", "isolated" },
@@ -180,7 +180,7 @@ FIELDS(ticker) {
 
 FIELDS(book) {
     { "bids", "bids" }, { "asks", "asks" },
-    { "sequence", "lastUpdateId" }, { "timestamp", "T", CAMBIST_MS },
+    { "sequence", "lastUpdateId|u" }, { "timestamp", "T", CAMBIST_MS },
 };
 
 /* Aggregated trades have one-letter names, all others long ones; only one's own have an order. */

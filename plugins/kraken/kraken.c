@@ -332,8 +332,8 @@ static const struct cambist_endpoint endpoints[] = {
     { "cancel_orders", "POST /0/private/CancelOrderBatch", CAMBIST_SIGNED, CAMBIST_JSON,
       .items = "orders[]", .rows = "result.orders[]", WITH({ "", "{id}" }),
       SAYS(cancelled_fields), .charges = CAMBIST_ROWS(charge, { "trading", 8, 1 }) },
-    /* It knows no pair: who names one is refused, not answered with more than he asked for. */
-    { "cancel_all_orders", "POST /0/private/CancelAll", CAMBIST_SIGNED, .when = "!symbol",
+    /* It knows no pair. */
+    { "cancel_all_orders", "POST /0/private/CancelAll", CAMBIST_SIGNED, .is_for_all_markets = 1,
       .rows = "result.orders[]", SAYS(cancelled_fields), CHARGED("private", 1) },
     { "cancel_all_orders_after", "POST /0/private/CancelAllOrdersAfter", CAMBIST_SIGNED,
       .rows = "result", WITH({ "timeout", "{timeout_s}" }), CHARGED("private", 1),

@@ -15,12 +15,15 @@ static struct cmb_simulator *simulator;
 static struct cmb_plugin *plugin;
 static char keys[64];
 
-static void start_exchange(void)
+static const char *name; /* of the exchange that is simulated */
+
+static void start_named(const char *exchange)
 {
+    name = exchange;
     struct cmb_plugin_rules rules = { 0 };
     struct cmb_simulator_settings settings = { .seed = 7 };
     struct cambist_error error = { 0 };
-    CU_ASSERT_FATAL(cmb_plugin_open("binance", &rules, &plugin, &error) == CAMBIST_OK);
+    CU_ASSERT_FATAL(cmb_plugin_open(name, &rules, &plugin, &error) == CAMBIST_OK);
     simulator = cmb_simulator_new(&settings, &error);
     CU_ASSERT_FATAL(simulator != NULL);
     CU_ASSERT_FATAL(cmb_simulator_add(simulator, plugin, 0, &error) == CAMBIST_OK);
@@ -28,9 +31,14 @@ static void start_exchange(void)
     snprintf(keys, sizeof keys, "/tmp/cambist-host-XXXXXX");
     int file = mkstemp(keys);
     CU_ASSERT_FATAL(file >= 0 && fchmod(file, 0600) == 0);
-    dprintf(file, "key = %s\nsecret = %s\n", cmb_simulator_credential(simulator, "binance", "key"),
-            cmb_simulator_credential(simulator, "binance", "secret"));
+    dprintf(file, "key = %s\nsecret = %s\n", cmb_simulator_credential(simulator, name, "key"),
+            cmb_simulator_credential(simulator, name, "secret"));
     close(file);
+}
+
+static void start_exchange(void)
+{
+    start_named("binance");
 }
 
 static void stop_exchange(void)
@@ -46,9 +54,9 @@ static struct cambist *open_host(uint32_t flags)
     struct cambist *host = NULL;
     struct cambist_error error = { 0 };
     snprintf(config, sizeof config,
-             "[exchange binance]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
+             "[exchange %s]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
              "credentials = file:%s\n",
-             cmb_simulator_url(simulator, "binance"), cmb_simulator_ca(simulator), keys);
+             name, cmb_simulator_url(simulator, name), cmb_simulator_ca(simulator), keys);
     if (cambist_open_text(config, "test", flags, &host, &error) != CAMBIST_OK)
         printf("\n    %s", error.message);
     CU_ASSERT_FATAL(host != NULL);
@@ -121,6 +129,25 @@ static void bad_arguments_never_leave(void)
         CU_ASSERT(answer == NULL && *error.message);
     }
     ASSERT_NUMBER(cmb_simulator_count_orders(simulator, "binance", NULL), 0);
+    cambist_close(host);
+    stop_exchange();
+}
+
+/* Kraken cancels the orders of all markets at once; who names one would lose the others too. */
+static void nothing_is_done_beyond_what_was_asked_for(void)
+{
+    start_named("kraken");
+    struct cambist *host = open_host(0);
+    struct cambist_exchange *exchange = cambist_find_exchange(host, "kraken");
+    struct cambist_answer *answer = NULL;
+    struct cambist_error error = { 0 };
+    struct cambist_arguments one = { .symbol = "BTC/USDT" };
+    ASSERT_NUMBER(cambist_cancel_all_orders(exchange, &one, &answer, &error),
+                  CAMBIST_NOT_SUPPORTED);
+    ASSERT_NUMBER(error.outcome, CAMBIST_OUTCOME_NOT_DONE);
+    CU_ASSERT(strstr(error.message, "to all markets, not to BTC/USDT alone") != NULL);
+    ASSERT_NUMBER(cambist_cancel_all_orders(exchange, NULL, &answer, &error), CAMBIST_OK);
+    cambist_answer_free(answer);
     cambist_close(host);
     stop_exchange();
 }
@@ -252,6 +279,8 @@ TEST_SUITE("whole/host",
            { "a blocking call answers a typed record", a_blocking_call_answers_a_typed_record },
            { "a refusal says that nothing was done", a_refusal_says_that_nothing_was_done },
            { "bad arguments never leave", bad_arguments_never_leave },
+           { "nothing is done beyond what was asked for",
+             nothing_is_done_beyond_what_was_asked_for },
            { "a program may drive the I/O itself", a_program_may_drive_the_io_itself },
            { "closing ends what is under way", closing_ends_what_is_under_way },
            { "many threads ask at once", many_threads_ask_at_once },

@@ -270,6 +270,9 @@ struct cambist_endpoint {
     int (*build)(const struct cambist_call *call);
     /* Reads the answer instead of `rows` and `fields` and emits records.  Answers a status. */
     int (*map)(const struct cambist_call *call, struct cambist_json answer);
+    /* 1: the exchange does it to every market, whichever is named; the host does not send it for a
+     * caller who names one, because that would be more than was asked for. */
+    uint32_t is_for_all_markets, zero;
 };
 
 /* How to see that an answer is an error.  Rows are tried in order; the first that sees one tells

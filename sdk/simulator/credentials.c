@@ -93,7 +93,7 @@ bool cmb_practice_make_credentials(struct cmb_practice *practice, uint64_t seed)
 {
     const struct cmb_plugin *plugin = practice->plugin;
     struct cmb_random random;
-    cmb_random_init_seeded(&random, seed ^ cmb_text_hash(plugin->name));
+    cmb_random_init_seeded(&random, ~seed); /* other bytes than the engine's */
     for (uint32_t i = 0; i < plugin->tables.credentials.count && i < CMB_CREDENTIAL_TEXTS; i++) {
         uint32_t algorithm = algorithm_for(plugin, (int)i);
         practice->credentials[i] =

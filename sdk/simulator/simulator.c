@@ -52,8 +52,8 @@ static void format_limit_headers(const struct cmb_plugin *plugin, uint32_t retry
 static void refuse_for_limit(struct cmb_practice *practice, struct cmb_sending *ret)
 {
     bool is_ban = ret->fault == CMB_FAULT_BAN;
-    struct cambist_error error = { .status = is_ban ? CAMBIST_BANNED : CAMBIST_RATE_LIMITED };
-    cmb_fail(&error, (int)error.status, "too many requests");
+    struct cambist_error error = { 0 };
+    cmb_fail(&error, is_ban ? CAMBIST_BANNED : CAMBIST_RATE_LIMITED, "too many requests");
     struct json_object *json = cmb_practice_write_refusal(
         practice->plugin, CAMBIST_OPERATION_NONE, &error, &ret->reply.http_status);
     ret->reply.body = strdup(json_object_to_json_string(json));

@@ -303,29 +303,51 @@ static int run_request(struct job *job, struct cmb_json_writer *writer)
     return status;
 }
 
-/* The endpoint that answers at this method and URL, when the line says which question it was. */
-static void prefer_endpoint(struct job *job)
+static int read_answer(struct job *job, uint32_t http_status, struct cmb_text body)
 {
-    struct json_object *request = member(job->line, "request");
-    struct cmb_text url = text_at(request, "url");
-    if (url.length)
-        cmb_pick_by_url(job->call, text_at(request, "method"), url);
+    struct cmb_call *call = job->call;
+    call->rows = NULL;
+    call->row_count = call->row_capacity = 0;
+    cmb_fail_reset(&job->error);
+    int status = cmb_judge(call, http_status, body);
+    if (status == CAMBIST_OK)
+        status = cmb_map(call);
+    return status == CAMBIST_OK ? cmb_answer(call) : status;
+}
+
+/* Nobody says which question was answered: of the operation's endpoints the first that finds
+ * something, else the one that would be asked. */
+static int read_by_shape(struct job *job, uint32_t http_status, struct cmb_text body)
+{
+    const struct cmb_plugin *plugin = job->exchange->plugin;
+    const struct cmb_endpoint *first = job->call->endpoint;
+    int status = read_answer(job, http_status, body);
+    if (status != CAMBIST_OK || job->call->row_count)
+        return status;
+    for (uint32_t i = 0; i < plugin->endpoint_count; i++) {
+        job->call->endpoint = &plugin->endpoints[i];
+        if (plugin->endpoints[i].operation == job->call->operation &&
+            read_answer(job, http_status, body) == CAMBIST_OK && job->call->row_count)
+            return CAMBIST_OK;
+    }
+    job->call->endpoint = first;
+    return read_answer(job, http_status, body);
 }
 
 static int run_map(struct job *job, struct cmb_json_writer *writer)
 {
     struct json_object *response = member(job->line, "response");
+    struct json_object *request = member(job->line, "request");
     struct json_object *http = member(response, "status");
+    uint32_t http_status = http ? (uint32_t)json_object_get_int(http) : 200;
+    struct cmb_text url = text_at(request, "url"), body = text_at(response, "body");
     int status = cmb_pick(job->call);
     if (status != CAMBIST_OK)
         return status;
-    prefer_endpoint(job);
-    status = cmb_judge(job->call, http ? (uint32_t)json_object_get_int(http) : 200,
-                       text_at(response, "body"));
-    if (status == CAMBIST_OK)
-        status = cmb_map(job->call);
-    if (status == CAMBIST_OK)
-        status = cmb_answer(job->call);
+    if (url.length)
+        cmb_pick_by_url(job->call, text_at(request, "method"), url);
+    status = url.length ? read_answer(job, http_status, body)
+                        : read_by_shape(job, http_status, body);
     if (status == CAMBIST_OK) {
         cmb_json_write_key(writer, CMB_TEXT("result"));
         cmb_answer_write(job->call, writer);

@@ -122,7 +122,7 @@ static const struct cambist_word words[] = {
     { "is_buyer", "buy", "true" }, { "is_buyer", "sell", "false" },
     { "liquidity", "maker", "true" }, { "liquidity", "taker", "false" },
 
-    { "currency", "BSV", "BCHSV" }, { "currency", "YOYOW", "YOYO" },
+    { "currency", "BSV", "BCHSV" },
     { "position_side", "long", "LONG" }, { "position_side", "short", "SHORT" },
     { "sign", "long", "+" }, { "sign", "short", "-" },
     { "margin_mode", "cross", "cross" }, { "margin_mode", "isolated", "isolated" },

@@ -108,28 +108,45 @@ static void pause_ms(long ms)
     nanosleep(&wait, NULL);
 }
 
-static void add_price(struct demo *demo, struct cmb_table *table, int exchange, int symbol)
+/* The price of one symbol out of an answer about several. */
+static void add_price(struct cmb_table *table, const struct cambist_answer *answer,
+                      const char *symbol)
 {
-    struct cambist_answer *answer;
-    struct cambist_arguments arguments = { .symbol = symbols[symbol] };
-    struct cambist_exchange *at = cambist_find_exchange(demo->host, exchanges[exchange]);
-    if (cambist_fetch_ticker(at, &arguments, &answer, &demo->error) != CAMBIST_OK) {
-        cmb_table_add(table, demo->error.message);
+    const struct cambist_ticker *ticker;
+    for (size_t i = 0; answer && (ticker = cambist_answer_ticker(answer, i)); i++) {
+        if (!ticker->symbol || strcmp(ticker->symbol, symbol) != 0)
+            continue;
+        cmb_table_add_decimal(table, &ticker->last);
         return;
     }
-    cmb_table_add_decimal(table, &cambist_answer_ticker(answer, 0)->last);
-    cambist_answer_free(answer);
+    cmb_table_add(table, "");
+}
+
+/* One question for all symbols: what an exchange allows in a second is not wasted. */
+static struct cambist_answer *ask_prices(struct demo *demo, const char *exchange)
+{
+    struct cambist_answer *answer = NULL;
+    struct cambist_arguments arguments = { .symbols = "BTC/USDT,ETH/USDT,SOL/USDT" };
+    if (cambist_fetch_tickers(cambist_find_exchange(demo->host, exchange), &arguments, &answer,
+                              &demo->error) != CAMBIST_OK)
+        fprintf(stderr, "%s\n", demo->error.message);
+    return answer;
 }
 
 static void print_prices(struct demo *demo)
 {
     static const char *const titles[] = { "symbol", "binance", "kraken", "okx", "coinbase" };
     struct cmb_table *table = cmb_table_new(titles, 1 + EXCHANGES);
+    struct cambist_answer *answers[EXCHANGES];
+    for (int exchange = 0; exchange < EXCHANGES; exchange++)
+        answers[exchange] = ask_prices(demo, exchanges[exchange]);
     for (int symbol = 0; symbol < SYMBOLS; symbol++) {
         cmb_table_add(table, symbols[symbol]);
         for (int exchange = 0; exchange < EXCHANGES; exchange++)
-            add_price(demo, table, exchange, symbol);
+            add_price(table, answers[exchange], symbols[symbol]);
     }
+    for (int exchange = 0; exchange < EXCHANGES; exchange++)
+        cambist_answer_free(answers[exchange]);
     cmb_table_print(table);
 }
 

@@ -15,6 +15,8 @@ static struct cmb_text received_value(struct cmb_capture *capture,
         return item;
     if (parameter->is_item)
         return cmb_received_member(&capture->call->arena, item, parameter->name);
+    if (parameter->is_repeated && parameter->place == CAMBIST_QUERY)
+        return cmb_received_join(capture->received, parameter->name);
     return cmb_received_find(capture->received, parameter->place, parameter->name);
 }
 

@@ -7,6 +7,8 @@
 #include "json/path.h"
 #include "json/string.h"
 
+enum { JOINED_BYTES_MOST = 1 << 16 };
+
 static struct cmb_text decoded(struct cmb_arena *arena, struct cmb_text text)
 {
     struct cmb_buffer buffer;
@@ -92,4 +94,22 @@ struct cmb_text cmb_received_find(struct cmb_received *received, uint32_t place,
         return received->is_json ? cmb_received_member(&received->arena, received->body, name)
                                  : (struct cmb_text){ 0 };
     }
+}
+
+/* k=1&k=2 is "1,2", as the asker's argument was. */
+struct cmb_text cmb_received_join(struct cmb_received *received, struct cmb_text name)
+{
+    struct cmb_buffer joined;
+    cmb_buffer_init(&joined, JOINED_BYTES_MOST);
+    for (uint32_t i = 0; i < received->query_count; i++) {
+        if (!cmb_text_is(received->query_pairs[i].name, name))
+            continue;
+        if (joined.length)
+            cmb_buffer_add_char(&joined, ',');
+        cmb_buffer_add(&joined, received->query_pairs[i].value);
+    }
+    struct cmb_text text = cmb_buffer_text(&joined);
+    text.at = cmb_arena_copy(&received->arena, text);
+    cmb_buffer_clear(&joined);
+    return text;
 }

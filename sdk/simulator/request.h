@@ -34,6 +34,8 @@ void cmb_received_cut(struct cmb_received *received, struct cmb_text target);
  * not sent.  Values of JSON strings come without quotes, others as they stand there. */
 struct cmb_text cmb_received_find(struct cmb_received *received, uint32_t place,
                                   struct cmb_text name);
+/* All values of that name in the query, with commas; absent when it was not sent. */
+struct cmb_text cmb_received_join(struct cmb_received *received, struct cmb_text name);
 /* The same in a JSON text: dots in the name nest. */
 struct cmb_text cmb_received_member(struct cmb_arena *arena, struct cmb_text json,
                                     struct cmb_text name);

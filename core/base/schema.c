@@ -162,7 +162,7 @@ uint32_t cmb_operation_find(struct cmb_text name)
 
 static const struct cmb_member arguments[] = {
 #define X(name, KIND, json, help) { CMB_TEXT(#name), CMB_TEXT(json), help, CMB_MEMBER_##KIND, 0 },
-    CAMBIST_ARGUMENT_LIST(X)
+    CAMBIST_ARGUMENT_LIST(X) CAMBIST_NAMED_ARGUMENT_LIST(X)
 #undef X
 };
 

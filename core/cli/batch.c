@@ -158,11 +158,15 @@ static int set_argument(struct job *job, struct cmb_arguments *arguments, const 
     return cmb_arguments_set(arguments, cmb_text_of(name), text, form, &job->error);
 }
 
-/* ccxt's `type` also says which kind of market, or which account, is meant. */
+/* ccxt's `type` also says which kind of market, or which account, is meant, and its `price` what
+ * candles are of. */
 static const char *name_of(const char *name, struct json_object *value)
 {
     const char *text = json_object_get_string(value);
     struct cmb_text word = cmb_text_of(text);
+    if (strcmp(name, "price") == 0 &&
+        cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_CANDLE_PRICE), word))
+        return "candle_price";
     if (strcmp(name, "type") != 0 || cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_TYPE), word))
         return name;
     bool is_kind = cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_KIND), word) != 0;

@@ -311,7 +311,7 @@ static const struct cambist_endpoint endpoints[] = {
     { "fetch_trades", "GET " API "market/products/{market}/ticker", .rows = "trades[]",
       MARKET_DATA, SENDS(trade), GIVES(trade) },
     { "fetch_ohlcv", "GET " API "market/products/{market}/candles", .rows = "candles[]",
-      MARKET_DATA, SENDS(candle), GIVES(candle) },
+      .when = "!candle_price", MARKET_DATA, SENDS(candle), GIVES(candle) },
 
     { "fetch_balance", "GET " API "accounts", .rows = "accounts[]", SIGNED, SENDS(account),
       GIVES(balance) },

@@ -309,7 +309,7 @@ static const struct cambist_endpoint endpoints[] = {
            { "count", "{limit}", CAMBIST_OPTIONAL }), CHARGED("market", 1) },
     { "fetch_ohlcv", "GET /0/public/OHLC", .rows = "result.*[]", SAYS(candle_fields),
       WITH(PAIR, { "interval", "{timeframe=1m}" }, { "since", "{since_s-1}", CAMBIST_OPTIONAL }),
-      CHARGED("market", 1) },
+      CHARGED("market", 1), .when = "!candle_price" },
 
     { "fetch_balance", "POST /0/private/BalanceEx", CAMBIST_SIGNED, .rows = "result{}",
       SAYS(balance_fields), CHARGED("private", 1) },

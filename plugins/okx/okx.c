@@ -160,10 +160,8 @@ static const struct cambist_field market_fields[] = {
 static const struct cambist_field currency_fields[] = {
     { NULL, "mainNet", .constant = "true" }, /* one row per chain: the currency's own */
     { "id", "ccy" }, { "name", "name" },
-    { "type", "chain", .constant = "crypto" },
-    { "deposit", "canDep" }, { "withdraw", "canWd" },
-    { "precision", "wdTickSz", CAMBIST_DIGITS },
-    { "fee", "fee" },
+    { "type", "chain", .constant = "crypto" }, { "deposit", "canDep" }, { "withdraw", "canWd" },
+    { "precision", "wdTickSz", CAMBIST_DIGITS }, { "fee", "fee" },
     { "min_withdraw", "minWd" }, { "max_withdraw", "maxWd" },
 };
 /* Spot counts volCcy24h in quote, contracts in base; vol24h is in base or contracts. */
@@ -245,8 +243,7 @@ static const struct cambist_field named_fields[] = {
 };
 static const struct cambist_field fill_fields[] = {
     { "id", "tradeId" }, { "order_id", "ordId" }, { "client_order_id", "clOrdId" },
-    { "timestamp", "ts", CAMBIST_MS },
-    { "symbol", "instId" },
+    { "timestamp", "ts", CAMBIST_MS }, { "symbol", "instId" },
     { "side", "side" }, { "liquidity", "execType" },
     { "price", "fillPx" }, { "amount", "fillSz" },
     { "fee_cost", "fee", CAMBIST_NEGATED }, { "fee_currency", "feeCcy" },
@@ -355,6 +352,7 @@ static const struct cambist_endpoint endpoints[] = {
     { "fetch_trades", "GET /api/v5/market/trades", WITH(ON_MARKET, AT_MOST), SAYS(trade_fields),
       CHARGED("trades") },
     { "fetch_ohlcv", "GET /api/v5/market/candles", SAYS(candle_fields), CHARGED("candles"),
+      .when = "!candle_price",
       WITH(ON_MARKET, { "bar", "{timeframe=1m}" }, AT_MOST, BETWEEN("{end_ms}")) },
 
     { "fetch_balance", "GET /api/v5/asset/balances", OWN, .when = "account=funding",

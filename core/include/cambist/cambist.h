@@ -57,7 +57,8 @@ struct cambist_answer;   /* what came back; belongs to the caller */
 #define CAMBIST_ARGUMENT_KIND          uint64_t
 #define CAMBIST_ARGUMENT_MARGIN_MODE   uint64_t
 
-/* One more parameter, which the exchange gets as it is. */
+/* One more parameter, which the exchange gets as it is; or, by its name, an argument of
+ * CAMBIST_NAMED_ARGUMENT_LIST. */
 struct cambist_extra {
     const char *name, *value;
     uint64_t is_literal; /* 1: a number, true or JSON; 0: text */

@@ -18,7 +18,8 @@
  *
  * Templates.  Paths, parameter values, headers and texts to be signed are templates: text with
  * {name} or {name:filter} or {name:filter:filter} in it.  {{ and }} stand for the braces.
- *   arguments    {symbol} {amount} {price} {limit} ... every name of CAMBIST_ARGUMENT_LIST.
+ *   arguments    {symbol} {amount} {price} {limit} ... every name of CAMBIST_ARGUMENT_LIST
+ *                and, since 1.1, of CAMBIST_NAMED_ARGUMENT_LIST.
  *                {limit=100}: 100 when it was not given.  Arguments of a vocabulary ({side}, {type},
  *                {time_in_force} ...) become the exchange's word; a default is our word.
  *   market       {market} the exchange's name of the symbol's market; {markets} the same of all
@@ -73,7 +74,7 @@
 
 #define CAMBIST_PLUGIN_MAGIC 0x54534243u /* "CBST" in a little-endian dump */
 #define CAMBIST_ABI_MAJOR    1u          /* raised when plugins already built must be rebuilt */
-#define CAMBIST_ABI_MINOR    0u          /* raised whenever something is appended */
+#define CAMBIST_ABI_MINOR    1u          /* raised whenever something is appended */
 
 /* A table that can gain columns: the host walks it by the row size the plugin was built with. */
 #define CAMBIST_TABLE_OF(row)                                                                      \

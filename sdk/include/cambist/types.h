@@ -46,12 +46,14 @@ struct cambist_decimal {
 #define CAMBIST_OPTION_TYPE_LIST(X) X(CALL, 1, "call") X(PUT, 2, "put")
 #define CAMBIST_SYSTEM_STATE_LIST(X)                                                               \
     X(OK, 1, "ok") X(MAINTENANCE, 2, "maintenance") X(LIMITED, 3, "limited")
+#define CAMBIST_CANDLE_PRICE_LIST(X) X(MARK, 1, "mark") X(INDEX, 2, "index")
 
 /* Every vocabulary: X(NAME, name), name being what tables call it. */
 #define CAMBIST_VOCABULARY_LIST(X)                                                                 \
     X(FLAG, flag) X(SIDE, side) X(TYPE, type) X(TIME_IN_FORCE, time_in_force) X(STATE, state)      \
     X(KIND, kind) X(LIQUIDITY, liquidity) X(POSITION_SIDE, position_side)                          \
-    X(MARGIN_MODE, margin_mode) X(OPTION_TYPE, option_type) X(SYSTEM_STATE, system_state)
+    X(MARGIN_MODE, margin_mode) X(OPTION_TYPE, option_type) X(SYSTEM_STATE, system_state)   \
+    X(CANDLE_PRICE, candle_price)
 
 #define CAMBIST_WORD_ENUM(vocabulary, NAME, number) CAMBIST_##vocabulary##_##NAME = number,
 #define CAMBIST_WORD_FLAG(NAME, number, text) CAMBIST_WORD_ENUM(FLAG, NAME, number)
@@ -65,6 +67,7 @@ struct cambist_decimal {
 #define CAMBIST_WORD_MARGIN(NAME, number, text) CAMBIST_WORD_ENUM(MARGIN_MODE, NAME, number)
 #define CAMBIST_WORD_OPTION(NAME, number, text) CAMBIST_WORD_ENUM(OPTION_TYPE, NAME, number)
 #define CAMBIST_WORD_SYSTEM(NAME, number, text) CAMBIST_WORD_ENUM(SYSTEM_STATE, NAME, number)
+#define CAMBIST_WORD_CANDLE(NAME, number, text) CAMBIST_WORD_ENUM(CANDLE_PRICE, NAME, number)
 
 /* CAMBIST_FLAG_YES, CAMBIST_SIDE_BUY, CAMBIST_KIND_SPOT (kinds are bits, to be or-ed) ... */
 enum cambist_word_number {
@@ -79,6 +82,7 @@ enum cambist_word_number {
     CAMBIST_MARGIN_MODE_LIST(CAMBIST_WORD_MARGIN)
     CAMBIST_OPTION_TYPE_LIST(CAMBIST_WORD_OPTION)
     CAMBIST_SYSTEM_STATE_LIST(CAMBIST_WORD_SYSTEM)
+    CAMBIST_CANDLE_PRICE_LIST(CAMBIST_WORD_CANDLE)
 };
 
 /* ---- kinds of members ------------------------------------------------------------------------- */
@@ -103,7 +107,8 @@ enum cambist_word_number {
     X(POSITION_SIDE, uint64_t, "long or short")                                                    \
     X(MARGIN_MODE, uint64_t, "cross or isolated")                                                  \
     X(OPTION_TYPE, uint64_t, "call or put")                                                        \
-    X(SYSTEM_STATE, uint64_t, "whether the exchange works")
+    X(SYSTEM_STATE, uint64_t, "whether the exchange works")                                        \
+    X(CANDLE_PRICE, uint64_t, "mark or index")
 
 #define CAMBIST_TYPEDEF(KIND, type, help) typedef type cambist_member_##KIND;
 
@@ -387,9 +392,14 @@ struct cambist_leverage { CAMBIST_LEVERAGE_FIELDS(CAMBIST_MEMBER) };
     X(account, TEXT, "account", "funding ..., where the exchange keeps several")                   \
     X(trigger, FLAG, "trigger", "speaks of stop orders, where the exchange keeps them apart")
 
+/* Arguments that are newer than 1.0.  They have no member in struct cambist_arguments, which keeps
+ * its size: a program gives them by name, among its `extras`. */
+#define CAMBIST_NAMED_ARGUMENT_LIST(X)                                                             \
+    X(candle_price, CANDLE_PRICE, "candlePrice", "candles of mark or index; not given: of trades")
+
 enum cambist_argument {
 #define X(name, KIND, json, help) CAMBIST_ARGUMENT_##name,
-    CAMBIST_ARGUMENT_LIST(X)
+    CAMBIST_ARGUMENT_LIST(X) CAMBIST_NAMED_ARGUMENT_LIST(X)
 #undef X
     CAMBIST_ARGUMENT_COUNT
 };

@@ -196,7 +196,8 @@ FIELDS(trade) {
 
 FIELDS(candle) {
     { "timestamp", "0", CAMBIST_MS }, { "open", "1" }, { "high", "2" },
-    { "low", "3" }, { "close", "4" }, { "volume", "5" },
+    { "low", "3" }, { "close", "4" }, { "volume", "5", .when = "!candle_price" },
+    { "volume", NULL, .constant = "0", .when = "candle_price" }, /* nothing trades at these */
 };
 
 FIELDS(balance) {
@@ -268,12 +269,13 @@ FIELDS(address) { { "currency", "coin" }, { "address", "address" }, { "tag", "ta
 PARAMETERS(symbol) { { "symbol", "{market}" } };
 PARAMETERS(any_symbol) { { "symbol", "{market}", OPTIONAL } };
 PARAMETERS(depth) { { "symbol", "{market}" }, { "limit", "{limit}", OPTIONAL } };
-#define SPAN { "symbol", "{market}" }, { "startTime", "{since_ms}", OPTIONAL },                    \
-             { "endTime", "{until_ms}", OPTIONAL }
-PARAMETERS(history) { SPAN, { "limit", "{limit}", OPTIONAL } };
+#define SPAN { "startTime", "{since_ms}", OPTIONAL }, { "endTime", "{until_ms}", OPTIONAL }
+PARAMETERS(history) { { "symbol", "{market}" }, SPAN, { "limit", "{limit}", OPTIONAL } };
 /* Open orders are taken out of the answer: a limit of closed ones is not the exchange's. */
-PARAMETERS(closed) { SPAN };
-PARAMETERS(candle) { SPAN, { "interval", "{timeframe=1m}" }, { "limit", "{limit}", OPTIONAL } };
+PARAMETERS(closed) { { "symbol", "{market}" }, SPAN };
+#define CANDLE SPAN, { "interval", "{timeframe=1m}" }, { "limit", "{limit}", OPTIONAL }
+PARAMETERS(candle) { { "symbol", "{market}" }, CANDLE };
+PARAMETERS(index_candle) { { "pair", "{market}" }, CANDLE };
 
 /* One order, by the exchange's id or by one's own. */
 #define ONE_ORDER { "symbol", "{market}" }, { "orderId", "{id}", .when = "!client_order_id" },     \
@@ -345,6 +347,8 @@ PARAMETERS(address) { { "coin", "{code}" }, { "network", "{network}", OPTIONAL }
 #define EACH   .rows = "[]"
 /* What is asked with these parameters, signed, is answered with an order. */
 #define ORDER(name) SIGNED, SENDS(name), GIVES(order)
+#define CANDLES(name) EACH, SENDS(name), GIVES(candle)
+#define TRADED .when = "!candle_price"
 #define PLAIN  .when = "!trigger" /* of two rows the first: not the conditional orders */
 
 static const struct cambist_endpoint endpoints[] = {
@@ -364,9 +368,12 @@ static const struct cambist_endpoint endpoints[] = {
     { USDM_TAKES(usdm_depth, "fetch_order_book", "GET /fapi/v1/depth"), SENDS(depth), GIVES(book) },
     { SPOT(4, "fetch_trades", "GET /api/v3/aggTrades"), EACH, SENDS(history), GIVES(trade) },
     { USDM(20, "fetch_trades", "GET /fapi/v1/aggTrades"), EACH, SENDS(history), GIVES(trade) },
-    { SPOT(2, "fetch_ohlcv", "GET /api/v3/klines"), EACH, SENDS(candle), GIVES(candle) },
-    { USDM_TAKES(usdm_candle, "fetch_ohlcv", "GET /fapi/v1/klines"), EACH, SENDS(candle),
-      GIVES(candle) },
+    { SPOT(2, "fetch_ohlcv", "GET /api/v3/klines"), TRADED, CANDLES(candle) },
+    { USDM_TAKES(usdm_candle, "fetch_ohlcv", "GET /fapi/v1/klines"), TRADED, CANDLES(candle) },
+    { USDM_TAKES(usdm_candle, "fetch_ohlcv", "GET /fapi/v1/markPriceKlines"),
+      .when = "candle_price=mark", CANDLES(candle) },
+    { USDM_TAKES(usdm_candle, "fetch_ohlcv", "GET /fapi/v1/indexPriceKlines"),
+      .when = "candle_price=index", CANDLES(index_candle) },
 
     { SPOT(20, "fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]",
       GIVES(balance) },

@@ -194,9 +194,11 @@ FIELDS(trade) {
     { NULL, "M", CAMBIST_ONLY_WRITTEN, .when = "market_kind=spot", .constant = "true" },
 };
 
+/* Candles are lists; those of options are objects. */
 FIELDS(candle) {
-    { "timestamp", "0", CAMBIST_MS }, { "open", "1" }, { "high", "2" },
-    { "low", "3" }, { "close", "4" }, { "volume", "5", .when = "!candle_price" },
+    { "timestamp", "0|openTime", CAMBIST_MS }, { "open", "1|open" }, { "high", "2|high" },
+    { "low", "3|low" }, { "close", "4|close" },
+    { "volume", "5|volume", .when = "!candle_price" },
     { "volume", NULL, .constant = "0", .when = "candle_price" }, /* nothing trades at these */
 };
 

@@ -171,6 +171,8 @@ static void complete_balance(const struct cmb_call *call, struct cambist_balance
     add(&balance->free, &balance->used, &balance->total);
     subtract(&balance->total, &balance->used, &balance->free);
     subtract(&balance->total, &balance->free, &balance->used);
+    if (cmb_decimal_is_zero(&balance->total) && !balance->free.is_set && !balance->used.is_set)
+        balance->free = balance->used = balance->total; /* of nothing, nothing is held */
 }
 
 /* The exchange's position, with what its market says of it. */

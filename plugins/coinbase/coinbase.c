@@ -135,6 +135,9 @@ static const struct cambist_field currency_fields[] = {
     { "precision", "exponent", CAMBIST_DIGITS },
 };
 
+/* Rates name every currency, money too, and say nothing else of it: what others load is read. */
+static const struct cambist_field rated_fields[] = { { "id", "@key" } };
+
 static const struct cambist_field ticker_fields[] = {
     { "last", "trades.0.price" }, { "timestamp", "trades.0.time", CAMBIST_ISO },
     { "bid", "best_bid" }, { "ask", "best_ask" },
@@ -301,6 +304,7 @@ static const struct cambist_endpoint endpoints[] = {
     { "fetch_markets", "GET " API "market/products", .rows = "products[]", MARKET_DATA,
       GIVES(market) },
     { "fetch_currencies", "GET /v2/currencies/crypto", .rows = "data[]", WALLET, GIVES(currency) },
+    { "fetch_currencies", "GET /v2/exchange-rates", .rows = "data.rates{}", WALLET, GIVES(rated) },
 
     { "fetch_ticker", "GET " API "market/products/{market}/ticker", MARKET_DATA, SENDS(one_trade),
       GIVES(ticker) },

@@ -155,7 +155,7 @@ static int put_word(struct cmb_call *call, const struct cmb_leaf *leaf, struct c
 static int put_text(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
                     const char **ret)
 {
-    if (text.length == 0)
+    if (text.length == 0 || ((leaf->as & CAMBIST_NOT_ZERO) && cmb_text_is(text, CMB_TEXT("0"))))
         return CAMBIST_OK;
     if (memchr(text.at, 0, text.length))
         return refuse(call, leaf, text, "has a NUL in it");

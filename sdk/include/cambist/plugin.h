@@ -136,7 +136,7 @@ enum cambist_as {
     CAMBIST_US,            /* ... microseconds */
     CAMBIST_NS,            /* ... nanoseconds */
     CAMBIST_ISO,           /* ... ISO 8601 */
-    CAMBIST_NOT_ZERO = 16, /* zero means absent */
+    CAMBIST_NOT_ZERO = 16, /* zero means absent; since 1.1 of a text as well: an id of 0 */
     CAMBIST_NEGATED = 32,
     CAMBIST_ABSOLUTE = 64, /* without its sign */
     CAMBIST_SIGN = 128,    /* only its sign: the words "+", "-", "0" */

@@ -109,6 +109,7 @@ static const struct cambist_word words[] = {
     { "state", "expired", "EXPIRED_IN_MATCH" },
     { "state", "open", "TRIGGERING" }, /* of conditional orders */
     { "state", "open", "TRIGGERED" }, { "state", "closed", "FINISHED" },
+    { "state", "canceled", "CANCELLED" },
 
     { "contract", "swap", "PERPETUAL" }, { "contract", "swap", "TRADIFI_PERPETUAL" },
     { "contract", "future", "CURRENT_MONTH" }, { "contract", "future", "NEXT_MONTH" },
@@ -216,9 +217,11 @@ FIELDS(fee) {
     { "taker", "takerCommission|takerCommissionRate" }, { "tier", "feeTier" },
 };
 
-/* Orders of spot and of futures, and the conditional ones that futures keep apart (algo...). */
+/* Orders of spot and of futures, and the conditional ones that futures (algo...) and the portfolio
+ * margin (strategy...) keep apart: until they are triggered they have no order, whose id is 0. */
 FIELDS(order) {
-    { "id", "orderId|algoId" }, { "client_order_id", "clientOrderId|clientAlgoId" },
+    { "id", "orderId|algoId|strategyId", NOT_ZERO },
+    { "client_order_id", "clientOrderId|clientAlgoId|newClientStrategyId" },
     { "timestamp", "time|createTime|transactTime|updateTime", CAMBIST_MS },
     { "last_update_timestamp", "updateTime|transactTime", CAMBIST_MS },
     { "symbol", "symbol" }, { "side", "side" }, { "type", "type", .when = "market_kind=spot" },
@@ -227,9 +230,11 @@ FIELDS(order) {
     { "time_in_force", "timeInForce" }, { "reduce_only", "reduceOnly" },
     { "price", "price", NOT_ZERO }, { "trigger_price", "stopPrice|triggerPrice", NOT_ZERO },
     { "amount", "origQty|quantity" }, { "filled", "executedQty" },
+    { "filled", "[orderId=0].strategyId", .constant = "0" },
     { "average", "avgPrice", NOT_ZERO }, { "cost", "cummulativeQuoteQty|cumQuote" },
     /* and of one order in a batch that was refused: */
-    { "state", "status|algoStatus" }, { "error_code", "code" }, { "error_message", "msg" },
+    { "state", "status|algoStatus|strategyStatus" },
+    { "error_code", "code" }, { "error_message", "msg" },
 };
 /* There is one list of all orders: those that are not filled are passed over. */
 #define CLOSED      .rows = "[].[status=FILLED]"
@@ -347,8 +352,9 @@ PARAMETERS(address) { { "coin", "{code}" }, { "network", "{network}", OPTIONAL }
 #define WALLET(weight, operation, request) operation, request, COSTS("wallet weight", weight)
 #define SIGNED .access = CAMBIST_SIGNED
 #define EACH   .rows = "[]"
-/* What is asked with these parameters, signed, is answered with an order. */
-#define ORDER(name) SIGNED, SENDS(name), GIVES(order)
+/* Asked with these parameters, signed, and answered with these fields, most often an order's. */
+#define ASKS(parameters, fields) SIGNED, SENDS(parameters), GIVES(fields)
+#define ORDER(parameters)        ASKS(parameters, order)
 #define CANDLES(name) EACH, SENDS(name), GIVES(candle)
 #define TRADED .when = "!candle_price"
 #define PLAIN  .when = "!trigger" /* of two rows the first: not the conditional orders */
@@ -380,10 +386,9 @@ static const struct cambist_endpoint endpoints[] = {
     { SPOT(20, "fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]",
       GIVES(balance) },
     { USDM(5, "fetch_balance", "GET /fapi/v3/account"), SIGNED, .rows = "assets[]", GIVES(margin) },
-    { WALLET(1, "fetch_trading_fee", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, SENDS(symbol),
-      GIVES(fee), OF_SPOT },
-    { USDM(20, "fetch_trading_fee", "GET /fapi/v1/commissionRate"), SIGNED, SENDS(symbol),
-      GIVES(fee) },
+    { WALLET(1, "fetch_trading_fee", "GET /sapi/v1/asset/tradeFee"), EACH, ASKS(symbol, fee),
+      OF_SPOT },
+    { USDM(20, "fetch_trading_fee", "GET /fapi/v1/commissionRate"), ASKS(symbol, fee) },
     { USDM(5, "fetch_trading_fees", "GET /fapi/v1/accountConfig"), SIGNED, GIVES(fee) },
     { WALLET(1, "fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, GIVES(fee) },
 
@@ -398,17 +403,13 @@ static const struct cambist_endpoint endpoints[] = {
     { USDM_TAKES(usdm_order, "edit_order", "PUT /fapi/v1/order"), ORDER(edit) },
     { SPOT(1, "cancel_order", "DELETE /api/v3/order"), ORDER(one_order) },
     { USDM(1, "cancel_order", "DELETE /fapi/v1/order"), PLAIN, ORDER(one_order) },
-    { USDM(1, "cancel_order", "DELETE /fapi/v1/algoOrder"), SIGNED, SENDS(one_algo),
-      GIVES(algo_done) },
+    { USDM(1, "cancel_order", "DELETE /fapi/v1/algoOrder"), ASKS(one_algo, algo_done) },
     { USDM(1, "cancel_orders", "DELETE /fapi/v1/batchOrders"), EACH, .items = "orderIdList[]",
       ORDER(ids) },
     { SPOT(1, "cancel_all_orders", "DELETE /api/v3/openOrders"), EACH, ORDER(symbol) },
-    { USDM(1, "cancel_all_orders", "DELETE /fapi/v1/allOpenOrders"), SIGNED, PLAIN, SENDS(symbol),
-      GIVES(done) },
-    { USDM(1, "cancel_all_orders", "DELETE /fapi/v1/algoOpenOrders"), SIGNED, SENDS(symbol),
-      GIVES(done) },
-    { USDM(10, "cancel_all_orders_after", "POST /fapi/v1/countdownCancelAll"), SIGNED, SENDS(timer),
-      GIVES(timer) },
+    { USDM(1, "cancel_all_orders", "DELETE /fapi/v1/allOpenOrders"), PLAIN, ASKS(symbol, done) },
+    { USDM(1, "cancel_all_orders", "DELETE /fapi/v1/algoOpenOrders"), ASKS(symbol, done) },
+    { USDM(10, "cancel_all_orders_after", "POST /fapi/v1/countdownCancelAll"), ASKS(timer, timer) },
 
     { SPOT(4, "fetch_order", "GET /api/v3/order"), ORDER(one_order) },
     { USDM(1, "fetch_order", "GET /fapi/v1/order"), PLAIN, ORDER(one_order) },
@@ -425,19 +426,17 @@ static const struct cambist_endpoint endpoints[] = {
     { SPOT(20, "fetch_closed_orders", "GET /api/v3/allOrders"), CLOSED, ORDER(closed) },
     { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allOrders"), CLOSED, PLAIN, ORDER(closed) },
     { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allAlgoOrders"), CLOSED_ALGO, ORDER(closed) },
-    { SPOT(20, "fetch_my_trades", "GET /api/v3/myTrades"), SIGNED, EACH, SENDS(history),
-      GIVES(trade) },
-    { USDM(5, "fetch_my_trades", "GET /fapi/v1/userTrades"), SIGNED, EACH, SENDS(history),
-      GIVES(trade) },
+    { SPOT(20, "fetch_my_trades", "GET /api/v3/myTrades"), EACH, ASKS(history, trade) },
+    { USDM(5, "fetch_my_trades", "GET /fapi/v1/userTrades"), EACH, ASKS(history, trade) },
 
     { USDM(5, "fetch_positions", "GET /fapi/v3/positionRisk"), SIGNED, EACH, GIVES(position) },
     { USDM(1, "fetch_funding_rate", "GET /fapi/v1/premiumIndex"), SENDS(symbol), GIVES(funding) },
     { USDM(10, "fetch_funding_rates", "GET /fapi/v1/premiumIndex"), EACH, GIVES(funding) },
     { USDM(1, "fetch_funding_rate_history", "GET /fapi/v1/fundingRate"), EACH, SENDS(history),
       GIVES(past_funding) },
-    { USDM(1, "set_leverage", "POST /fapi/v1/leverage"), SIGNED, SENDS(leverage), GIVES(leverage) },
-    { WALLET(10, "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address"), SIGNED,
-      SENDS(address), GIVES(address) },
+    { USDM(1, "set_leverage", "POST /fapi/v1/leverage"), ASKS(leverage, leverage) },
+    { WALLET(10, "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address"),
+      ASKS(address, address) },
 };
 
 /* ---- errors ---- */

@@ -1,4 +1,4 @@
-/* refused with: needs ABI 7.*/
+/* refused with: needs ABI 7. */
 #include "broken.h"
 
 #include <stdlib.h>

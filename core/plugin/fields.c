@@ -16,7 +16,7 @@ struct builder {
 static int check_as(struct cmb_compiler *compiler, const struct cambist_field *row, uint32_t kind)
 {
     uint32_t unit = row->as & 15;
-    if (unit > CAMBIST_ISO || row->as >= 2 * CAMBIST_SHARE)
+    if (unit > CAMBIST_ISO || row->as >= 2 * CAMBIST_SUM)
         return cmb_refuse(compiler, "as", "there is no way %u to read a value", row->as);
     if ((kind == CMB_MEMBER_TIME) != (unit != 0))
         return cmb_refuse(compiler, "as", kind == CMB_MEMBER_TIME ? "a time must say its unit"
@@ -81,7 +81,8 @@ static int add_leaf(struct builder *builder, struct cmb_leaf leaf, struct cmb_te
         leaf.is_from_answer = true;
         path = (struct cmb_text){ path.at + 1, path.length - 1 };
     }
-    int status = cmb_compile_path(builder->compiler, "path", path, false, &leaf.path);
+    int status = cmb_compile_path(builder->compiler, "path", path, leaf.as & CAMBIST_SUM,
+                                  &leaf.path);
     if (status == CAMBIST_OK)
         builder->leaves[builder->fields->count++] = leaf;
     return status;

@@ -2,6 +2,7 @@
 #include "request/map.h"
 
 #include "json/number.h"
+#include "number/decimal.h"
 
 /* One answer on its way into records. */
 struct mapper {
@@ -9,13 +10,37 @@ struct mapper {
     const struct cmb_fields *fields;
     struct cmb_json_value *found; /* by leaf; kind NONE: nothing there */
     bool is_double;               /* a wanted value stood there twice */
+    bool is_mixed;                /* elements that do not add up: they are not of one currency */
 };
 
 /* ---- looking ---- */
 
+/* The elements of a sum are added up where they are numbers and the same where they are texts. */
+static void add_up(struct mapper *mapper, int leaf, struct cmb_json_value value)
+{
+    struct cmb_json_value *sum = &mapper->found[leaf];
+    struct cambist_decimal a, b;
+    if (mapper->fields->leaves[leaf].kind != CMB_MEMBER_DECIMAL) {
+        mapper->is_mixed |= !cmb_text_is(sum->raw, value.raw);
+        return;
+    }
+    char *text = cmb_arena_take(&mapper->call->arena, CMB_DECIMAL_TEXT_SIZE);
+    if (!text || cmb_decimal_parse(sum->raw, &a) != CMB_NUMBER_FINE ||
+        cmb_decimal_parse(value.raw, &b) != CMB_NUMBER_FINE ||
+        cmb_decimal_add(&a, &b, &a) != CMB_NUMBER_FINE)
+        mapper->is_mixed = true;
+    else
+        sum->raw = (struct cmb_text){ text, cmb_decimal_format(&a, text) };
+}
+
 static void keep(struct mapper *mapper, int leaf, struct cmb_json_value value)
 {
     for (; leaf >= 0; leaf = mapper->fields->next_leaf[leaf]) {
+        if (mapper->found[leaf].kind != CMB_JSON_NONE &&
+            (mapper->fields->leaves[leaf].as & CAMBIST_SUM)) {
+            add_up(mapper, leaf, value);
+            continue;
+        }
         mapper->is_double |= mapper->found[leaf].kind != CMB_JSON_NONE;
         mapper->found[leaf] = value;
     }
@@ -112,6 +137,7 @@ static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *
                           uint32_t index)
 {
     switch (child->step.kind) {
+    case CMB_PATH_EACH_ELEMENT: return true;
     case CMB_PATH_INDEX: return child->step.index == index;
     case CMB_PATH_ANY: return index == 0 && is_container(reader);
     case CMB_PATH_SELECT:
@@ -133,7 +159,8 @@ static void collect_elements(struct mapper *mapper, struct cmb_json_reader *read
         for (const struct cmb_node *child = node->child; child; child = child->next, bit <<= 1) {
             if ((taken & bit) || !wants_element(child, &start, index))
                 continue;
-            taken |= bit;
+            if (child->step.kind != CMB_PATH_EACH_ELEMENT)
+                taken |= bit;
             visit(mapper, reader, &start, is_read, child);
             is_read = true;
         }
@@ -190,6 +217,14 @@ static void forget_row(struct mapper *mapper)
             mapper->found[i].kind = CMB_JSON_NONE;
 }
 
+static void forget_sums(struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->fields->count; i++)
+        if (mapper->fields->leaves[i].as & CAMBIST_SUM)
+            mapper->found[i].kind = CMB_JSON_NONE;
+    mapper->is_mixed = false;
+}
+
 static int map_row(struct mapper *mapper, struct cmb_json_reader *reader,
                    const struct cmb_json_value *key)
 {
@@ -205,6 +240,8 @@ static int map_row(struct mapper *mapper, struct cmb_json_reader *reader,
         return cmb_json_report(reader, mapper->call->error);
     if (mapper->is_double)
         return refuse_double(mapper);
+    if (mapper->is_mixed)
+        forget_sums(mapper);
     return cmb_emit_found(mapper->call, mapper->fields, mapper->found);
 }
 

@@ -54,7 +54,7 @@
  *   {market}     the member whose key is a name of the market that was asked for
  *   [k=v]        the first element of an array whose member k is v; of an object: the object itself,
  *                if its member k is v.  [k!=v]: is not v, or is not there
- *   []  {}       every element, every member (or element): only in `rows`
+ *   []  {}       every element, every member (or element): only in `rows`; [] with CAMBIST_SUM
  *   a|b          whichever of the two paths gives a value first
  * A field's path may end with a part of the text that it finds: `family:-0` is the first of the
  * parts between dashes, `note: 1` the second of those between spaces.  Such texts are for people: a
@@ -145,6 +145,8 @@ enum cambist_as {
     CAMBIST_ONLY_WRITTEN = 1024, /* only the practice exchange writes it: what other programs look
                                   * for; answers are not checked for it */
     CAMBIST_SHARE = 2048, /* a hundred times what is written: 0.05 is 5 percent */
+    CAMBIST_SUM = 4096, /* since 1.1: [] may stand in the path; numbers are added up, texts must be
+                         * the same in all elements: where they are not, no sum of the row is told */
 };
 
 struct cambist_call; /* one question on its way; what functions reach the host through */

@@ -231,6 +231,8 @@ FIELDS(order) {
     { "price", "price", NOT_ZERO }, { "trigger_price", "stopPrice|triggerPrice", NOT_ZERO },
     { "amount", "origQty|quantity" }, { "filled", "executedQty" },
     { "filled", "[orderId=0].strategyId", .constant = "0" },
+    { "fee_cost", "fills[].commission", CAMBIST_SUM }, /* of an order that was just placed */
+    { "fee_currency", "fills[].commissionAsset", CAMBIST_SUM },
     { "average", "avgPrice", NOT_ZERO }, { "cost", "cummulativeQuoteQty|cumQuote" },
     /* and of one order in a batch that was refused: */
     { "state", "status|algoStatus|strategyStatus" },

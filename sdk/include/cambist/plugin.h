@@ -146,7 +146,7 @@ enum cambist_as {
                                   * for; answers are not checked for it */
     CAMBIST_SHARE = 2048, /* a hundred times what is written: 0.05 is 5 percent */
     CAMBIST_SUM = 4096, /* since 1.1: [] may stand in the path; numbers are added up, texts must be
-                         * the same in all elements: where they are not, no sum of the row is told */
+                         * the same in all elements: where they are not, the row tells no sum */
 };
 
 struct cambist_call; /* one question on its way; what functions reach the host through */

@@ -240,6 +240,8 @@ int cmb_compile_endpoints(struct cmb_compiler *compiler)
         return CAMBIST_NO_MEMORY;
     if (count == 0)
         return cmb_refuse(compiler, "endpoints", "the table is empty");
+    for (uint32_t i = 0; i < CAMBIST_OPERATION_COUNT; i++)
+        plugin->first_endpoints[i] = count;
     for (uint32_t i = 0; i < count; i++) {
         struct cmb_endpoint *endpoint = &plugin->endpoints[plugin->endpoint_count++];
         const struct cambist_endpoint *row = CMB_ROW(plugin->tables.endpoints, i);
@@ -249,6 +251,8 @@ int cmb_compile_endpoints(struct cmb_compiler *compiler)
         int status = compile_endpoint(compiler, endpoint);
         if (status != CAMBIST_OK)
             return status;
+        if (plugin->first_endpoints[endpoint->operation] == count)
+            plugin->first_endpoints[endpoint->operation] = i;
     }
     return CAMBIST_OK;
 }

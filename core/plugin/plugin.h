@@ -233,6 +233,7 @@ struct cmb_plugin {
     uint32_t derived_name_count;
     struct cmb_endpoint *endpoints;
     uint32_t endpoint_count;
+    uint32_t first_endpoints[CAMBIST_OPERATION_COUNT]; /* without one: endpoint_count */
     uint32_t kinds; /* CAMBIST_KIND_... that some endpoint serves */
     int secret;     /* row of the credential named "secret", -1: none */
     struct cmb_arena arena; /* everything above */

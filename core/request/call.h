@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "json/reader.h"
 #include "request/exchange.h"
+#include "request/plan.h"
 
 enum { CMB_EXTRAS_MOST = 32, CMB_PAIRS_MOST = 256, CMB_SYMBOLS_MOST = 512, CMB_ITEMS_MOST = 64 };
 
@@ -53,13 +54,16 @@ struct cmb_call {
     int64_t time_ns; /* the wall clock that every time in it means; 0: not yet asked for */
     struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
     struct cmb_text path, nonce, uuid, random; /* fresh ones: absent until asked for */
-    struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order */
+    struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order; none by a plan */
     uint32_t pair_count;
     struct cmb_buffer query, body, headers;     /* headers: "Name: value\r\n" ... */
     uint32_t filled_pairs;                      /* what fill wrote; signing starts behind it */
     size_t filled_query, filled_body;
     struct cmb_text derived[CMB_DERIVED_NAMES_MOST];
     const char *content_type;
+    const struct cmb_plan *plan; /* that this request is written by; NULL: the normal way */
+    struct cmb_plan plans[CMB_PLANS];
+    uint32_t plans_noted, plan_misses;
 
     /* the answer */
     uint32_t http_status;

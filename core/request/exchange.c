@@ -216,6 +216,8 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
     struct cmb_exchange *exchange = calloc(1, sizeof *exchange);
     if (!exchange)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an exchange"));
+    static _Atomic uint64_t last_number;
+    exchange->number = atomic_fetch_add(&last_number, 1) + 1;
     cmb_arena_init(&exchange->arena, EXCHANGE_BYTES_MOST);
     exchange->plugin = plugin;
     exchange->vault = vault;

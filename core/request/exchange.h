@@ -49,6 +49,7 @@ struct cmb_server {
 
 struct cmb_exchange {
     struct cmb_text name;
+    uint64_t number; /* no two of a process have the same; never 0 */
     const struct cmb_plugin *plugin;
     uint32_t environment, kind;
     struct cmb_text receive_window; /* decimal text; absent: not configured */

@@ -189,6 +189,7 @@ static void start_request(struct cmb_call *call)
 {
     call->pair_count = 0;
     call->content_type = NULL;
+    call->plan = NULL;
     cmb_buffer_reset(&call->query);
     cmb_buffer_reset(&call->body);
     cmb_call_refresh(call);
@@ -230,8 +231,11 @@ int cmb_fill(struct cmb_call *call)
 {
     start_request(call);
     int status = fill_path(call);
-    if (status == CAMBIST_OK)
+    if (status == CAMBIST_OK && !cmb_plan_fill(call)) {
         status = fill_parameters(call);
+        if (status == CAMBIST_OK)
+            cmb_plan_note(call);
+    }
     call->filled_pairs = call->pair_count;
     call->filled_query = call->query.length;
     call->filled_body = call->body.length;

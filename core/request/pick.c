@@ -186,7 +186,7 @@ int cmb_pick(struct cmb_call *call)
         return status;
     const struct cmb_plugin *plugin = call->exchange->plugin;
     bool is_known = false;
-    for (uint32_t i = 0; i < plugin->endpoint_count; i++) {
+    for (uint32_t i = plugin->first_endpoints[call->operation]; i < plugin->endpoint_count; i++) {
         const struct cmb_endpoint *endpoint = &plugin->endpoints[i];
         if (endpoint->operation != call->operation)
             continue;

@@ -115,6 +115,8 @@ static int add_stamps(struct cmb_call *call, bool are_headers)
 {
     const struct cmb_endpoint *endpoint = call->endpoint;
     int status = CAMBIST_OK;
+    if (cmb_plan_stamp(call, are_headers ? CMB_PLAN_HEADERS : CMB_PLAN_STAMPS))
+        return CAMBIST_OK;
     for (uint32_t i = endpoint->own_count; i < endpoint->parameter_count; i++)
         if ((endpoint->parameters[i].place == CAMBIST_HEADER) == are_headers &&
             status == CAMBIST_OK)

@@ -1,0 +1,61 @@
+/* request/plan.h - the query or form of one shape of question, as literals and values.
+ *
+ * Which rows of an endpoint apply depends on a few things only: what conditions ask about, and
+ * whether optional arguments are there.  A plan holds these looks and what came of them; where they
+ * give the same again, the same rows apply, and their text is the plan's literals with the values
+ * of now between them.
+ */
+#ifndef CMB_REQUEST_PLAN_H
+#define CMB_REQUEST_PLAN_H
+
+#include "plugin/plugin.h"
+
+enum {
+    CMB_PLANS = 4,
+    CMB_PLAN_LOOKS_MOST = 24,
+    CMB_PLAN_PIECES_MOST = 40,
+    CMB_PLAN_TEXT_MOST = 1024,
+    CMB_PLAN_WORD_MOST = 24,
+};
+
+struct cmb_call;
+
+/* What a name stood for. */
+struct cmb_plan_look {
+    uint32_t name, index;   /* as in a step */
+    bool is_given, is_word; /* a word must be the same again; else being given is all */
+    uint8_t length;
+    char word[CMB_PLAN_WORD_MOST];
+};
+
+/* A literal and the value behind it. */
+struct cmb_plan_piece {
+    uint32_t place;                      /* CAMBIST_QUERY, _FORM or _HEADER */
+    uint32_t start, length;              /* of the literal, in the plan's text */
+    const struct cmb_template *template; /* gives the value; NULL: only a literal */
+    bool is_bare;  /* the template is a name without words and filters */
+    bool is_plain; /* the value is known to need no percent-encoding */
+};
+
+enum cmb_plan_part { CMB_PLAN_OWN, CMB_PLAN_STAMPS, CMB_PLAN_HEADERS, CMB_PLAN_PARTS };
+
+struct cmb_plan {
+    uint64_t exchange; /* its number; 0: the slot is free */
+    const struct cmb_endpoint *endpoint;
+    uint32_t look_count, piece_count, text_length;
+    uint32_t ends[CMB_PLAN_PARTS]; /* the piece behind each part's last */
+    bool is_open; /* while it is made: the last piece takes more literals */
+    struct cmb_plan_look looks[CMB_PLAN_LOOKS_MOST];
+    struct cmb_plan_piece pieces[CMB_PLAN_PIECES_MOST];
+    char text[CMB_PLAN_TEXT_MOST];
+};
+
+/* Writes the endpoint's own parameters by a plan and keeps it in call->plan for the stamps.  False
+ * when no plan fits or a value is missing: then nothing was written. */
+bool cmb_plan_fill(struct cmb_call *call);
+/* Writes the stamps of query and body, or the headers, by call->plan; false as above. */
+bool cmb_plan_stamp(struct cmb_call *call, enum cmb_plan_part part);
+/* Notes down a plan for the question that was just filled the normal way, where one can be made. */
+void cmb_plan_note(struct cmb_call *call);
+
+#endif

@@ -1,0 +1,248 @@
+/* Is a request that is written by a plan the one that the normal way writes? */
+#include "support/test_exchange.h"
+
+static const struct cambist_server servers[] = { { "rest", "https://api.example.com" } };
+static const struct cambist_credential credentials[] = {
+    { "key", "the key", CAMBIST_SENT },
+    { "secret", "the secret", CAMBIST_SECRET, CAMBIST_AS_BASE64 },
+    { "passphrase", "the passphrase", CAMBIST_SENT },
+};
+#define DERIVED                                                                                    \
+    { "inner", "{nonce}{body}", CAMBIST_SHA256, CAMBIST_AS_RAW },                                  \
+    { "signature", "{path}{query}{body}", CAMBIST_HMAC_SHA512, CAMBIST_AS_BASE64, "secret" },      \
+    { "proof", "{path}{inner}", CAMBIST_HMAC_SHA512, CAMBIST_AS_BASE64, "secret" },                \
+    { "kind_of_order", "stop loss", .when = "trigger_price type=market" },                         \
+    { "kind_of_order", "{type}" },                                                                 \
+    { "first_price", "{trigger_price}", .when = "trigger_price" }, { "first_price", "{price}" }
+static const struct cambist_derived derived[] = { DERIVED };
+static const struct cambist_derived derived_sorted[] = { DERIVED, { "all", "{sorted_query}" } };
+static const struct cambist_stamp stamps[] = {
+    { CAMBIST_KEYED, CAMBIST_HEADER, "X-Key", "{key}" },
+    { CAMBIST_SIGNED, 0, "fixed", "a b" },
+    { CAMBIST_SIGNED, 0, "window", "{receive_window=5000}" },
+    { CAMBIST_SIGNED, 0, "time", "{time_ms}" },
+    { CAMBIST_SIGNED, 0, "nonce", "{nonce}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Time", "{time_iso}" },
+    { CAMBIST_SIGNED, 0, "constant", "1" },
+    { CAMBIST_SIGNED, 0, "signature", "{signature}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Fixed", "for ever" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Proof", "{proof}" },
+};
+static const struct cambist_word words[] = {
+    { "side", "buy", "B&B" }, { "side", "sell", "S" },    { "type", "limit", "L" },
+    { "type", "market", "M" }, { "timeframe", "1h", "60" }, { "currency", "BTC", "X BT" },
+};
+static const struct cambist_field order_fields[] = { { "id", "id" } };
+static const struct cambist_field candle_fields[] = { { "timestamp", "0", CAMBIST_S } };
+#define ORDER                                                                                      \
+    { "m", "{market}" }, { "side", "{side}" }, { "kind", "{kind_of_order}" },                      \
+    { "t", "{time_in_force=GTC}", .when = "type=limit !post_only" },                               \
+    { "q", "{amount}", .when = "!cost" }, { "cost", "{cost}", CAMBIST_OPTIONAL },                  \
+    { "p", "{first_price}", .when = "type=limit" }, { "post", "yes/no", .when = "post_only" },     \
+    { "stop", "{trigger_price}", CAMBIST_OPTIONAL }, { "b", "{base_id}:{quote_id}" },              \
+    { "c [1]", "{client_order_id}", CAMBIST_OPTIONAL },                                            \
+    { "u", "{uuid}", .when = "!client_order_id" },                                                 \
+    { "up", "{client_order_id:upper}", CAMBIST_OPTIONAL },                                         \
+    { "swap", "1", .when = "market_kind=swap" }
+#define ROW(place_, ...)                                                                           \
+    CAMBIST_SIGNED, .place = place_, .fields = CAMBIST_TABLE(order_fields),                        \
+    .parameters = CAMBIST_ROWS(parameter, __VA_ARGS__)
+static const struct cambist_endpoint endpoints[] = {
+    { "create_order", "POST /orders", ROW(CAMBIST_FORM, ORDER) },
+    { "edit_order", "POST /edit", ROW(CAMBIST_JSON, ORDER) },
+    { "fetch_order", "GET /orders/{id}", ROW(CAMBIST_QUERY, { "c", "{code}", CAMBIST_OPTIONAL }) },
+    { "cancel_order", "DELETE /orders", ROW(CAMBIST_QUERY, { "m", "{market}", CAMBIST_OPTIONAL }) },
+    { "fetch_orders", "GET /orders", ROW(CAMBIST_QUERY, { "n", "{limit=100}" },
+                                         { "big", "1", .when = "limit>100" }) },
+    { "fetch_open_orders", "GET /open", .cache_ms = 10,
+      ROW(CAMBIST_QUERY, { "id", "{id}", CAMBIST_OPTIONAL }) },
+    { "fetch_ohlcv", "GET /candles", .fields = CAMBIST_TABLE(candle_fields), .rows = "[]",
+      .parameters = CAMBIST_ROWS(parameter, { "m", "{market}" }, { "w", "{timeframe}" },
+                                 { "from", "{since_ms}", CAMBIST_OPTIONAL }) },
+};
+#define TABLES(derived_)                                                                           \
+    { .magic = CAMBIST_PLUGIN_MAGIC, .abi_major = CAMBIST_ABI_MAJOR,                               \
+      .abi_minor = CAMBIST_ABI_MINOR, .size = sizeof(struct cambist_plugin), .name = "made_up",    \
+      .body = CAMBIST_JSON, .servers = CAMBIST_TABLE(servers),                                     \
+      .credentials = CAMBIST_TABLE(credentials), .derived = CAMBIST_TABLE(derived_),               \
+      .stamps = CAMBIST_TABLE(stamps), .words = CAMBIST_TABLE(words),                              \
+      .endpoints = CAMBIST_TABLE(endpoints) }
+static const struct cambist_plugin tables = TABLES(derived);
+static const struct cambist_plugin tables_sorted = TABLES(derived_sorted);
+
+#define CREATE CAMBIST_OPERATION_create_order
+static const struct question {
+    uint32_t operation;
+    const char *arguments;
+    bool has_plan; /* when it is asked a second time */
+} questions[] = {
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=0.0000001;price=43250.12", true },
+    { CREATE, "symbol=BTC/USDT:USDT;side=buy;type=limit;amount=1;price=2", true },
+    { CREATE, "symbol=BTC/USDT;side=sell;type=limit;amount=1;price=2", true },
+    { CREATE, "symbol=BTC/USDT;side=sell;type=limit;amount=1;price=2;post_only=true", true },
+    { CREATE, "symbol=BTC/USDT;side=sell;type=limit;amount=1;price=2;post_only=false", true },
+    { CREATE, "symbol=BTC/USDT;side=sell;type=limit;amount=1;price=2;time_in_force=IOC", true },
+    { CREATE, "symbol=BTC/USDT;side=sell;type=limit;amount=1;price=2;time_in_force=PO", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=market;amount=1", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=market;cost=10.50", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=market;amount=1;trigger_price=7", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2;trigger_price=7", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2;client_order_id=x-1", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2;client_order_id=a&b c%=", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2;client_order_id=", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2;receive_window=9", true },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2;x=y", false },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1", false },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;price=2", false },
+    { CREATE, "side=buy;type=limit;amount=1;price=2", false },
+    { CREATE, "symbol=BTC/EUR;side=buy;type=limit;amount=1;price=2", false },
+    { CAMBIST_OPERATION_edit_order, "symbol=BTC/USDT;side=buy;type=limit;amount=1;price=2", false },
+    { CAMBIST_OPERATION_fetch_order, "id=a/b", true },
+    { CAMBIST_OPERATION_fetch_order, "id=7;code=BTC", true },
+    { CAMBIST_OPERATION_fetch_order, "id=7;code=EU R", true },
+    { CAMBIST_OPERATION_cancel_order, "symbol=BTC/USDT", false },
+    { CAMBIST_OPERATION_cancel_order, "", false },
+    { CAMBIST_OPERATION_fetch_orders, "", false },
+    { CAMBIST_OPERATION_fetch_orders, "limit=101", false },
+    { CAMBIST_OPERATION_fetch_open_orders, "id=7", false },
+    { CAMBIST_OPERATION_fetch_ohlcv, "symbol=BTC/USDT;timeframe=1h", false },
+    { CAMBIST_OPERATION_fetch_ohlcv, "symbol=BTC/USDT;timeframe=1h;since=1753920000000", false },
+};
+enum { QUESTIONS = sizeof questions / sizeof *questions };
+
+static struct test_exchange test;
+
+/* The same nonce and random numbers for both. */
+static int ask(struct cmb_call *call, const struct question *question)
+{
+    struct cmb_call *own = test.call;
+    test.call = call;
+    atomic_store(&test.exchange->last_nonce, 0);
+    cmb_random_init_seeded(&test.random, 1);
+    int status = test_exchange_request(&test, question->operation, question->arguments);
+    test.call = own;
+    return status;
+}
+
+/* Asks with a call that knows plans and with one that knows none. */
+static void compare(const struct question *question)
+{
+    struct cambist_error error;
+    struct cmb_call *fresh = cmb_call_new();
+    CU_ASSERT_FATAL(fresh != NULL);
+    int status = ask(test.call, question);
+    error = test.error;
+    ASSERT_NUMBER(ask(fresh, question), status);
+    CU_ASSERT(fresh->plan == NULL);
+    ASSERT_TEXT(error.message, test.error.message);
+    if (status == CAMBIST_OK) {
+        CU_ASSERT(cmb_text_is(test.call->path, fresh->path));
+        CU_ASSERT(test.call->content_type == fresh->content_type);
+        ASSERT_TEXT(cmb_buffer_string(&test.call->query), cmb_buffer_string(&fresh->query));
+        ASSERT_TEXT(cmb_buffer_string(&test.call->body), cmb_buffer_string(&fresh->body));
+        ASSERT_TEXT(cmb_buffer_string(&test.call->headers), cmb_buffer_string(&fresh->headers));
+    }
+    cmb_call_free(fresh);
+}
+
+static void renew_call(void)
+{
+    cmb_call_free(test.call);
+    test.call = cmb_call_new();
+    CU_ASSERT_FATAL(test.call != NULL);
+}
+
+static void a_question_of_the_same_shape_is_written_by_a_plan(void)
+{
+    test_exchange_open(&test, &tables);
+    for (size_t i = 0; i < QUESTIONS; i++) {
+        renew_call();
+        compare(&questions[i]);
+        compare(&questions[i]);
+        CU_ASSERT((test.call->plan != NULL) == questions[i].has_plan);
+        if ((test.call->plan != NULL) != questions[i].has_plan)
+            printf("\n    %s", questions[i].arguments);
+    }
+    test_exchange_close(&test);
+}
+
+static void a_plan_never_answers_another_question(void)
+{
+    test_exchange_open(&test, &tables);
+    for (size_t i = 0; i < QUESTIONS; i++) {
+        renew_call();
+        compare(&questions[i]);
+        for (size_t j = 0; j < QUESTIONS; j++) {
+            compare(&questions[j]);
+            compare(&questions[i]);
+        }
+    }
+    test_exchange_close(&test);
+}
+
+static void signing_again_by_a_plan_takes_a_new_nonce_and_adds_nothing(void)
+{
+    test_exchange_open(&test, &tables);
+    struct cmb_call *fresh = cmb_call_new();
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT(ask(test.call, &questions[0]) == CAMBIST_OK);
+    CU_ASSERT(cmb_sign_call(test.call) == CAMBIST_OK);
+    CU_ASSERT(test.call->plan != NULL);
+    CU_ASSERT(ask(fresh, &questions[0]) == CAMBIST_OK);
+    CU_ASSERT(cmb_sign_call(fresh) == CAMBIST_OK);
+    ASSERT_TEXT(cmb_buffer_string(&test.call->body), cmb_buffer_string(&fresh->body));
+    ASSERT_TEXT(cmb_buffer_string(&test.call->headers), cmb_buffer_string(&fresh->headers));
+    cmb_call_free(fresh);
+    test_exchange_close(&test);
+}
+
+/* Another account may have another window, and may stand where a closed one stood. */
+static void a_plan_is_of_one_exchange(void)
+{
+    static const struct cmb_pair keys[] = { { CMB_TEXT("key"), CMB_TEXT("another-key") },
+                                            { CMB_TEXT("secret"), CMB_TEXT("YW5vdGhlcg==") } };
+    test_exchange_open(&test, &tables);
+    struct cmb_exchange *first = test.exchange, *second = NULL;
+    for (uint32_t window_ms = 1000; window_ms < 9000; window_ms += 1000) {
+        test.exchange = first;
+        compare(&questions[0]);
+        struct cmb_exchange_settings settings = { .environment = CMB_ENVIRONMENT_LIVE,
+                                                  .receive_window_ms = window_ms,
+                                                  .clock = &test.clock, .random = &test.random,
+                                                  .credentials = keys, .credential_count = 2 };
+        CU_ASSERT_FATAL(cmb_exchange_open(test.plugin, &test.vault, &settings, &second,
+                                          &test.error) == CAMBIST_OK);
+        test.exchange = second;
+        second->markets = cmb_markets_new();
+        test_exchange_add_market(&test, "OTHER", "BTC/USDT", CAMBIST_KIND_SPOT);
+        for (int i = 0; i < 9; i++) /* at least one of these misses is noted */
+            compare(&questions[0]);
+        CU_ASSERT(test.call->plan != NULL);
+        cmb_exchange_close(second);
+    }
+    test.exchange = first;
+    compare(&questions[0]);
+    test_exchange_close(&test);
+}
+
+static void without_pairs_nothing_that_needs_them_is_planned(void)
+{
+    test_exchange_open(&test, &tables_sorted);
+    for (size_t i = 0; i < QUESTIONS; i++) {
+        compare(&questions[i]);
+        compare(&questions[i]);
+        CU_ASSERT(test.call->plan == NULL);
+    }
+    test_exchange_close(&test);
+}
+
+TEST_SUITE("request/plan",
+           { "a question of the same shape is written by a plan",
+             a_question_of_the_same_shape_is_written_by_a_plan },
+           { "a plan never answers another question", a_plan_never_answers_another_question },
+           { "signing again by a plan takes a new nonce and adds nothing",
+             signing_again_by_a_plan_takes_a_new_nonce_and_adds_nothing },
+           { "a plan is of one exchange", a_plan_is_of_one_exchange },
+           { "without pairs nothing that needs them is planned",
+             without_pairs_nothing_that_needs_them_is_planned })

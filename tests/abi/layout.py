@@ -31,6 +31,9 @@ def members(body):
                 yield re.search(r"(\w+)(\[\w+\])?$", name.strip()).group(1)
 
 
+HEAD = "# Offset and size of every public member, as frozen.\n"
+
+
 def program():
     yield "#include <stddef.h>\n#include <stdio.h>"
     for header in HEADERS:
@@ -68,7 +71,7 @@ def layout(compiler):
 
 
 def main():
-    now = layout(sys.argv[1])
+    now = HEAD + layout(sys.argv[1])
     if "--write" in sys.argv:
         KEPT.write_text(now)
         return 0

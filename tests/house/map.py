@@ -44,7 +44,7 @@ def lines():
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"],
                             cwd=ROOT, capture_output=True, text=True, check=True)
     folder, seen = None, set()
-    for name in sorted(set(listed.stdout.split("\n")) - {""}, key=lambda n: (n.count("/") > 0, n)):
+    for name in sorted(set(listed.stdout.split("\n")) - {""}, key=lambda n: n.rpartition("/")[::2]):
         path = ROOT / name
         whole = FOLDERS_IN_ONE_LINE.match(name)
         if not path.is_file() or path == MAP:

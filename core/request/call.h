@@ -140,6 +140,10 @@ struct cmb_text cmb_value_of(struct cmb_call *call, uint32_t name, uint32_t inde
  * optional argument says so.  Parameters of a JSON body are collected, cmb_compose writes them. */
 int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *parameter);
 int cmb_add_pair(struct cmb_call *call, uint32_t place, const struct cmb_rendered *pair);
+/* Writes a value behind its head ("&name="), percent-encoded unless it is known to need none; false
+ * when there is no room. */
+bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head, struct cmb_text value,
+                     bool is_plain);
 /* Writes the JSON body out of the collected pairs. */
 int cmb_compose(struct cmb_call *call);
 /* Writes only the list of orders, into memory of the call. */

@@ -59,6 +59,23 @@ static int fill_path(struct cmb_call *call)
 
 /* ---- parameters ---- */
 
+bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head, struct cmb_text value,
+                     bool is_plain)
+{
+    char *to = cmb_buffer_reserve(text, head.length + value.length);
+    if (!to)
+        return false;
+    memcpy(to, head.at, head.length);
+    text->length += head.length;
+    if (!is_plain && cmb_encode_url_needed(value)) { /* hardly ever */
+        cmb_encode_url(text, value);
+        return cmb_buffer_is_whole(text);
+    }
+    memcpy(to + head.length, value.at, value.length);
+    text->length += value.length;
+    return true;
+}
+
 static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pair)
 {
     struct cmb_text head = pair->head;
@@ -70,17 +87,7 @@ static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pa
     } else if (!text->length) {
         head = (struct cmb_text){ head.at + 1, head.length - 1 }; /* nothing to be parted from */
     }
-    char *to = cmb_buffer_reserve(text, head.length + pair->value.length);
-    if (!to)
-        return;
-    memcpy(to, head.at, head.length);
-    text->length += head.length;
-    if (!pair->is_plain) {
-        cmb_encode_url(text, pair->value);
-        return;
-    }
-    memcpy(to + head.length, pair->value.at, pair->value.length);
-    text->length += pair->value.length;
+    cmb_write_value(text, head, pair->value, pair->is_plain);
 }
 
 /* No value can end a header line: what could, is refused. */

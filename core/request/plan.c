@@ -65,19 +65,8 @@ static bool write_piece(struct cmb_call *call, const struct cmb_plan *plan,
     if (!fetch(call, piece, &value) ||
         (piece->place == CAMBIST_HEADER && cmb_text_has_control(value)))
         return false;
-    struct cmb_buffer *buffer = buffer_of(call, piece->place);
-    char *to = cmb_buffer_reserve(buffer, piece->length + value.length);
-    if (!to)
-        return false;
-    memcpy(to, plan->text + piece->start, piece->length);
-    buffer->length += piece->length;
-    if (!piece->is_plain && cmb_encode_url_needed(value)) {
-        cmb_encode_url(buffer, value);
-        return cmb_buffer_is_whole(buffer);
-    }
-    memcpy(to + piece->length, value.at, value.length);
-    buffer->length += value.length;
-    return true;
+    struct cmb_text head = { plan->text + piece->start, piece->length };
+    return cmb_write_value(buffer_of(call, piece->place), head, value, piece->is_plain);
 }
 
 static bool write_part(struct cmb_call *call, const struct cmb_plan *plan, enum cmb_plan_part part)

@@ -1,21 +1,12 @@
 /* Are sums, products, quotients and rounded values right to the last digit? */
 #include "number/decimal.h"
 
+#include "support/decimal.h"
 #include "support/test.h"
 
 typedef enum cmb_number_fault (*operation_fn)(const struct cambist_decimal *a,
                                               const struct cambist_decimal *b,
                                               struct cambist_decimal *ret_value);
-
-static struct cambist_decimal decimal(const char *text)
-{
-    struct cambist_decimal value = { 0 };
-    if (cmb_decimal_parse(cmb_text_of(text), &value) != CMB_NUMBER_FINE) {
-        printf("\n    \"%s\" was not read", text);
-        CU_FAIL("a decimal was not read");
-    }
-    return value;
-}
 
 static void assert_decimal(const struct cambist_decimal *value, const char *expected)
 {

@@ -1,17 +1,8 @@
 /* Do digits survive, and is nothing clamped? */
 #include "number/decimal.h"
 
+#include "support/decimal.h"
 #include "support/test.h"
-
-static struct cambist_decimal decimal(const char *text)
-{
-    struct cambist_decimal value = { 0 };
-    if (cmb_decimal_parse(cmb_text_of(text), &value) != CMB_NUMBER_FINE) {
-        printf("\n    \"%s\" was not read", text);
-        CU_FAIL("a decimal was not read");
-    }
-    return value;
-}
 
 static void keeps_the_digits(void)
 {

@@ -85,7 +85,7 @@ static inline bool scale_up(uint64_t eights, unsigned behind, unsigned scale, in
 
 /* Reads the level ["price","amount"] at `at`.  Returns its end, NULL for every other form. */
 static inline const char *read_common(const char *at, unsigned price_scale, unsigned amount_scale,
-                                      struct cmb_json_level *ret_level)
+                                      struct cmb_scaled_level *ret_level)
 {
     uint64_t others = others_in(at + 2) | others_in(at + 18) << 16 | others_in(at + 34) << 32 |
                       (uint64_t)7 << WINDOW_BYTES; /* a stop for what has no end */
@@ -108,7 +108,7 @@ static inline const char *read_common(const char *at, unsigned price_scale, unsi
  * before `stop`.  Returns how many; *at is then behind the last one. */
 __attribute__((noinline)) static size_t
 read_common_levels(const char **at, const char *stop, unsigned price_scale, unsigned amount_scale,
-                   struct cmb_json_level *levels, size_t most)
+                   struct cmb_scaled_level *levels, size_t most)
 {
     const char *next = *at;
     size_t count = 0;
@@ -127,7 +127,7 @@ read_common_levels(const char **at, const char *stop, unsigned price_scale, unsi
 
 /* As above for the last bytes of the input, behind which nothing may be read: on a copy. */
 static size_t read_last_levels(const char **at, size_t length, unsigned price_scale,
-                               unsigned amount_scale, struct cmb_json_level *levels, size_t most)
+                               unsigned amount_scale, struct cmb_scaled_level *levels, size_t most)
 {
     char copy[BEFORE_BYTES + 2 * BEHIND_BYTES] = { 0 };
     const char *start = copy + BEFORE_BYTES, *copy_at = start;
@@ -140,7 +140,7 @@ static size_t read_last_levels(const char **at, size_t length, unsigned price_sc
 
 /* Reads as many levels of the common form as come next, maybe none. */
 static size_t read_run(struct cmb_json_reader *reader, unsigned price_scale, unsigned amount_scale,
-                       struct cmb_json_level *levels, size_t most)
+                       struct cmb_scaled_level *levels, size_t most)
 {
     size_t left = (size_t)(reader->end - reader->at);
     if (reader->at - reader->start <= BEFORE_BYTES || reader->depth >= reader->depth_most ||
@@ -155,7 +155,7 @@ static size_t read_run(struct cmb_json_reader *reader, unsigned price_scale, uns
 #else
 
 static size_t read_run(struct cmb_json_reader *reader, unsigned price_scale, unsigned amount_scale,
-                       struct cmb_json_level *levels, size_t most)
+                       struct cmb_scaled_level *levels, size_t most)
 {
     (void)reader, (void)price_scale, (void)amount_scale, (void)levels, (void)most;
     return 0;
@@ -164,7 +164,7 @@ static size_t read_run(struct cmb_json_reader *reader, unsigned price_scale, uns
 #endif
 
 static bool read_level(struct cmb_json_reader *reader, unsigned price_scale, unsigned amount_scale,
-                       struct cmb_json_level *ret_level)
+                       struct cmb_scaled_level *ret_level)
 {
     if (!cmb_json_enter_array(reader))
         return false;
@@ -179,7 +179,7 @@ static bool read_level(struct cmb_json_reader *reader, unsigned price_scale, uns
 }
 
 bool cmb_json_read_levels(struct cmb_json_reader *reader, unsigned price_scale,
-                          unsigned amount_scale, struct cmb_json_level *levels, size_t most,
+                          unsigned amount_scale, struct cmb_scaled_level *levels, size_t most,
                           size_t *ret_count)
 {
     size_t count = 0;

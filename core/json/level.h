@@ -9,16 +9,12 @@
 
 #include "json/reader.h"
 
-struct cmb_json_level {
-    int64_t price, amount; /* counts of 10^-scale, each at its own scale */
-};
-
 /* Reads an array of levels into `levels`, which has room for `most`; elements behind price and
  * amount are validated and skipped.  Numbers are read as cmb_json_read_scaled reads them, exactly
  * or not at all; more than `most` levels are a failure too.  After a failure nothing can be said
  * about what `levels` holds; *ret_count is untouched. */
 bool cmb_json_read_levels(struct cmb_json_reader *reader, unsigned price_scale,
-                          unsigned amount_scale, struct cmb_json_level *levels, size_t most,
+                          unsigned amount_scale, struct cmb_scaled_level *levels, size_t most,
                           size_t *ret_count);
 
 #endif

@@ -20,6 +20,16 @@
 /* The longest text of cmb_scaled_format: sign, 19 digits, point, and the NUL. */
 #define CMB_SCALED_TEXT_SIZE  24
 
+/* A level of a book: price and amount, each a count of 10^-scale at its own scale. */
+struct cmb_scaled_level {
+    int64_t price, amount;
+};
+
+/* How many decimals the exchange wrote: what a checksum over its own digits needs besides. */
+struct cmb_scaled_digits {
+    uint8_t price, amount;
+};
+
 /* 10^0 to 10^18. */
 extern const int64_t cmb_powers_of_ten[CMB_SCALED_SCALE_MOST + 1];
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
-struct cmb_json_level {
+struct cmb_scaled_level {
     int64_t price, amount;
 };
 #else
@@ -18,7 +18,7 @@ struct cmb_json_level {
 
 struct depth_side {
     size_t count;
-    struct cmb_json_level levels[DEPTH_LEVELS_MOST];
+    struct cmb_scaled_level levels[DEPTH_LEVELS_MOST];
 };
 
 struct depth {

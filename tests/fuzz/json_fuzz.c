@@ -98,7 +98,7 @@ static void walk(struct cmb_json_reader *reader, bool may_check)
 /* A side of a book by the fast way and by single steps. */
 static void check_levels(struct cmb_text text)
 {
-    struct cmb_json_level fast[32], slow;
+    struct cmb_scaled_level fast[32], slow;
     struct cmb_json_reader at_once, stepwise;
     size_t count = 0, steps = 0;
     cmb_json_init(&at_once, text, 0);

@@ -74,7 +74,7 @@
 
 #define CAMBIST_PLUGIN_MAGIC 0x54534243u /* "CBST" in a little-endian dump */
 #define CAMBIST_ABI_MAJOR    1u          /* raised when plugins already built must be rebuilt */
-#define CAMBIST_ABI_MINOR    1u          /* raised whenever something is appended */
+#define CAMBIST_ABI_MINOR    2u          /* raised whenever something is appended */
 
 /* A table that can gain columns: the host walks it by the row size the plugin was built with. */
 #define CAMBIST_TABLE_OF(row)                                                                      \
@@ -129,6 +129,41 @@ enum cambist_algorithm {
 };
 enum cambist_limit_model { CAMBIST_FIXED_WINDOW = 1, CAMBIST_ROLLING_WINDOW, CAMBIST_TOKEN_BUCKET };
 enum cambist_limit_scope { CAMBIST_PER_ADDRESS = 1, CAMBIST_PER_ACCOUNT, CAMBIST_PER_MARKET };
+/* By which rule the updates of a book follow one another.  Numbers: `first_sequence`, `sequence` (the
+ * last) and `previous_sequence` are what the field rows of the update call them. */
+enum cambist_book_kind {
+    CAMBIST_BOOK_RANGE = 1, /* first..last, asked-for snapshot: the first update that counts covers
+                             * the snapshot's number + 1, then each begins at the last's + 1 */
+    CAMBIST_BOOK_RANGE_PREVIOUS, /* the same, but the first covers the snapshot's number itself, and
+                                  * each names the one before it */
+    CAMBIST_BOOK_CHANGES, /* first..last, asked-for snapshot, every level has a number of its own
+                           * (`level_sequence`): those up to the snapshot's are passed over */
+    CAMBIST_BOOK_VERSION,  /* as RANGE, but an update that begins at the last's number follows too:
+                            * from version to version */
+    CAMBIST_BOOK_PREVIOUS, /* sent snapshot; each names the one before it; naming itself is a sign of
+                            * life, a lower number than the one named is the exchange's restart */
+    CAMBIST_BOOK_COUNTED,  /* sent snapshot; each is the last's number + 1 */
+    CAMBIST_BOOK_CHECKSUM, /* sent snapshot; nothing is counted, the checksum proves each state */
+    CAMBIST_BOOK_UNCHAINED, /* every message is a whole book; or, with an asked-for snapshot, changes
+                             * that count when their number is higher than the last */
+};
+/* What the numbers of updates count. */
+enum cambist_book_scope { CAMBIST_OF_MARKET = 0, CAMBIST_OF_CONNECTION };
+/* In which order the levels stand in the text whose CRC-32 is the checksum. */
+enum cambist_checksum_order {
+    CAMBIST_NO_CHECKSUM = 0,
+    CAMBIST_ASKS_THEN_BIDS,
+    CAMBIST_BIDS_THEN_ASKS,
+    CAMBIST_BID_ASK_BY_TURNS, /* best bid, best ask, second bid ...; what one side lacks is left out */
+};
+/* How a number stands in that text; or-ed together. */
+enum cambist_checksum_digits {
+    CAMBIST_DIGITS_AS_SENT = 0,
+    CAMBIST_DIGITS_BARE = 1,     /* without the point and without zeros in front */
+    CAMBIST_ASKS_NEGATIVE = 2,   /* amounts of asks have a minus */
+    CAMBIST_DIGITS_OF_MARKET = 4, /* with as many decimals as tick and lot size have */
+    CAMBIST_ZERO_IS_NONE = 8,    /* a checksum of 0 says nothing */
+};
 /* How a value is read, beyond what its field is; or-ed together. */
 enum cambist_as {
     CAMBIST_S = 1,         /* a time in seconds, with or without a fraction */
@@ -304,6 +339,22 @@ struct cambist_vector {
     int64_t now_ms;
     const char *url, *body; /* what must come out; NULL: not looked at */
     const char *header;     /* "Name: value", one that must be there; NULL: not looked at */
+};
+
+/* How a book is kept true.  The host checks every update by it; a book that broke its rule cannot be
+ * read as live until it was put together anew.  Since 1.2. */
+struct cambist_book_rule {
+    const char *name;     /* what channels call it */
+    uint32_t kind;        /* enum cambist_book_kind */
+    uint32_t scope;       /* enum cambist_book_scope */
+    uint32_t snapshot_limit; /* levels that the asked-for snapshot (fetch_order_book) is asked for;
+                              * 0: snapshots are sent, nothing is asked */
+    uint32_t depth;       /* levels kept per side, deeper ones are dropped; 0: all */
+    uint32_t checksum_order; /* enum cambist_checksum_order */
+    uint32_t checksum_depth; /* levels per side in the text */
+    uint32_t checksum_digits; /* enum cambist_checksum_digits, or-ed */
+    uint32_t restarts_at; /* a number of COUNTED that means a new snapshot: bybit's 1; 0: none */
+    const char *checksum_mark; /* stands between numbers; NULL: nothing */
 };
 
 struct cambist_plugin {

@@ -11,7 +11,7 @@ enum { LEVELS_MOST = 64 };
 struct side {
     bool is_read;
     size_t count;
-    struct cmb_json_level levels[LEVELS_MOST];
+    struct cmb_scaled_level levels[LEVELS_MOST];
 };
 
 static bool read_stepwise(struct cmb_json_reader *reader, unsigned price_scale,
@@ -21,7 +21,7 @@ static bool read_stepwise(struct cmb_json_reader *reader, unsigned price_scale,
     while (cmb_json_next_element(reader)) {
         if (side->count == LEVELS_MOST)
             return cmb_json_fail(reader, "too many");
-        struct cmb_json_level *level = &side->levels[side->count++];
+        struct cmb_scaled_level *level = &side->levels[side->count++];
         bool is_level = cmb_json_enter_array(reader) && cmb_json_next_element(reader) &&
                         cmb_json_read_scaled_slowly(reader, price_scale, &level->price) &&
                         cmb_json_next_element(reader) &&
@@ -95,7 +95,7 @@ static void reads_levels(void)
                            "[\"7403.90\",\"3906\"],[7404.1,5],[\"0.5\",\"1\",\"x\",{}],"
                            " [ \"1.25\" , \"2\" ] ]}"),
                   true, 2, 3);
-    static const struct cmb_json_level expected[] = {
+    static const struct cmb_scaled_level expected[] = {
         { 740389, 2 }, { 740390, 3906000 }, { 740410, 5000 }, { 50, 1000 }, { 125, 2000 },
     };
     CU_ASSERT(side.is_read);
@@ -218,7 +218,7 @@ static void stops_where_the_room_ends(void)
 {
     static const char text[] = "[\"0123456789012345\",[[\"1\",\"2\"],[\"3\",\"4\"],[\"5\",\"6\"]]]";
     for (size_t most = 0; most <= 4; most++) {
-        struct cmb_json_level levels[5] = { [0 ... 4] = { 77, 77 } };
+        struct cmb_scaled_level levels[5] = { [0 ... 4] = { 77, 77 } };
         struct cmb_json_reader reader;
         size_t count = 77;
         cmb_json_init(&reader, cmb_text_of(text), 0);
@@ -237,7 +237,7 @@ static void stops_where_the_room_ends(void)
 static void reads_a_side_at_the_very_start(void)
 {
     struct cmb_text copy = exact_copy(CMB_TEXT("[[\"67123.10\",\"0.5\"],[\"67123\",\"12\"]]"));
-    struct cmb_json_level levels[2] = { 0 };
+    struct cmb_scaled_level levels[2] = { 0 };
     struct cmb_json_reader reader;
     size_t count = 0;
     cmb_json_init(&reader, copy, 0);
@@ -250,7 +250,7 @@ static void reads_a_side_at_the_very_start(void)
 
 static void keeps_the_depth_ceiling(void)
 {
-    struct cmb_json_level levels[2];
+    struct cmb_scaled_level levels[2];
     struct cmb_json_reader reader;
     size_t count;
     cmb_json_init(&reader, CMB_TEXT("                    [[\"1\",\"2\"],[\"3\",\"4\"]]"), 1);

@@ -8,6 +8,7 @@
 #define CMB_JSON_LEVEL_H
 
 #include "json/reader.h"
+#include "number/scaled.h"
 
 /* Reads an array of levels into `levels`, which has room for `most`; elements behind price and
  * amount are validated and skipped.  Numbers are read as cmb_json_read_scaled reads them, exactly

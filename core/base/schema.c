@@ -101,6 +101,12 @@ static const struct cmb_member timer_members[] = { CAMBIST_TIMER_FIELDS(MEMBER) 
 #define RECORD struct cambist_leverage
 static const struct cmb_member leverage_members[] = { CAMBIST_LEVERAGE_FIELDS(MEMBER) };
 #undef RECORD
+#define RECORD struct cambist_stream_key
+static const struct cmb_member stream_key_members[] = { CAMBIST_STREAM_KEY_FIELDS(MEMBER) };
+#undef RECORD
+#define RECORD struct cambist_book_update
+static const struct cmb_member book_update_members[] = { CAMBIST_BOOK_UPDATE_FIELDS(MEMBER) };
+#undef RECORD
 
 static const struct cmb_record_schema schemas[] = {
     { 0 },
@@ -140,14 +146,44 @@ static const struct cmb_operation operations[] = {
 #undef X
 };
 
+static const struct cmb_operation topics[] = {
+    { .name = CMB_TEXT("none") },
+#define X(name, RECORD, access, help)                                                              \
+    { CMB_TEXT(#name), help, CAMBIST_RECORD_##RECORD, CMB_WATCHES, true },
+    CAMBIST_TOPIC_LIST(X)
+#undef X
+};
+
 const struct cmb_operation *cmb_operation_of(uint32_t operation)
 {
+    if (operation >= CAMBIST_TOPIC_NONE)
+        return &topics[operation - CAMBIST_TOPIC_NONE];
     return &operations[operation];
+}
+
+bool cmb_topic_is_private(uint32_t topic)
+{
+    static const bool is_private[] = {
+#define PUBLIC  false
+#define PRIVATE true
+#define X(name, RECORD, access, help) [CAMBIST_TOPIC_##name - CAMBIST_TOPIC_NONE] = access,
+        CAMBIST_TOPIC_LIST(X)
+#undef X
+    };
+    return is_private[topic - CAMBIST_TOPIC_NONE];
+}
+
+uint32_t cmb_topic_find(struct cmb_text name)
+{
+    for (uint32_t i = 1; i < COUNT(topics); i++)
+        if (cmb_text_is(topics[i].name, name))
+            return CAMBIST_TOPIC_NONE + i;
+    return CAMBIST_TOPIC_NONE;
 }
 
 bool cmb_operation_is_cancel(uint32_t operation)
 {
-    return cmb_text_begins(operations[operation].name, CMB_TEXT("cancel_"));
+    return cmb_text_begins(cmb_operation_of(operation)->name, CMB_TEXT("cancel_"));
 }
 
 uint32_t cmb_operation_find(struct cmb_text name)

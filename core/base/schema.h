@@ -44,7 +44,7 @@ struct cmb_record_schema {
     const struct cmb_member *members;
 };
 
-enum cmb_operation_class { CMB_READS = 1, CMB_WRITES, CMB_MOVES };
+enum cmb_operation_class { CMB_READS = 1, CMB_WRITES, CMB_MOVES, CMB_WATCHES };
 
 struct cmb_operation {
     struct cmb_text name;
@@ -67,12 +67,17 @@ const struct cmb_record_schema *cmb_record_schema_of(uint32_t record);
 /* The member of that name, -1 when the record has none. */
 int cmb_record_schema_find(const struct cmb_record_schema *schema, struct cmb_text name);
 
-/* `operation` is an enum cambist_operation other than NONE. */
+/* `operation` is an enum cambist_operation or an enum cambist_topic, other than NONE. */
 const struct cmb_operation *cmb_operation_of(uint32_t operation);
 /* Whether it may use the share of a limit that is kept for cancels. */
 bool cmb_operation_is_cancel(uint32_t operation);
 /* CAMBIST_OPERATION_NONE when there is none of that name. */
 uint32_t cmb_operation_find(struct cmb_text name);
+
+/* CAMBIST_TOPIC_NONE when there is none of that name. */
+uint32_t cmb_topic_find(struct cmb_text name);
+/* Whether it tells of the account. */
+bool cmb_topic_is_private(uint32_t topic);
 
 /* The argument table: CAMBIST_ARGUMENT_COUNT members (offset is not used). */
 const struct cmb_member *cmb_argument_of(uint32_t argument);

@@ -27,9 +27,31 @@ static bool step_into_object(struct cmb_json_reader *reader, struct cmb_text ste
     return false;
 }
 
+static size_t count_elements(struct cmb_json_reader reader)
+{
+    size_t count = 0;
+    for (cmb_json_enter_array(&reader); cmb_json_next_element(&reader); count++)
+        cmb_json_skip(&reader);
+    return count;
+}
+
+/* -1 is the last element: its index from the front; none where there are not so many. */
+static struct cmb_text from_front(const struct cmb_json_reader *reader, struct cmb_text step,
+                                  char digits[static CMB_NUMBER_SIZE])
+{
+    struct cmb_text behind = { step.at + 1, step.length - 1 };
+    size_t place, count = count_elements(*reader);
+    if (!parse_index(behind, &place) || place == 0 || place > count)
+        return step;
+    return cmb_text_of_number((int64_t)(count - place), digits);
+}
+
 static bool step_into_array(struct cmb_json_reader *reader, struct cmb_text step)
 {
     size_t index;
+    char digits[CMB_NUMBER_SIZE];
+    if (step.length > 1 && step.at[0] == '-')
+        step = from_front(reader, step, digits);
     if (!parse_index(step, &index)) {
         cmb_json_skip(reader); /* absent only if the array is valid */
         return false;

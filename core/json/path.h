@@ -1,7 +1,7 @@
 /* json/path.h - what stands at a place in a JSON text?
  *
  * For cold paths and tables: "data.0.sCode".  Steps are parted by points; a step is the key of an
- * object or, in an array, an index from 0.  The empty path is the whole text.  A key that holds a
+ * object or, in an array, an index from 0 (-1 is the last one).  The empty path is the whole text.  A key that holds a
  * point cannot be named.
  */
 #ifndef CMB_JSON_PATH_H

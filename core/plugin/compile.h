@@ -47,6 +47,11 @@ int cmb_compile_path(struct cmb_compiler *compiler, const char *column, struct c
 int cmb_compile_fields(struct cmb_compiler *compiler, const struct cambist_field *rows,
                        uint32_t count, uint32_t record, struct cmb_fields *ret);
 int cmb_compile_endpoints(struct cmb_compiler *compiler);
+/* Dialects, channels, signals, and what tells frames apart. */
+int cmb_compile_streams(struct cmb_compiler *compiler);
+/* Fills the terms of one row's `frames`; `text` NULL is refused. */
+int cmb_compile_frames(struct cmb_compiler *compiler, const char *text,
+                       struct cmb_frame_rule *ret);
 /* Limits, servers, credentials, failures, faults: what can be checked by looking. */
 int cmb_check_tables(struct cmb_compiler *compiler);
 

@@ -66,7 +66,9 @@ static const struct table_place plugin_tables[] = {
     PLUGIN_TABLE(derived, derived),     PLUGIN_TABLE(stamps, stamp),
     PLUGIN_TABLE(words, word),          PLUGIN_TABLE(endpoints, endpoint),
     PLUGIN_TABLE(failures, failure),    PLUGIN_TABLE(faults, fault),
-    PLUGIN_TABLE(vectors, vector),
+    PLUGIN_TABLE(vectors, vector),      PLUGIN_TABLE(dialects, dialect),
+    PLUGIN_TABLE(channels, channel),    PLUGIN_TABLE(signals, signal),
+    PLUGIN_TABLE(book_rules, book_rule),
 };
 
 #define ENDPOINT_TABLE(table, row)                                                                 \
@@ -75,6 +77,10 @@ static const struct table_place endpoint_tables[] = {
     ENDPOINT_TABLE(parameters, parameter),
     ENDPOINT_TABLE(fields, field),
     ENDPOINT_TABLE(charges, charge),
+};
+
+static const struct table_place channel_tables[] = {
+    { "fields", offsetof(struct cambist_channel, fields), sizeof(struct cambist_field) },
 };
 
 static int copy_each(void *owner, const struct table_place *places, size_t count,
@@ -104,6 +110,11 @@ int cmb_copy_tables(const struct cambist_plugin *from, struct cambist_plugin *re
         /* The rows were just copied out of the plugin's constants: they are the host's to change. */
         struct cambist_endpoint *row = (struct cambist_endpoint *)(uintptr_t)&ret->endpoints.rows[i];
         status = copy_each(row, endpoint_tables, sizeof endpoint_tables / sizeof *endpoint_tables,
+                           ret->name, arena, error);
+    }
+    for (uint32_t i = 0; i < ret->channels.count && status == CAMBIST_OK; i++) {
+        struct cambist_channel *row = (struct cambist_channel *)(uintptr_t)&ret->channels.rows[i];
+        status = copy_each(row, channel_tables, sizeof channel_tables / sizeof *channel_tables,
                            ret->name, arena, error);
     }
     return status;

@@ -134,15 +134,31 @@ static bool is_level_row(const struct cambist_field *row)
 
 static int compile_level(struct builder *builder, const struct cambist_field *row)
 {
-    struct cmb_text name = cmb_text_of(row->field), path = cmb_text_of(row->path);
-    if (cmb_text_is(name, CMB_TEXT("level_price")))
-        return cmb_compile_path(builder->compiler, "path", path, false,
-                                &builder->fields->level_price);
-    if (cmb_text_is(name, CMB_TEXT("level_amount")))
-        return cmb_compile_path(builder->compiler, "path", path, false,
-                                &builder->fields->level_amount);
-    return cmb_refuse(builder->compiler, "field", "a level has level_price and level_amount, no %s",
-                      row->field);
+    struct cmb_fields *fields = builder->fields;
+    const struct {
+        struct cmb_text name;
+        struct cmb_path *path;
+    } parts[] = {
+        { CMB_TEXT("level_price"), &fields->level_price },
+        { CMB_TEXT("level_amount"), &fields->level_amount },
+        { CMB_TEXT("level_side"), &fields->level_side },
+        { CMB_TEXT("level_sequence"), &fields->level_sequence },
+        { CMB_TEXT("level_count"), &fields->level_count },
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!cmb_text_is(cmb_text_of(row->field), parts[i].name))
+            continue;
+        if (parts[i].path == &fields->level_side) {
+            fields->level_side_row = row;
+            fields->level_sides =
+                cmb_words_find(builder->compiler->plugin,
+                               row->words ? cmb_text_of(row->words) : CMB_TEXT("side"));
+        }
+        return cmb_compile_path(builder->compiler, "path", cmb_text_of(row->path), false,
+                                parts[i].path);
+    }
+    return cmb_refuse(builder->compiler, "field",
+                      "a level has a price, amount, side, sequence and count, no %s", row->field);
 }
 
 static int default_levels(struct builder *builder)
@@ -242,7 +258,8 @@ int cmb_compile_fields(struct cmb_compiler *compiler, const struct cambist_field
     }
     for (uint32_t i = 0; i < ret->count && status == CAMBIST_OK; i++)
         status = is_rootless(&builder.leaves[i]) ? CAMBIST_OK : plant(&builder, (int)i);
-    if (status == CAMBIST_OK && record == CAMBIST_RECORD_ORDER_BOOK)
+    if (status == CAMBIST_OK &&
+        (record == CAMBIST_RECORD_ORDER_BOOK || record == CAMBIST_RECORD_BOOK_UPDATE))
         status = default_levels(&builder);
     compiler->inner = (struct cmb_place){ 0 };
     ret->leaves = builder.leaves;

@@ -17,15 +17,16 @@ static uint32_t index_of(struct cmb_text text)
     return index;
 }
 
-/* A word between dots: a key, an index, -1, * or @key. */
+/* A word between dots: a key, an index, -1 (from the end), * or @key. */
 static struct cmb_path_step step_of(struct cmb_text word)
 {
     if (cmb_text_is(word, CMB_TEXT("*")))
         return (struct cmb_path_step){ .kind = CMB_PATH_ANY };
     if (cmb_text_is(word, CMB_TEXT("@key")))
         return (struct cmb_path_step){ .kind = CMB_PATH_KEY_ITSELF };
-    if (cmb_text_is(word, CMB_TEXT("-1")))
-        return (struct cmb_path_step){ .kind = CMB_PATH_LAST };
+    struct cmb_text behind = { word.at + 1, word.length ? word.length - 1 : 0 };
+    if (word.length && word.at[0] == '-' && is_index(behind) && index_of(behind))
+        return (struct cmb_path_step){ .kind = CMB_PATH_LAST, .index = index_of(behind) };
     if (is_index(word))
         return (struct cmb_path_step){ .kind = CMB_PATH_INDEX, .index = index_of(word) };
     return (struct cmb_path_step){ .kind = CMB_PATH_KEY, .key = word };

@@ -36,7 +36,8 @@ struct cmb_words {
     X(ACCESS, "access") X(SERVER, "server") X(METHOD, "method") X(HOST, "host") X(PATH, "path")    \
     X(QUERY, "query") X(TARGET, "target") X(BODY, "body") X(RAW_QUERY, "raw_query")                \
     X(SORTED_QUERY, "sorted_query") X(SORTED_RAW_QUERY, "sorted_raw_query")                        \
-    X(ROUTE, "route") X(CONTENT_TYPE, "content_type")
+    X(ROUTE, "route") X(CONTENT_TYPE, "content_type") X(CHANNEL, "channel")                        \
+    X(TOPICS, "topics") X(NUMBER, "number") X(TOKEN, "token")
 
 enum cmb_name {
     CMB_NAME_LITERAL = 0,
@@ -148,7 +149,7 @@ struct cmb_derived_name {
 
 enum cmb_path_kind {
     CMB_PATH_KEY = 1, CMB_PATH_INDEX, CMB_PATH_ANY, CMB_PATH_SELECT, CMB_PATH_EACH_ELEMENT,
-    CMB_PATH_EACH_MEMBER, CMB_PATH_KEY_ITSELF, CMB_PATH_LAST, CMB_PATH_SELECT_NOT,
+    CMB_PATH_EACH_MEMBER, CMB_PATH_KEY_ITSELF, CMB_PATH_LAST /* index: from the end, 1 */, CMB_PATH_SELECT_NOT,
     CMB_PATH_MARKET,
 };
 
@@ -194,6 +195,10 @@ struct cmb_fields {
     const int *next_leaf; /* the next leaf that ends at the same node, -1: none */
     const struct cmb_node *row_tree, *answer_tree; /* NULL: no leaves of that sort */
     struct cmb_path level_price, level_amount;
+    struct cmb_path level_sequence, level_count; /* without steps: not told */
+    struct cmb_path level_side;
+    const struct cambist_field *level_side_row; /* NULL: each side stands in a list of its own */
+    const struct cmb_words *level_sides;
 };
 
 /* ---- the whole ---- */
@@ -222,6 +227,48 @@ struct cmb_failure {
     struct cmb_text path, good, code, message;
 };
 
+/* ---- streams ---- */
+
+/* A term of `frames`. */
+struct cmb_frame_term {
+    uint32_t test;  /* CMB_GIVEN, CMB_NOT_GIVEN, CMB_ONE_OF */
+    uint32_t probe; /* of plugin->probes: the path that it asks about */
+    const struct cmb_text *values; /* of ONE_OF */
+    uint32_t count;
+};
+
+struct cmb_frame_rule {
+    const struct cmb_frame_term *terms;
+    uint32_t count;
+    struct cmb_text whole; /* the frame is this text; absent: the terms decide */
+};
+
+struct cmb_dialect {
+    const struct cambist_dialect *row;
+    uint32_t server;
+    int connects; /* row of limits, -1: none */
+    struct cmb_template path, login, subscribe, unsubscribe, ping;
+};
+
+struct cmb_channel {
+    const struct cambist_channel *row;
+    uint32_t topic;   /* enum cambist_topic */
+    uint32_t dialect; /* of plugin->dialects */
+    struct cmb_endpoint endpoint; /* rows, fields and access, as the map stage wants them */
+    struct cambist_endpoint endpoint_row; /* what `endpoint` points to */
+    struct cmb_template channel, name;
+    struct cmb_condition when;
+    struct cmb_frame_rule frames;
+    const struct cambist_book_rule *book; /* NULL: it is no book */
+    bool has_market; /* each market is subscribed to; else all come together */
+};
+
+struct cmb_signal {
+    const struct cambist_signal *row;
+    struct cmb_frame_rule frames;
+    struct cmb_template answer;
+};
+
 struct cmb_plugin {
     struct cmb_text name;
     struct cambist_plugin tables; /* the host's own copy, rows restrided */
@@ -234,6 +281,11 @@ struct cmb_plugin {
     struct cmb_endpoint *endpoints;
     uint32_t endpoint_count;
     uint32_t first_endpoints[CAMBIST_OPERATION_COUNT]; /* without one: endpoint_count */
+    struct cmb_dialect *dialects;
+    struct cmb_channel *channels;
+    struct cmb_signal *signals;
+    const char **probes; /* paths that terms ask about, each once */
+    uint32_t dialect_count, channel_count, signal_count, probe_count;
     uint32_t kinds; /* CAMBIST_KIND_... that some endpoint serves */
     int secret;     /* row of the credential named "secret", -1: none */
     struct cmb_arena arena; /* everything above */

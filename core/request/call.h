@@ -61,6 +61,9 @@ struct cmb_call {
     size_t filled_query, filled_body;
     struct cmb_text derived[CMB_DERIVED_NAMES_MOST];
     const char *content_type;
+    struct {
+        struct cmb_text channel, topics, number, token;
+    } spoken; /* of a stream's message */
     const struct cmb_plan *plan; /* that this request is written by; NULL: the normal way */
     struct cmb_plan plans[CMB_PLANS];
     uint32_t plans_noted, plan_misses;

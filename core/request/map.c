@@ -77,9 +77,12 @@ static bool is_chosen(const struct cmb_json_reader *reader, const struct cmb_pat
            !is_selected(*reader, step);
 }
 
-/* Whether no element follows the one that comes next. */
-static bool is_last(struct cmb_json_reader reader)
+/* Whether the element that comes next is the `place`th from the end, 1 being the last. */
+static bool is_from_end(struct cmb_json_reader reader, uint32_t place)
 {
+    while (place-- > 1)
+        if (!cmb_json_skip(&reader) || !cmb_json_next_element(&reader))
+            return false;
     cmb_json_skip(&reader);
     return !cmb_json_next_element(&reader);
 }
@@ -142,7 +145,7 @@ static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *
     case CMB_PATH_ANY: return index == 0 && is_container(reader);
     case CMB_PATH_SELECT:
     case CMB_PATH_SELECT_NOT: return is_chosen(reader, &child->step);
-    case CMB_PATH_LAST: return is_last(*reader);
+    case CMB_PATH_LAST: return is_from_end(*reader, child->step.index);
     default: return false;
     }
 }

@@ -130,6 +130,16 @@ static struct cmb_text route(const struct cmb_call *call)
     return (struct cmb_text){ call->path.at + base, call->path.length - base };
 }
 
+static struct cmb_text stream_value(const struct cmb_call *call, uint32_t name)
+{
+    switch (name) {
+    case CMB_NAME_CHANNEL: return call->spoken.channel;
+    case CMB_NAME_TOPICS: return call->spoken.topics;
+    case CMB_NAME_NUMBER: return call->spoken.number;
+    default: return call->spoken.token;
+    }
+}
+
 static struct cmb_text request_value(struct cmb_call *call, uint32_t name)
 {
     switch (name) {
@@ -180,6 +190,10 @@ struct cmb_text cmb_value_of(struct cmb_call *call, uint32_t name, uint32_t inde
     case CMB_NAME_ENVIRONMENT:
     case CMB_NAME_ACCESS:
     case CMB_NAME_SERVER: return circumstance(call, name);
+    case CMB_NAME_CHANNEL:
+    case CMB_NAME_TOPICS:
+    case CMB_NAME_NUMBER:
+    case CMB_NAME_TOKEN: return stream_value(call, name);
     default: return name < CMB_NAME_NONCE ? market_value(call, name) : request_value(call, name);
     }
 }

@@ -39,6 +39,8 @@
  *                they are when the row is reached; {route} the path without the server's part; {raw_query} before percent-encoding; {sorted_query}
  *                {sorted_raw_query} by name
  *   derived      whatever the table `derived` names
+ *   stream       in the tables of streams: {channel} and {topics} of the message, {number} ours of it
+ *                (in an answer: theirs), {token} what open_stream gave
  * Filters: lower upper url json hex base64 base64url md5 sha256 sha384 sha512, or the name of a
  * table of words.  json quotes a text, and makes ["a","b"] of {markets}.
  *
@@ -48,7 +50,7 @@
  * secret_form, access, server, and whether there is a query or a body.
  *
  * Paths.  A path finds values in an answer: keys and indices with dots between, and the steps
- *   -1           the last element
+ *   -1           the last element; since 1.2 -2, -3 ... count from the end too
  *   *            the first member whose value is an object or array
  *   @key         the key under which the value was found
  *   {market}     the member whose key is a name of the market that was asked for
@@ -62,6 +64,12 @@
  * Paths of field rows start at the row; a path that starts with / starts at the answer.
  * A row with a field and a `constant` says what the field is when something stands at its path, or
  * always when it has none: our word, a number, or {base}, {quote}, {settle} of the record's market.
+ *
+ * Frames (since 1.2).  What kind of message a stream has sent is told by a list of terms that must all
+ * hold: `e=trade` (the value at that path; bars between alternatives), `arg.channel` something
+ * stands there, `!id` nothing does, `=pong` the whole message is this text.  A frame is given to
+ * every row of `channels` whose terms hold, else to the first row of `signals`; one that no row
+ * knows is reported.  The cheapest terms come first in a row: a path near the frame's beginning.
  */
 #ifndef CAMBIST_PLUGIN_H
 #define CAMBIST_PLUGIN_H
@@ -164,6 +172,17 @@ enum cambist_checksum_digits {
     CAMBIST_DIGITS_OF_MARKET = 4, /* with as many decimals as tick and lot size have */
     CAMBIST_ZERO_IS_NONE = 8,    /* a checksum of 0 says nothing */
 };
+/* What a frame of a stream means that is not data. */
+enum cambist_meaning {
+    CAMBIST_NOTICE = 0, /* nothing that is wanted; it still shows that the connection lives */
+    CAMBIST_ACKNOWLEDGES, /* our message was accepted */
+    CAMBIST_REFUSES,      /* our message was not */
+    CAMBIST_LOGGED_IN,
+    CAMBIST_ASKS,       /* wants `answer` at once */
+    CAMBIST_GOES_AWAY,  /* the server will close: another connection takes over */
+};
+/* What a binary frame is. */
+enum cambist_codec { CAMBIST_TEXT_CODEC = 0, CAMBIST_GZIP_CODEC, CAMBIST_DEFLATE_CODEC };
 /* How a value is read, beyond what its field is; or-ed together. */
 enum cambist_as {
     CAMBIST_S = 1,         /* a time in seconds, with or without a fraction */
@@ -267,7 +286,9 @@ struct cambist_parameter {
 
 struct cambist_field {
     const char *field; /* ours, of the operation's record; of a book's levels: level_price,
-                        * level_amount (without such rows: 0 and 1) */
+                        * level_amount (without such rows: 0 and 1); since 1.2, in channels:
+                        * level_side where both sides stand in one list (`bids` names it),
+                        * level_sequence, level_count (0: the level is gone) */
     const char *path;
     uint32_t as;   /* enum cambist_as, or-ed; a time must say its unit */
     uint32_t zero;
@@ -357,6 +378,65 @@ struct cambist_book_rule {
     const char *checksum_mark; /* stands between numbers; NULL: nothing */
 };
 
+/* How a server of streams is spoken to.  Since 1.2. */
+struct cambist_dialect {
+    const char *server;      /* row of `servers` whose URL begins with wss:// */
+    const char *path;        /* template, behind the server's URL; NULL: nothing */
+    const char *login;       /* template of the first message; NULL: there is no login */
+    const char *subscribe;   /* template: {topics} names that a channel's rows gave, commas between;
+                              * messages whose {channel} differs are kept apart; NULL: it is enough
+                              * to be connected */
+    const char *unsubscribe; /* NULL: by closing only */
+    const char *ping;        /* template of a message that is answered; NULL: a ping frame */
+    uint32_t needs_token;    /* 1: open_stream is asked first, for {token} or the URL */
+    uint32_t token_life_ms;  /* keep_stream, else a new connection, at half of it; 0: for ever */
+    uint32_t ping_ms;        /* a ping so often; 0: only when nothing came for quiet_ms */
+    uint32_t quiet_ms;       /* nothing may come for so long; 0: 30 000 */
+    uint32_t topics_per_message, topics_per_connection; /* 0: any number */
+    uint32_t message_ms;     /* our messages are so far apart; 0: not at all */
+    uint32_t life_ms;        /* the exchange cuts a connection of this age; 0: it does not */
+    uint32_t codec;          /* enum cambist_codec */
+    uint32_t may_deflate;    /* 1: permessage-deflate is offered */
+    uint32_t acknowledges_each; /* 1: one acknowledgement for each topic of a message */
+    uint32_t sequence_counts_all; /* 1: the numbers at `sequence` count all frames of a connection */
+    const char *connects;    /* the limit that a new connection is charged to; NULL: none */
+    const char *handle;      /* path in frames of a number that an acknowledgement gave; NULL: none */
+    const char *sequence;    /* path, with sequence_counts_all */
+    /* Makes the text of a binary frame, where no codec does.  Answers a status. */
+    int (*unpack)(const struct cambist_call *call, const char *bytes, size_t length,
+                  struct cambist_json *ret);
+};
+
+/* What can be watched, and how it comes.  Since 1.2. */
+struct cambist_channel {
+    const char *topic;   /* a name of CAMBIST_TOPIC_LIST */
+    const char *server;  /* whose dialect is spoken */
+    const char *channel; /* template of {channel}; NULL: "" */
+    const char *name;    /* template of one of {topics}; rows without a {market} in it or in `channel`
+                          * are subscribed to once for all markets; NULL: it comes unasked */
+    const char *frames;  /* terms that its frames meet */
+    const char *rows;    /* path of the rows; NULL: the frame is the row */
+    const char *book;    /* a row of `book_rules`, for watch_order_book */
+    const char *when;    /* of several rows for a topic the first that fits is subscribed to */
+    uint32_t access, kinds;
+    uint32_t stale_ms;   /* silence after which the data is stale; 0: a quiet market is silent */
+    uint32_t zero;
+    CAMBIST_TABLE_OF(field) fields;
+    /* Reads the frame instead of `rows` and `fields` and emits records.  Answers a status. */
+    int (*decode)(const struct cambist_call *call, struct cambist_json frame);
+};
+
+/* A frame that is not data.  Since 1.2. */
+struct cambist_signal {
+    const char *frames;  /* terms */
+    uint32_t means, zero; /* enum cambist_meaning */
+    const char *number;  /* path of the number of our message; NULL: the oldest that waits; of ASKS:
+                          * what {number} in the answer stands for */
+    const char *code, *message; /* paths: why it refuses */
+    const char *answer;  /* template */
+    const char *handle;  /* path of the number that the channel's frames will carry */
+};
+
 struct cambist_plugin {
     /* The head keeps its place and meaning through every major version. */
     uint32_t magic, abi_major, abi_minor;
@@ -377,7 +457,12 @@ struct cambist_plugin {
     CAMBIST_TABLE_OF(failure) failures;
     CAMBIST_TABLE_OF(fault) faults;
     CAMBIST_TABLE_OF(vector) vectors;
-    /* 1.0 ends here.  Append below. */
+    /* 1.0 ends here. */
+    CAMBIST_TABLE_OF(dialect) dialects;
+    CAMBIST_TABLE_OF(channel) channels;
+    CAMBIST_TABLE_OF(signal) signals;
+    CAMBIST_TABLE_OF(book_rule) book_rules;
+    /* 1.2 ends here.  Append below. */
 };
 
 /* What the host lends to a plugin's functions. */

@@ -328,12 +328,29 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
     X(symbol, MARKET, "symbol", "unified symbol")                                                  \
     X(leverage, DECIMAL, "leverage", "now in force")
 
+/* What opens a private stream.  Since 1.2. */
+#define CAMBIST_STREAM_KEY_FIELDS(X)                                                               \
+    X(token, TEXT, "token", "what the stream's path or messages show: a listen key, a token")      \
+    X(url, TEXT, "url", "where the stream is, when the exchange says it only now")
+
+/* One message about a book, before the host has made a book of it.  Since 1.2. */
+#define CAMBIST_BOOK_UPDATE_FIELDS(X)                                                              \
+    X(symbol, MARKET, "symbol", "unified symbol")                                                  \
+    X(bids, LEVELS, "bids", "levels that changed, or all of them")                                 \
+    X(asks, LEVELS, "asks", "levels that changed, or all of them")                                 \
+    X(timestamp, TIME, "timestamp", "of this state")                                               \
+    X(whole, FLAG, "whole", "all levels are here; absent: only changes")                           \
+    X(first_sequence, INTEGER, "first", "number of the first change in it")                        \
+    X(sequence, INTEGER, "nonce", "number of the state behind it")                                 \
+    X(previous_sequence, INTEGER, "previous", "number of the state before it")                     \
+    X(checksum, INTEGER, "checksum", "over the state behind it")
+
 /* Every record: X(NAME, name). */
 #define CAMBIST_RECORD_LIST(X)                                                                     \
     X(CLOCK, clock) X(SYSTEM, system) X(MARKET, market) X(CURRENCY, currency) X(TICKER, ticker)    \
     X(ORDER_BOOK, order_book) X(TRADE, trade) X(CANDLE, candle) X(BALANCE, balance) X(FEE, fee)    \
     X(ORDER, order) X(POSITION, position) X(FUNDING, funding) X(ADDRESS, address) X(TIMER, timer)  \
-    X(LEVERAGE, leverage)
+    X(LEVERAGE, leverage) X(STREAM_KEY, stream_key) X(BOOK_UPDATE, book_update)
 
 enum cambist_record {
     CAMBIST_RECORD_NONE = 0,
@@ -360,6 +377,8 @@ struct cambist_funding { CAMBIST_FUNDING_FIELDS(CAMBIST_MEMBER) };
 struct cambist_address { CAMBIST_ADDRESS_FIELDS(CAMBIST_MEMBER) };
 struct cambist_timer { CAMBIST_TIMER_FIELDS(CAMBIST_MEMBER) };
 struct cambist_leverage { CAMBIST_LEVERAGE_FIELDS(CAMBIST_MEMBER) };
+struct cambist_stream_key { CAMBIST_STREAM_KEY_FIELDS(CAMBIST_MEMBER) };
+struct cambist_book_update { CAMBIST_BOOK_UPDATE_FIELDS(CAMBIST_MEMBER) };
 
 /* ---- arguments: X(name, KIND, "json.name", "what it is") ---------------------------------------
  * What an operation can be asked with.  As text every argument has its name here or, in the
@@ -438,7 +457,9 @@ enum cambist_argument {
     X(fetch_funding_rates, FUNDING, READS, MANY, "funding of all swaps")                           \
     X(fetch_funding_rate_history, FUNDING, READS, MANY, "funding of one swap, past")               \
     X(set_leverage, LEVERAGE, WRITES, ONE, "leverage of one swap")                                 \
-    X(fetch_deposit_address, ADDRESS, READS, ONE, "where to send a currency to")
+    X(fetch_deposit_address, ADDRESS, READS, ONE, "where to send a currency to")                   \
+    X(open_stream, STREAM_KEY, READS, ONE, "asks for what a private stream is opened with")        \
+    X(keep_stream, STREAM_KEY, READS, ONE, "keeps that from expiring")
 
 /* CAMBIST_OPERATION_fetch_ticker ...; in tables and on the command line: "fetch_ticker". */
 enum cambist_operation {
@@ -447,6 +468,28 @@ enum cambist_operation {
     CAMBIST_OPERATION_LIST(X)
 #undef X
     CAMBIST_OPERATION_COUNT
+};
+
+/* ---- topics: X(name, RECORD, access, "what it tells") ------------------------------------------
+ * What can be watched over a stream.  PRIVATE: of the account. */
+#define CAMBIST_TOPIC_LIST(X)                                                                      \
+    X(watch_ticker, TICKER, PUBLIC, "price and volume of one market")                              \
+    X(watch_bids_asks, TICKER, PUBLIC, "best bid and ask of one market")                           \
+    X(watch_order_book, BOOK_UPDATE, PUBLIC, "the book of one market, kept true by the host")      \
+    X(watch_trades, TRADE, PUBLIC, "what trades in one market")                                    \
+    X(watch_ohlcv, CANDLE, PUBLIC, "candles of one market")                                        \
+    X(watch_orders, ORDER, PRIVATE, "own orders")                                                  \
+    X(watch_my_trades, TRADE, PRIVATE, "own trades")                                               \
+    X(watch_balance, BALANCE, PRIVATE, "what the account holds")                                   \
+    X(watch_positions, POSITION, PRIVATE, "open positions")
+
+/* CAMBIST_TOPIC_watch_ticker ...; numbers of their own, so that both lists can grow. */
+enum cambist_topic {
+    CAMBIST_TOPIC_NONE = 1000,
+#define X(name, RECORD, access, help) CAMBIST_TOPIC_##name,
+    CAMBIST_TOPIC_LIST(X)
+#undef X
+    CAMBIST_TOPIC_END
 };
 
 #endif

@@ -1,41 +1,9 @@
 /* What may stand between two quotes, and what do the escapes mean? */
 #include "json/string.h"
 
+#include "base/utf8.h"
+
 enum { SURROGATE_HIGH = 0xd800, SURROGATE_LOW = 0xdc00, SURROGATE_END = 0xe000 };
-
-static bool is_continuation(char byte)
-{
-    return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
-/* The length that the first byte promises; 0 for one that begins no character. */
-static size_t promised_length(unsigned char first)
-{
-    if (first < 0xc2)
-        return first < 0x80;
-    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-}
-
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF; the second byte shows them.
- */
-static bool is_second(unsigned char first, unsigned char second)
-{
-    unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    return second >= least && second <= most;
-}
-
-size_t cmb_utf8_length(const char *at, const char *end)
-{
-    unsigned char first = (unsigned char)*at;
-    size_t length = promised_length(first);
-    if (length > (size_t)(end - at) || (length > 1 && !is_second(first, (unsigned char)at[1])))
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if (!is_continuation(at[i]))
-            return 0;
-    return length;
-}
 
 static int hex_digit(char c)
 {

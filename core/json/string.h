@@ -23,9 +23,6 @@ bool cmb_json_unescaped_is(struct cmb_text raw, struct cmb_text literal);
  * is one) in *ret_rune, and its length in bytes as the result; 0 when it is none. */
 size_t cmb_json_read_escape(const char *at, const char *end, uint32_t *ret_rune);
 
-/* The length in bytes, 1 to 4, of the valid UTF-8 character at `at` (below `end`); 0 when none. */
-size_t cmb_utf8_length(const char *at, const char *end);
-
 /* The first byte that needs a look: a quote, a backslash, a control character or one outside
  * ASCII; `end` when there is none. */
 static inline const char *cmb_json_scan_plain(const char *at, const char *end)

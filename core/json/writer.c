@@ -1,6 +1,7 @@
 /* How is JSON written, with the commas and escapes in their places? */
 #include "json/writer.h"
 
+#include "base/utf8.h"
 #include "json/string.h"
 #include "number/decimal.h"
 

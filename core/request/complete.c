@@ -288,8 +288,9 @@ static bool is_asked_for(const struct cmb_call *call, const char *symbol)
 /* Exchanges also list markets where nothing is held: those are no positions. */
 static bool is_held(const struct cmb_call *call, const char *record)
 {
-    if (cmb_operation_of(call->operation)->record != CAMBIST_RECORD_POSITION)
-        return true;
+    const struct cmb_operation *operation = cmb_operation_of(call->operation);
+    if (operation->record != CAMBIST_RECORD_POSITION || operation->class == CMB_WATCHES)
+        return true; /* a stream tells that it is held no longer */
     const struct cambist_position *position = (const struct cambist_position *)(const void *)record;
     return !position->contracts.is_set || !cmb_decimal_is_zero(&position->contracts);
 }

@@ -4,19 +4,10 @@
 #include "json/number.h"
 #include "number/decimal.h"
 
-/* One answer on its way into records. */
-struct mapper {
-    struct cmb_call *call;
-    const struct cmb_fields *fields;
-    struct cmb_json_value *found; /* by leaf; kind NONE: nothing there */
-    bool is_double;               /* a wanted value stood there twice */
-    bool is_mixed;                /* elements that do not add up: they are not of one currency */
-};
-
 /* ---- looking ---- */
 
 /* The elements of a sum are added up where they are numbers and the same where they are texts. */
-static void add_up(struct mapper *mapper, int leaf, struct cmb_json_value value)
+static void add_up(struct cmb_mapper *mapper, int leaf, struct cmb_json_value value)
 {
     struct cmb_json_value *sum = &mapper->found[leaf];
     struct cambist_decimal a, b;
@@ -33,7 +24,7 @@ static void add_up(struct mapper *mapper, int leaf, struct cmb_json_value value)
         sum->raw = (struct cmb_text){ text, cmb_decimal_format(&a, text) };
 }
 
-static void keep(struct mapper *mapper, int leaf, struct cmb_json_value value)
+static void keep(struct cmb_mapper *mapper, int leaf, struct cmb_json_value value)
 {
     for (; leaf >= 0; leaf = mapper->fields->next_leaf[leaf]) {
         if (mapper->found[leaf].kind != CMB_JSON_NONE &&
@@ -87,11 +78,11 @@ static bool is_from_end(struct cmb_json_reader reader, uint32_t place)
     return !cmb_json_next_element(&reader);
 }
 
-static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
+static void collect(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                     const struct cmb_node *node);
 
 /* Several children may want the same value: the first reads on, the others read a copy. */
-static void visit(struct mapper *mapper, struct cmb_json_reader *reader,
+static void visit(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                   const struct cmb_json_reader *start, bool is_read, const struct cmb_node *child)
 {
     struct cmb_json_reader again = *start;
@@ -112,7 +103,7 @@ static bool has_key(const struct cmb_call *call, const struct cmb_json_value *ke
            (step->kind == CMB_PATH_MARKET && is_market(call, key));
 }
 
-static void collect_members(struct mapper *mapper, struct cmb_json_reader *reader,
+static void collect_members(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                             const struct cmb_node *node)
 {
     struct cmb_json_value key;
@@ -150,7 +141,7 @@ static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *
     }
 }
 
-static void collect_elements(struct mapper *mapper, struct cmb_json_reader *reader,
+static void collect_elements(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                              const struct cmb_node *node)
 {
     uint64_t taken = 0; /* children that have chosen their element */
@@ -173,7 +164,7 @@ static void collect_elements(struct mapper *mapper, struct cmb_json_reader *read
 }
 
 /* What the object that comes next gives when a step chooses the object itself. */
-static void collect_chosen(struct mapper *mapper, const struct cmb_json_reader *start,
+static void collect_chosen(struct cmb_mapper *mapper, const struct cmb_json_reader *start,
                            const struct cmb_node *node)
 {
     for (const struct cmb_node *child = node->child; child; child = child->next) {
@@ -184,12 +175,15 @@ static void collect_chosen(struct mapper *mapper, const struct cmb_json_reader *
 }
 
 /* Reads the value that comes next and keeps what the leaves below `node` want of it. */
-static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
+static void collect(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                     const struct cmb_node *node)
 {
     struct cmb_json_reader start = *reader;
     struct cmb_json_value value;
-    if (node->leaf >= 0 && cmb_json_read_value(reader, &value))
+    if (node->leaf >= 0 && mapper->read_levels &&
+        mapper->fields->leaves[node->leaf].kind == CMB_MEMBER_LEVELS)
+        mapper->read_levels(mapper, node->leaf, reader);
+    else if (node->leaf >= 0 && cmb_json_read_value(reader, &value))
         keep(mapper, node->leaf, value);
     struct cmb_json_reader *inside = node->leaf >= 0 ? &start : reader;
     enum cmb_json_kind kind = node->child ? cmb_json_peek(inside) : CMB_JSON_NONE;
@@ -205,7 +199,7 @@ static void collect(struct mapper *mapper, struct cmb_json_reader *reader,
 
 /* ---- rows ---- */
 
-static int refuse_double(struct mapper *mapper)
+static int refuse_double(struct cmb_mapper *mapper)
 {
     return cmb_fail(mapper->call->error, CAMBIST_GARBLED,
                     "%s %s: a member of the answer stands there twice",
@@ -213,14 +207,14 @@ static int refuse_double(struct mapper *mapper)
                     cmb_operation_of(mapper->call->operation)->name.at);
 }
 
-static void forget_row(struct mapper *mapper)
+static void forget_row(struct cmb_mapper *mapper)
 {
     for (uint32_t i = 0; i < mapper->fields->count; i++)
         if (!mapper->fields->leaves[i].is_from_answer)
             mapper->found[i].kind = CMB_JSON_NONE;
 }
 
-static void forget_sums(struct mapper *mapper)
+static void forget_sums(struct cmb_mapper *mapper)
 {
     for (uint32_t i = 0; i < mapper->fields->count; i++)
         if (mapper->fields->leaves[i].as & CAMBIST_SUM)
@@ -228,7 +222,7 @@ static void forget_sums(struct mapper *mapper)
     mapper->is_mixed = false;
 }
 
-static int map_row(struct mapper *mapper, struct cmb_json_reader *reader,
+static int map_row(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                    const struct cmb_json_value *key)
 {
     forget_row(mapper);
@@ -245,10 +239,12 @@ static int map_row(struct mapper *mapper, struct cmb_json_reader *reader,
         return refuse_double(mapper);
     if (mapper->is_mixed)
         forget_sums(mapper);
+    if (mapper->on_row)
+        return mapper->on_row(mapper);
     return cmb_emit_found(mapper->call, mapper->fields, mapper->found);
 }
 
-static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
+static int walk(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
                 const struct cmb_json_value *key);
 
 static bool wants_member(const struct cmb_call *call, const struct cmb_path_step *step,
@@ -262,7 +258,7 @@ static bool wants_member(const struct cmb_call *call, const struct cmb_path_step
     }
 }
 
-static int walk_members(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth)
+static int walk_members(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint32_t depth)
 {
     const struct cmb_path_step *step = &mapper->call->endpoint->rows.steps[depth];
     struct cmb_json_value key;
@@ -280,7 +276,7 @@ static int walk_members(struct mapper *mapper, struct cmb_json_reader *reader, u
     return status;
 }
 
-static int walk_elements(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth)
+static int walk_elements(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint32_t depth)
 {
     const struct cmb_path_step *step = &mapper->call->endpoint->rows.steps[depth];
     int status = CAMBIST_OK;
@@ -299,7 +295,7 @@ static int walk_elements(struct mapper *mapper, struct cmb_json_reader *reader, 
 }
 
 /* An object that the step chooses or passes over by what it says of itself. */
-static int walk_chosen(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
+static int walk_chosen(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
                        const struct cmb_json_value *key)
 {
     if (is_chosen(reader, &mapper->call->endpoint->rows.steps[depth]))
@@ -309,7 +305,7 @@ static int walk_chosen(struct mapper *mapper, struct cmb_json_reader *reader, ui
 }
 
 /* Follows the path of the rows; a single object stands for a list of one. */
-static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
+static int walk(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
                 const struct cmb_json_value *key)
 {
     const struct cmb_path *rows = &mapper->call->endpoint->rows;
@@ -332,8 +328,9 @@ static int walk(struct mapper *mapper, struct cmb_json_reader *reader, uint32_t 
 
 /* ---- the whole answer ---- */
 
-static int start_rows(struct cmb_call *call, struct mapper *mapper)
+static int start_rows(struct cmb_call *call, struct cmb_mapper *mapper)
 {
+    mapper->call = call;
     mapper->fields = &call->endpoint->fields;
     call->schema = mapper->fields->schema;
     mapper->found = cmb_arena_take(&call->arena, (mapper->fields->count + 1) *
@@ -343,19 +340,18 @@ static int start_rows(struct cmb_call *call, struct mapper *mapper)
                                           CMB_TEXT("no memory for an answer"));
 }
 
-static int map_tables(struct cmb_call *call)
+int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper)
 {
-    struct mapper mapper = { .call = call };
-    int status = start_rows(call, &mapper);
+    int status = start_rows(call, mapper);
     if (status != CAMBIST_OK)
         return status;
     struct cmb_json_reader reader;
-    if (mapper.fields->answer_tree) {
+    if (mapper->fields->answer_tree) {
         cmb_json_init(&reader, call->answer_body, 0);
-        collect(&mapper, &reader, mapper.fields->answer_tree);
+        collect(mapper, &reader, mapper->fields->answer_tree);
     }
     cmb_json_init(&reader, call->answer_body, 0);
-    status = walk(&mapper, &reader, 0, NULL);
+    status = walk(mapper, &reader, 0, NULL);
     if (status == CAMBIST_OK && !cmb_json_finish(&reader))
         status = cmb_json_report(&reader, call->error);
     return status;
@@ -363,7 +359,7 @@ static int map_tables(struct cmb_call *call)
 
 int cmb_emit_row(struct cmb_call *call, struct cmb_text json, const struct cmb_fields *fields)
 {
-    struct mapper mapper = { .call = call, .fields = fields };
+    struct cmb_mapper mapper = { .call = call, .fields = fields };
     mapper.found = cmb_arena_take(&call->arena, (fields->count + 1) * sizeof *mapper.found);
     if (!mapper.found)
         return CAMBIST_NO_MEMORY;
@@ -381,6 +377,7 @@ static int map_function(struct cmb_call *call)
 
 int cmb_map(struct cmb_call *call)
 {
-    int status = call->endpoint->row->map ? map_function(call) : map_tables(call);
+    struct cmb_mapper mapper = { 0 };
+    int status = call->endpoint->row->map ? map_function(call) : cmb_map_with(call, &mapper);
     return status == CAMBIST_OK ? CAMBIST_OK : cmb_unreadable(call, status);
 }

@@ -4,6 +4,25 @@
 
 #include "request/call.h"
 
+/* One answer on its way into records, or into what somebody else makes of its rows. */
+struct cmb_mapper {
+    struct cmb_call *call;
+    const struct cmb_fields *fields;
+    struct cmb_json_value *found; /* by leaf; kind NONE: nothing there */
+    bool is_double;               /* a wanted value stood there twice */
+    bool is_mixed;                /* elements that do not add up: they are not of one currency */
+    /* A row was read: its values are in `found`.  NULL: it becomes a record. */
+    int (*on_row)(struct cmb_mapper *mapper);
+    /* Reads the levels that come next, for the first leaf that wants them; NULL: they are found
+     * like other values. */
+    void (*read_levels)(struct cmb_mapper *mapper, int leaf, struct cmb_json_reader *reader);
+    void *user;
+};
+
+/* Walks through the rows of the call's answer.  The owner sets on_row, read_levels and user, and
+ * zeroes the rest. */
+int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper);
+
 /* Makes a record of the values that were found for the leaves of `fields` and adds it to the
  * call's rows, unless a constant or the question passes it over. */
 int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,

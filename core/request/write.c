@@ -102,7 +102,7 @@ void cmb_record_write(const struct cmb_record_schema *schema, const void *record
     for (uint32_t i = 0; i < schema->count; i++) {
         const struct cmb_member *member = &schema->members[i];
         const char *at = (const char *)record + member->offset;
-        if (is_absent(member, at))
+        if (!member->json.length || is_absent(member, at))
             continue;
         cmb_json_write_key(writer, enter(writer, member->json, open, &depth));
         write_value(writer, member, at);
@@ -122,6 +122,8 @@ static void write_candle(struct cmb_json_writer *writer, const struct cmb_record
     cmb_json_begin_array(writer);
     for (uint32_t i = 0; i < schema->count; i++) {
         const struct cmb_member *member = &schema->members[i];
+        if (!member->json.length)
+            continue;
         if (is_absent(member, row + member->offset))
             cmb_json_write_null(writer);
         else

@@ -125,7 +125,7 @@ struct cambist_levels {
 CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
 
 /* ---- records: X(name, KIND, "json.name", "what it is") ----------------------------------------
- * The JSON names are ccxt's; a dot nests. */
+ * The JSON names are ccxt's; a dot nests; "" is not written. */
 
 #define CAMBIST_CLOCK_FIELDS(X) X(timestamp, TIME, "timestamp", "the exchange's clock")
 
@@ -234,7 +234,10 @@ CAMBIST_MEMBER_KIND_LIST(CAMBIST_TYPEDEF)
     X(high, DECIMAL, "2", "")                                                                      \
     X(low, DECIMAL, "3", "")                                                                       \
     X(close, DECIMAL, "4", "")                                                                     \
-    X(volume, DECIMAL, "5", "in base, or contracts")
+    X(volume, DECIMAL, "5", "in base, or contracts")                                               \
+    X(symbol, MARKET, "", "of a candle from a stream; since 1.2")                                  \
+    X(timeframe, TEXT, "", "the same; since 1.2")                                                  \
+    X(closed, FLAG, "", "it will not change any more; since 1.2")
 
 #define CAMBIST_BALANCE_FIELDS(X)                                                                  \
     X(currency, CURRENCY, "currency", "")                                                          \

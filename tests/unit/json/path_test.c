@@ -19,6 +19,8 @@ static void finds_values(void)
         { "data.0.n", "1", CMB_JSON_NUMBER },
         { "data.0", "{\"sCode\":\"51000\",\"n\":1}", CMB_JSON_OBJECT },
         { "data.1.1.0", "20", CMB_JSON_NUMBER },
+        { "data.-1.-1.0", "20", CMB_JSON_NUMBER },
+        { "data.-2.n", "1", CMB_JSON_NUMBER },
         { "data.1.1", "[20]", CMB_JSON_ARRAY },
         { "e", "{\"\":5}", CMB_JSON_OBJECT },
         { "xy", "null", CMB_JSON_NULL },
@@ -36,8 +38,8 @@ static void finds_values(void)
 static void tells_absence(void)
 {
     static const char *const paths[] = {
-        "none",   "data.2", "data.0.none", "data.x",     "data.-1",
-        "code.0", "code.x", "xy.a",        "data.0.n.0", "data.99999999999999999999999999",
+        "none",   "data.2", "data.0.none", "data.x",     "data.-3",
+        "data.-0", "data.--1", "code.0", "code.x", "xy.a",        "data.0.n.0", "data.99999999999999999999999999",
         "e.x"
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {

@@ -117,6 +117,14 @@ static int put_time(struct cmb_call *call, const struct cmb_leaf *leaf, struct c
     return CAMBIST_OK;
 }
 
+static int put_integer(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                       int64_t *ret)
+{
+    enum cmb_number_fault fault = text.length ? cmb_scaled_parse(text, 0, ret) : CMB_NUMBER_FINE;
+    return fault == CMB_NUMBER_FINE ? CAMBIST_OK
+                                    : refuse(call, leaf, text, cmb_number_fault_text(fault));
+}
+
 /* A word that no table knows is kept as unknown, with its text for people. */
 static uint64_t word_of(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text)
 {
@@ -266,6 +274,7 @@ static int put(struct cmb_call *call, const struct cmb_fields *fields, const str
     switch (leaf->kind) {
     case CMB_MEMBER_DECIMAL: return put_decimal(call, leaf, text, at);
     case CMB_MEMBER_TIME: return put_time(call, leaf, text, at);
+    case CMB_MEMBER_INTEGER: return put_integer(call, leaf, text, at);
     case CMB_MEMBER_MARKET: return put_market(call, leaf, text, at);
     case CMB_MEMBER_TEXT:
     case CMB_MEMBER_CURRENCY: return put_text(call, leaf, text, at);
@@ -326,21 +335,21 @@ static struct cmb_json_value value_of(struct cmb_call *call, const struct cmb_le
                                     .raw = said };
 }
 
-int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
-                   const struct cmb_json_value *found)
+int cmb_fill_record(struct cmb_call *call, const struct cmb_fields *fields,
+                    const struct cmb_json_value *found, void *record, bool *ret_is_passed_over)
 {
-    char *record = cmb_arena_take(&call->arena, fields->schema->size);
-    if (!record)
-        return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the answer is too large"));
+    *ret_is_passed_over = false;
     for (uint32_t i = 0; i < fields->count; i++) {
         const struct cmb_leaf *leaf = &fields->leaves[i];
         if (leaf->when.count && !cmb_condition_holds(call, &leaf->when))
             continue;
-        if (is_passed_over(call, leaf, &found[i]))
+        if (is_passed_over(call, leaf, &found[i])) {
+            *ret_is_passed_over = true;
             return CAMBIST_OK;
+        }
         if (leaf->member < 0 || (found[i].kind == CMB_JSON_NONE && !leaf->is_said))
             continue;
-        void *at = record + fields->schema->members[leaf->member].offset;
+        void *at = (char *)record + fields->schema->members[leaf->member].offset;
         if (!is_absent(at, leaf->kind))
             continue; /* an earlier row or alternative has said it */
         struct cmb_json_value value = value_of(call, leaf, fields, &found[i], record);
@@ -348,5 +357,16 @@ int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
         if (status != CAMBIST_OK)
             return status;
     }
-    return cmb_emit_record(call, record);
+    return CAMBIST_OK;
+}
+
+int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,
+                   const struct cmb_json_value *found)
+{
+    bool is_passed_over;
+    char *record = cmb_arena_take(&call->arena, fields->schema->size);
+    if (!record)
+        return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the answer is too large"));
+    int status = cmb_fill_record(call, fields, found, record, &is_passed_over);
+    return status != CAMBIST_OK || is_passed_over ? status : cmb_emit_record(call, record);
 }

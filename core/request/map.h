@@ -23,6 +23,10 @@ struct cmb_mapper {
  * zeroes the rest. */
 int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper);
 
+/* Fills a zeroed record with the values that were found for the leaves of `fields`;
+ * *ret_is_passed_over: a constant of the rows stands otherwise, and it is no such row. */
+int cmb_fill_record(struct cmb_call *call, const struct cmb_fields *fields,
+                    const struct cmb_json_value *found, void *record, bool *ret_is_passed_over);
 /* Makes a record of the values that were found for the leaves of `fields` and adds it to the
  * call's rows, unless a constant or the question passes it over. */
 int cmb_emit_found(struct cmb_call *call, const struct cmb_fields *fields,

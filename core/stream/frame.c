@@ -1,0 +1,182 @@
+/* What is this frame: data of which channels, a signal, or nothing that is known? */
+#include "stream/way.h"
+
+#include "json/path.h"
+
+void cmb_frame_start(struct cmb_frame *frame, struct cmb_text text, int64_t received_ns)
+{
+    frame->text = text;
+    frame->received_ns = received_ns;
+    frame->known = 0;
+}
+
+/* ---- terms ---- */
+
+/* What stands at the path of a probe.  Looked up once per frame, and no further than it stands. */
+static const struct cmb_json_value *probe(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+                                          uint32_t i)
+{
+    uint64_t bit = (uint64_t)1 << i;
+    struct cmb_json_value *value = &frame->values[i];
+    if (!(frame->known & bit)) {
+        if (cmb_json_path_find(frame->text, plugin->probes[i], value, NULL) != CAMBIST_OK)
+            value->kind = CMB_JSON_NONE;
+        frame->known |= bit;
+    }
+    return value;
+}
+
+static bool holds(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+                  const struct cmb_frame_term *term)
+{
+    const struct cmb_json_value *value = probe(plugin, frame, term->probe);
+    if (term->test != CMB_ONE_OF)
+        return (value->kind != CMB_JSON_NONE) == (term->test == CMB_GIVEN);
+    if (value->kind == CMB_JSON_NONE)
+        return false;
+    for (uint32_t i = 0; i < term->count; i++)
+        if (cmb_text_is(value->raw, term->values[i]))
+            return true;
+    return false;
+}
+
+bool cmb_frame_meets(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+                     const struct cmb_frame_rule *rule)
+{
+    if (rule->whole.at)
+        return cmb_text_is(frame->text, rule->whole);
+    for (uint32_t i = 0; i < rule->count; i++)
+        if (!holds(plugin, frame, &rule->terms[i]))
+            return false;
+    return true;
+}
+
+/* ---- values ---- */
+
+struct cmb_text cmb_frame_find(const struct cmb_frame *frame, const char *path)
+{
+    struct cmb_json_value value = { 0 };
+    if (!path || cmb_json_path_find(frame->text, path, &value, NULL) != CAMBIST_OK ||
+        value.kind == CMB_JSON_NONE || value.kind == CMB_JSON_NULL)
+        return (struct cmb_text){ 0 };
+    return value.raw;
+}
+
+bool cmb_frame_find_number(const struct cmb_frame *frame, const char *path, int64_t *ret)
+{
+    struct cmb_text text = cmb_frame_find(frame, path);
+    return text.length && cmb_scaled_parse(text, 0, ret) == CMB_NUMBER_FINE;
+}
+
+/* ---- numbers that count all frames of a connection ---- */
+
+static void break_all_books(struct cmb_stream *stream, struct cmb_line *line)
+{
+    struct cmb_subscription *subscription;
+    TAILQ_FOREACH(subscription, &stream->subscriptions, link)
+        if (subscription->feed && cmb_seat_of(subscription)->line == line)
+            cmb_book_lost(subscription, CMB_BOOK_GAP);
+}
+
+/* A number that is not the last one's successor: something is missing on the connection. */
+static void count_frame(struct cmb_stream *stream, struct cmb_line *line)
+{
+    int64_t number;
+    if (!line || !line->dialect->row->sequence_counts_all ||
+        !cmb_frame_find_number(&stream->frame, line->dialect->row->sequence, &number))
+        return;
+    bool is_gap = line->has_sequence && number != line->sequence + 1;
+    line->has_sequence = true;
+    line->sequence = number;
+    if (is_gap) {
+        stream->counts.gaps++;
+        break_all_books(stream, line);
+    }
+}
+
+/* ---- signals ---- */
+
+static void answer_signal(struct cmb_stream *stream, struct cmb_line *line,
+                          const struct cmb_signal *signal)
+{
+    struct cmb_text number = cmb_frame_find(&stream->frame, signal->row->number);
+    cmb_line_say(line, &signal->answer, CMB_TEXT(""), CMB_TEXT(""), number);
+}
+
+static void take_signal(struct cmb_stream *stream, struct cmb_line *line,
+                        const struct cmb_signal *signal)
+{
+    switch (line ? signal->row->means : CAMBIST_NOTICE) {
+    case CAMBIST_ACKNOWLEDGES: cmb_acknowledge(line, signal, &stream->frame); break;
+    case CAMBIST_REFUSES: cmb_refuse_message(line, signal, &stream->frame); break;
+    case CAMBIST_LOGGED_IN: cmb_line_ready(line); break;
+    case CAMBIST_ASKS: answer_signal(stream, line, signal); break;
+    case CAMBIST_GOES_AWAY: cmb_line_hand_over(line); break;
+    default: break;
+    }
+}
+
+static const struct cmb_signal *find_signal(const struct cmb_plugin *plugin,
+                                            struct cmb_frame *frame)
+{
+    for (uint32_t i = 0; i < plugin->signal_count; i++)
+        if (cmb_frame_meets(plugin, frame, &plugin->signals[i].frames))
+            return &plugin->signals[i];
+    return NULL;
+}
+
+/* ---- frames ---- */
+
+/* Every channel whose terms hold reads the frame: one event may be an order and a trade. */
+static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bool *ret_is_data)
+{
+    const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
+    int status = CAMBIST_OK;
+    for (uint32_t i = 0; i < plugin->channel_count && status == CAMBIST_OK; i++) {
+        const struct cmb_channel *channel = &plugin->channels[i];
+        if ((line && &plugin->dialects[channel->dialect] != line->dialect) ||
+            !cmb_frame_meets(plugin, &stream->frame, &channel->frames))
+            continue;
+        *ret_is_data = true;
+        status = cmb_decode(stream, channel);
+    }
+    return status;
+}
+
+int cmb_frame_unpack(struct cmb_line *line, struct cmb_text *text)
+{
+    struct cmb_stream *stream = line->stream;
+    struct cambist_json json = { 0 };
+    cmb_line_start_call(line);
+    int status = line->dialect->row->unpack(&stream->call->slot, text->at, text->length, &json);
+    *text = (struct cmb_text){ json.at, json.length };
+    stream->counts.unreadable += status != CAMBIST_OK;
+    return status;
+}
+
+int cmb_frame_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
+                   int64_t received_ns)
+{
+    const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
+    bool is_data = false;
+    stream->counts.frames++;
+    stream->counts.bytes += text.length;
+    stream->frame_line = line;
+    cmb_fail_reset(&stream->error);
+    cmb_frame_start(&stream->frame, text, received_ns);
+    count_frame(stream, line);
+    int status = decode_all(stream, line, &is_data);
+    if (is_data) {
+        stream->counts.unreadable += status != CAMBIST_OK;
+        return status;
+    }
+    const struct cmb_signal *signal = find_signal(plugin, &stream->frame);
+    if (!signal) {
+        stream->counts.unknown++;
+        return cmb_fail_plain(&stream->error, CAMBIST_NOT_SUPPORTED,
+                              CMB_TEXT("no row of the tables knows this frame"));
+    }
+    stream->counts.notices += signal->row->means == CAMBIST_NOTICE;
+    take_signal(stream, line, signal);
+    return CAMBIST_AGAIN;
+}

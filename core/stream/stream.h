@@ -1,0 +1,112 @@
+/* stream/stream.h - what an exchange tells by itself, for as long as somebody listens.
+ *
+ * A stream is everything that one account watches at one exchange: its connections, what is
+ * subscribed to over them, and the books that come of it.  Whoever wants to know listens; listeners
+ * of the same thing share one subscription.
+ *
+ *     stream = cmb_stream_new(desk, connector);
+ *     listener = cmb_stream_listen(stream, CAMBIST_TOPIC_watch_trades, &arguments, on_event, user,
+ *                                  &error);
+ *     cmb_stream_leave(listener);
+ *
+ * Connecting, pacing, healing and resyncing are the stream's own business; what a listener sees of
+ * them are events that tell a state.  Data that is not LIVE is never told as if it were.
+ *
+ * Everything belongs to the loop's thread, callbacks come from it, and may listen and leave.
+ * Books are read from any thread (book/book.h), as long as their listener listens.
+ */
+#ifndef CMB_STREAM_STREAM_H
+#define CMB_STREAM_STREAM_H
+
+#include "book/book.h"
+#include "request/request_run.h"
+#include "transport/connection.h"
+
+struct cmb_stream;
+struct cmb_listener;
+struct cmb_subscription;
+
+/* Of what is subscribed to: X(NAME, number, "what people and programs are told"). */
+#define CMB_WATCH_STATE_LIST(X)                                                                    \
+    X(WAITING, 1, "waiting")     /* not subscribed yet, or not any more: it will be */             \
+    X(LIVE, 2, "live")                                                                             \
+    X(RESYNCING, 3, "resyncing") /* a book that is being put together */                           \
+    X(STALE, 4, "stale")         /* silent for longer than the channel may be */                   \
+    X(FAILED, 5, "failed")       /* the exchange refused it; it stays so */
+
+enum cmb_watch_state {
+#define X(NAME, number, text) CMB_WATCH_##NAME = number,
+    CMB_WATCH_STATE_LIST(X)
+#undef X
+};
+const char *cmb_watch_state_name(uint32_t state);
+
+/* Something happened.  Valid during the call; copy what has to last. */
+struct cmb_event {
+    uint32_t topic;          /* enum cambist_topic */
+    uint32_t state;          /* enum cmb_watch_state, behind the event */
+    const struct cambist_market *market; /* NULL: of all, or of the account */
+    const void *record;      /* of the topic's schema; NULL: a state, or a change of the book */
+    const struct cmb_record_schema *schema;
+    struct cmb_book *book;   /* NULL: the topic is no book */
+    int64_t timestamp_ns;    /* the exchange's clock; 0: not told */
+    int64_t received_ns;     /* monotonic */
+    uint64_t sequence;       /* counts the events of a listener, from 1 */
+    uint64_t connection;     /* number of the connection; 0: none */
+    const struct cambist_error *error; /* why the state is as it is; NULL: it was no failure */
+};
+typedef void cmb_event_fn(const struct cmb_event *event, void *user);
+
+/* What passes over the wire, for records of it.  Secrets are in it. */
+struct cmb_stream_tap {
+    void (*on_frame)(void *user, bool is_ours, uint64_t connection, const char *url,
+                     struct cmb_text text);
+    void *user;
+};
+
+struct cmb_stream_counts {
+    uint64_t frames, bytes, events;
+    uint64_t notices;  /* frames that are no data, and known to be */
+    uint64_t unknown;  /* frames that no row of the tables knows */
+    uint64_t unreadable; /* frames whose row could not read them */
+    uint64_t connections, losses, handovers;
+    uint64_t resyncs;  /* snapshots asked for, and books subscribed to anew */
+    uint64_t staleness;
+    uint64_t gaps;     /* numbers that were missing on a connection */
+};
+
+/* `desk` and `connector` outlive the stream; `connector` may be NULL for one that is only fed.
+ * NULL without memory.  Freeing accepts NULL; it ends every subscription and calls nobody. */
+struct cmb_stream *cmb_stream_new(struct cmb_desk *desk, struct cmb_connector *connector);
+void cmb_stream_free(struct cmb_stream *stream);
+
+/* Begins to listen.  Arguments: symbol, timeframe, limit ..., copied.  NULL with the reason:
+ * NOT_SUPPORTED, BAD_SYMBOL, BAD_ARGUMENT, NO_MEMORY.  While the markets are not known, what is
+ * wrong with a symbol comes as an event of state FAILED. */
+struct cmb_listener *cmb_stream_listen(struct cmb_stream *stream, uint32_t topic,
+                                       const struct cmb_arguments *arguments,
+                                       cmb_event_fn *on_event, void *user,
+                                       struct cambist_error *error);
+/* Listens no more; no event follows.  Accepts NULL. */
+void cmb_stream_leave(struct cmb_listener *listener);
+/* The book that it listens to; NULL: it is none, or not subscribed to yet. */
+struct cmb_book *cmb_listener_book(const struct cmb_listener *listener);
+
+/* `tap` outlives the stream; NULL: none. */
+void cmb_stream_set_tap(struct cmb_stream *stream, const struct cmb_stream_tap *tap);
+const struct cmb_stream_counts *cmb_stream_counts(const struct cmb_stream *stream);
+
+/* ---- feeding, for recordings: nothing is connected, everything that the tables know is told ---- */
+
+/* Who is told every event of a stream that is fed. */
+void cmb_stream_observe(struct cmb_stream *stream, cmb_event_fn *on_event, void *user);
+/* A frame.  CAMBIST_OK: it was data; AGAIN: a notice; GARBLED and others: `error` says why;
+ * NOT_SUPPORTED: no row knows it. */
+int cmb_stream_feed(struct cmb_stream *stream, struct cmb_text frame, int64_t received_ns,
+                    struct cambist_error *error);
+/* The body of a request's answer that held a book, by the URL that was asked.  NOT_SUPPORTED where
+ * no book of the stream wants it. */
+int cmb_stream_feed_snapshot(struct cmb_stream *stream, struct cmb_text url, struct cmb_text body,
+                             int64_t received_ns, struct cambist_error *error);
+
+#endif

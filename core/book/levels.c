@@ -82,8 +82,16 @@ static bool is_crossed_too_long(struct cmb_book *book, int64_t now_ns)
     return is_now && now_ns - book->crossed_since_ns >= book->crossed_most_ns;
 }
 
+static void truncate_sides(struct cmb_book *book)
+{
+    for (size_t i = cmb_side_truncate(&book->bids) + cmb_side_truncate(&book->asks); i > 0; i--)
+        cmb_book_add(&book->counters.dropped);
+}
+
+/* What holds at the end of a message: the depth is kept, and nothing speaks against the book. */
 static enum cmb_book_reason check_book(struct cmb_book *book, const struct cmb_book_update *update)
 {
+    truncate_sides(book);
     if (!check_checksum(book, update))
         return CMB_BOOK_CHECKSUM;
     if (is_crossed_too_long(book, update->received_ns))

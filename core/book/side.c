@@ -193,25 +193,22 @@ void cmb_side_cut(struct cmb_side *side)
         side->cut_key = get(&block_of(side)->keys[place_of(&side->start)]);
 }
 
-/* A drop cuts where the levels that are left now end; how many there were is not forgotten. */
-static void cut_after_drop(struct cmb_side *side)
+size_t cmb_side_truncate(struct cmb_side *side)
 {
-    size_t count = side->cut_count;
-    if (!side->may_cut)
-        return;
-    cmb_side_cut(side);
-    if (count)
-        side->cut_count = count;
+    size_t count = cmb_side_count(side), was_cut = side->cut_count;
+    if (count <= side->depth)
+        return 0;
+    set_place(&side->start, place_of(&side->start) + count - side->depth);
+    if (side->may_cut) {
+        cmb_side_cut(side);
+        side->cut_count = was_cut ? was_cut : side->cut_count;
+    }
+    return count - side->depth;
 }
 
 static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, int64_t key,
                                       int64_t amount, struct cmb_scaled_digits digits)
 {
-    bool is_full = cmb_side_count(side) >= side->depth;
-    if (is_full && place == place_of(&side->start)) {
-        cut_after_drop(side);
-        return CMB_SIDE_DROPPED;
-    }
     struct cmb_side_block *block = block_of(side);
     if (!has_room(side, block, place)) {
         size_t behind = place_of(&side->end) - place;
@@ -220,12 +217,8 @@ static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, int64
         block = block_of(side);
         place = place_of(&side->end) - behind;
     }
-    if (is_full)
-        set_place(&side->start, place_of(&side->start) + 1);
     write_level(block, open_place(side, block, place), key, amount, digits);
-    if (is_full)
-        cut_after_drop(side);
-    return is_full ? CMB_SIDE_DROPPED : CMB_SIDE_CHANGED;
+    return CMB_SIDE_CHANGED;
 }
 
 enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
@@ -280,17 +273,12 @@ static enum cmb_side_effect load_unsorted(struct cmb_side *side,
                                           const struct cmb_scaled_digits *digits, size_t count,
                                           struct cmb_scaled_digits otherwise)
 {
-    enum cmb_side_effect worst = CMB_SIDE_CHANGED;
+    enum cmb_side_effect effect = CMB_SIDE_CHANGED;
     if (count > CMB_SIDE_UNSORTED_MOST)
         return CMB_SIDE_GARBLED;
-    for (size_t i = 0; i < count; i++) {
-        enum cmb_side_effect effect =
-            cmb_side_put(side, levels[i], digits ? digits[i] : otherwise);
-        if (effect >= CMB_SIDE_GARBLED)
-            return effect;
-        worst = effect == CMB_SIDE_DROPPED ? effect : worst;
-    }
-    return worst;
+    for (size_t i = 0; i < count && effect < CMB_SIDE_GARBLED; i++)
+        effect = cmb_side_put(side, levels[i], digits ? digits[i] : otherwise);
+    return effect >= CMB_SIDE_GARBLED ? effect : CMB_SIDE_CHANGED;
 }
 
 enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scaled_level *levels,
@@ -299,15 +287,14 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
 {
     set_place(&side->end, place_of(&side->start));
     side->cut_count = 0;
-    size_t kept = count < side->depth ? count : side->depth;
-    if (!make_room(side, kept))
+    if (!make_room(side, count))
         return CMB_SIDE_NO_MEMORY;
     bool is_best_first = check_order(side, levels, count, true);
     if (!is_best_first && !check_order(side, levels, count, false))
         return load_unsorted(side, levels, digits, count, otherwise);
     struct cmb_side_block *block = block_of(side);
-    size_t end = block->capacity - (block->capacity - kept) / 2, place = end, i = 0;
-    for (; i < count && end - place < kept; i++) {
+    size_t end = block->capacity - (block->capacity - count) / 2, place = end;
+    for (size_t i = 0; i < count; i++) {
         size_t from = is_best_first ? i : count - 1 - i;
         if (levels[from].amount < 0)
             return CMB_SIDE_GARBLED;
@@ -317,10 +304,7 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
     }
     set_place(&side->start, place);
     set_place(&side->end, end);
-    if (i == count)
-        return CMB_SIDE_CHANGED;
-    cut_after_drop(side);
-    return CMB_SIDE_DROPPED;
+    return CMB_SIDE_CHANGED;
 }
 
 enum cmb_number_fault cmb_side_scale(int64_t value, int by, int64_t *ret_value)

@@ -32,7 +32,7 @@ struct cmb_side {
     _Atomic(struct cmb_side_block *) block; /* NULL: no level yet */
     _Atomic size_t start, end;              /* levels stand in start..end of the block */
     int64_t mask;                           /* key = price ^ mask: ~price for asks */
-    size_t depth;                           /* levels kept */
+    size_t depth;                           /* levels kept by cmb_side_truncate */
     bool has_digits;
     bool may_cut;      /* what is dropped for depth cuts the side */
     size_t cut_count;  /* levels that there were when it was cut; 0: it is whole */
@@ -42,7 +42,7 @@ struct cmb_side {
 enum cmb_side_effect {
     CMB_SIDE_CHANGED = 1,
     CMB_SIDE_UNKNOWN,   /* a level was removed that is not there: nothing happened */
-    CMB_SIDE_DROPPED,   /* a level was dropped for depth, this one or the deepest */
+    CMB_SIDE_DROPPED,   /* the level lies beyond the cut and was dropped */
     CMB_SIDE_GARBLED,   /* negative amount, or a large snapshot in no order */
     CMB_SIDE_NO_MEMORY, /* the side is as it was */
 };
@@ -58,11 +58,13 @@ void cmb_side_clear(struct cmb_side *side);
 enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
                                   struct cmb_scaled_digits digits);
 /* Replaces all levels.  `digits` may be NULL: then as `otherwise`.  Levels in order, from either
- * end, are only copied.  DROPPED where there were more than the depth.  After a failure the side
- * holds a part. */
+ * end, are only copied.  After a failure the side holds a part. */
 enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scaled_level *levels,
                                    const struct cmb_scaled_digits *digits, size_t count,
                                    struct cmb_scaled_digits otherwise);
+/* Drops the deepest levels down to the depth; answers how many.  For the end of each message,
+ * because on the way through it there may be more. */
+size_t cmb_side_truncate(struct cmb_side *side);
 /* What is deeper than the deepest level is unknown from now on. */
 void cmb_side_cut(struct cmb_side *side);
 /* The amount at a price; 0 where there is no such level. */

@@ -103,8 +103,10 @@ static void drops_the_deepest_beyond_its_depth(void)
     put(&side, 10, 1);
     put(&side, 12, 1);
     put(&side, 11, 1);
-    ASSERT_NUMBER(put(&side, 13, 1), CMB_SIDE_DROPPED);
-    ASSERT_NUMBER(put(&side, 9, 1), CMB_SIDE_DROPPED);
+    ASSERT_NUMBER(cmb_side_truncate(&side), 0);
+    put(&side, 13, 1);
+    put(&side, 9, 1);
+    ASSERT_NUMBER(cmb_side_truncate(&side), 2);
     ASSERT_NUMBER(cmb_side_copy(&side, 4, levels), 3);
     ASSERT_NUMBER(levels[0].price, 9);
     ASSERT_NUMBER(levels[2].price, 11);
@@ -136,6 +138,7 @@ static void cuts_where_it_dropped(void)
     put(&side, 10, 1);
     put(&side, 8, 1);
     put(&side, 9, 1);
+    ASSERT_NUMBER(cmb_side_truncate(&side), 1);
     ASSERT_NUMBER(put(&side, 10, 0), CMB_SIDE_CHANGED);
     ASSERT_NUMBER(put(&side, 8, 3), CMB_SIDE_DROPPED);
     ASSERT_NUMBER(cmb_side_count(&side), 1);

@@ -1,0 +1,369 @@
+/* Where in a side does a level stand, and what moves when it comes or goes? */
+#include "book/side.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CAPACITY_LEAST 64
+
+static inline int64_t get(const _Atomic int64_t *at)
+{
+    return atomic_load_explicit(at, memory_order_relaxed);
+}
+
+static inline void set(_Atomic int64_t *at, int64_t value)
+{
+    atomic_store_explicit(at, value, memory_order_relaxed);
+}
+
+static inline size_t place_of(const _Atomic size_t *at)
+{
+    return atomic_load_explicit(at, memory_order_relaxed);
+}
+
+static inline void set_place(_Atomic size_t *at, size_t place)
+{
+    atomic_store_explicit(at, place, memory_order_relaxed);
+}
+
+static inline struct cmb_side_block *block_of(const struct cmb_side *side)
+{
+    return atomic_load_explicit(&side->block, memory_order_relaxed);
+}
+
+void cmb_side_init(struct cmb_side *side, bool is_ask, size_t depth, bool has_digits)
+{
+    memset((void *)side, 0, sizeof *side);
+    side->mask = is_ask ? -1 : 0;
+    side->depth = depth;
+    side->has_digits = has_digits;
+}
+
+void cmb_side_clear(struct cmb_side *side)
+{
+    for (struct cmb_side_block *block = block_of(side), *older; block; block = older) {
+        older = block->older;
+        free(block);
+    }
+    cmb_side_init(side, side->mask != 0, side->depth, side->has_digits);
+}
+
+static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
+{
+    size_t level_size = 2 * sizeof(int64_t) + (has_digits ? sizeof(struct cmb_scaled_digits) : 0);
+    struct cmb_side_block *block = calloc(1, sizeof *block + capacity * level_size);
+    if (!block)
+        return NULL;
+    block->capacity = capacity;
+    block->amounts = block->keys + capacity;
+    block->digits = has_digits ? (void *)(block->amounts + capacity) : NULL;
+    return block;
+}
+
+/* Upwards or downwards by any distance; plain loops, because readers may see each store. */
+static void move_levels(struct cmb_side_block *block, size_t to, size_t from, size_t count)
+{
+    if (to < from) {
+        for (size_t i = 0; i < count; i++)
+            set(&block->keys[to + i], get(&block->keys[from + i]));
+        for (size_t i = 0; i < count; i++)
+            set(&block->amounts[to + i], get(&block->amounts[from + i]));
+    } else {
+        for (size_t i = count; i-- > 0;)
+            set(&block->keys[to + i], get(&block->keys[from + i]));
+        for (size_t i = count; i-- > 0;)
+            set(&block->amounts[to + i], get(&block->amounts[from + i]));
+    }
+    if (block->digits)
+        memmove(block->digits + to, block->digits + from, count * sizeof *block->digits);
+}
+
+static void copy_levels(struct cmb_side_block *to, size_t at, const struct cmb_side_block *from,
+                        size_t start, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        set(&to->keys[at + i], get(&from->keys[start + i]));
+        set(&to->amounts[at + i], get(&from->amounts[start + i]));
+    }
+    if (to->digits)
+        memcpy(to->digits + at, from->digits + start, count * sizeof *to->digits);
+}
+
+/* Sees to room for `count` levels, twice as much as is needed, and moves what is there to its
+ * middle.  The old block stays for readers; together they are smaller than the new one. */
+static bool make_room(struct cmb_side *side, size_t count)
+{
+    struct cmb_side_block *block = block_of(side);
+    size_t start = place_of(&side->start), there = cmb_side_count(side);
+    size_t capacity = block ? block->capacity : CAPACITY_LEAST;
+    while (capacity < count * 2)
+        capacity *= 2;
+    size_t middle = (capacity - there) / 2;
+    if (block && capacity == block->capacity) {
+        move_levels(block, middle, start, there);
+    } else {
+        struct cmb_side_block *wider = new_block(capacity, side->has_digits);
+        if (!wider)
+            return false;
+        if (block)
+            copy_levels(wider, middle, block, start, there);
+        wider->older = block;
+        atomic_store_explicit(&side->block, wider, memory_order_release);
+    }
+    set_place(&side->start, middle);
+    set_place(&side->end, middle + there);
+    return true;
+}
+
+/* The first place whose key is not below `key`. */
+static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
+                                int64_t key)
+{
+    size_t low = start, high = end;
+    for (size_t step = 1; high > start; step *= 2) {
+        size_t probe = high - start > step ? high - step : start;
+        if (get(&block->keys[probe]) < key) {
+            low = probe + 1;
+            break;
+        }
+        high = probe;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (get(&block->keys[middle]) < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void remove_level(struct cmb_side *side, struct cmb_side_block *block, size_t place)
+{
+    size_t start = place_of(&side->start), end = place_of(&side->end);
+    if (end - place <= place - start) {
+        move_levels(block, place, place + 1, end - place - 1);
+        set_place(&side->end, end - 1);
+    } else {
+        move_levels(block, start + 1, start, place - start);
+        set_place(&side->start, start + 1);
+    }
+}
+
+static inline void write_level(struct cmb_side_block *block, size_t place, int64_t key,
+                               int64_t amount, struct cmb_scaled_digits digits)
+{
+    set(&block->keys[place], key);
+    set(&block->amounts[place], amount);
+    if (block->digits)
+        block->digits[place] = digits;
+}
+
+/* Whether a new level at `place` pushes the better ones up; otherwise the deeper ones down. */
+static inline bool goes_up(const struct cmb_side *side, size_t place)
+{
+    return place_of(&side->end) - place <= place - place_of(&side->start);
+}
+
+static bool has_room(const struct cmb_side *side, const struct cmb_side_block *block, size_t place)
+{
+    if (!block)
+        return false;
+    return goes_up(side, place) ? place_of(&side->end) < block->capacity : place_of(&side->start);
+}
+
+/* Makes a hole before `place`; returns where it is. */
+static size_t open_place(struct cmb_side *side, struct cmb_side_block *block, size_t place)
+{
+    size_t start = place_of(&side->start), end = place_of(&side->end);
+    if (goes_up(side, place)) {
+        move_levels(block, place + 1, place, end - place);
+        set_place(&side->end, end + 1);
+        return place;
+    }
+    move_levels(block, start - 1, start, place - start);
+    set_place(&side->start, start - 1);
+    return place - 1;
+}
+
+void cmb_side_cut(struct cmb_side *side)
+{
+    side->cut_count = cmb_side_count(side);
+    if (side->cut_count)
+        side->cut_key = get(&block_of(side)->keys[place_of(&side->start)]);
+}
+
+size_t cmb_side_truncate(struct cmb_side *side)
+{
+    size_t count = cmb_side_count(side), was_cut = side->cut_count;
+    if (count <= side->depth)
+        return 0;
+    set_place(&side->start, place_of(&side->start) + count - side->depth);
+    if (side->may_cut) {
+        cmb_side_cut(side);
+        side->cut_count = was_cut ? was_cut : side->cut_count;
+    }
+    return count - side->depth;
+}
+
+static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, int64_t key,
+                                      int64_t amount, struct cmb_scaled_digits digits)
+{
+    struct cmb_side_block *block = block_of(side);
+    if (!has_room(side, block, place)) {
+        size_t behind = place_of(&side->end) - place;
+        if (!make_room(side, cmb_side_count(side) + 1))
+            return CMB_SIDE_NO_MEMORY;
+        block = block_of(side);
+        place = place_of(&side->end) - behind;
+    }
+    write_level(block, open_place(side, block, place), key, amount, digits);
+    return CMB_SIDE_CHANGED;
+}
+
+enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
+                                  struct cmb_scaled_digits digits)
+{
+    int64_t key = level.price ^ side->mask;
+    if (level.amount < 0)
+        return CMB_SIDE_GARBLED;
+    if (cmb_side_is_beyond_cut(side, level.price))
+        return level.amount ? CMB_SIDE_DROPPED : CMB_SIDE_UNKNOWN;
+    struct cmb_side_block *block = block_of(side);
+    size_t end = place_of(&side->end);
+    size_t place = find_place(block, place_of(&side->start), end, key);
+    if (place == end || get(&block->keys[place]) != key)
+        return level.amount ? add_level(side, place, key, level.amount, digits) : CMB_SIDE_UNKNOWN;
+    if (level.amount)
+        write_level(block, place, key, level.amount, digits);
+    else
+        remove_level(side, block, place);
+    return CMB_SIDE_CHANGED;
+}
+
+int64_t cmb_side_find(const struct cmb_side *side, int64_t price)
+{
+    const struct cmb_side_block *block = block_of(side);
+    size_t end = place_of(&side->end);
+    size_t place = find_place(block, place_of(&side->start), end, price ^ side->mask);
+    bool is_there = place < end && get(&block->keys[place]) == (price ^ side->mask);
+    return is_there ? get(&block->amounts[place]) : 0;
+}
+
+size_t cmb_side_count_to(const struct cmb_side *side, int64_t price)
+{
+    size_t end = place_of(&side->end);
+    return end - find_place(block_of(side), place_of(&side->start), end, price ^ side->mask);
+}
+
+/* Whether every level is worse (or every one better) than the one before it. */
+static bool check_order(const struct cmb_side *side, const struct cmb_scaled_level *levels,
+                        size_t count, bool is_best_first)
+{
+    for (size_t i = 1; i < count; i++) {
+        int64_t before = levels[i - 1].price ^ side->mask, key = levels[i].price ^ side->mask;
+        if (is_best_first ? key >= before : key <= before)
+            return false;
+    }
+    return true;
+}
+
+static enum cmb_side_effect load_unsorted(struct cmb_side *side,
+                                          const struct cmb_scaled_level *levels,
+                                          const struct cmb_scaled_digits *digits, size_t count,
+                                          struct cmb_scaled_digits otherwise)
+{
+    enum cmb_side_effect effect = CMB_SIDE_CHANGED;
+    if (count > CMB_SIDE_UNSORTED_MOST)
+        return CMB_SIDE_GARBLED;
+    for (size_t i = 0; i < count && effect < CMB_SIDE_GARBLED; i++)
+        effect = cmb_side_put(side, levels[i], digits ? digits[i] : otherwise);
+    return effect >= CMB_SIDE_GARBLED ? effect : CMB_SIDE_CHANGED;
+}
+
+enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scaled_level *levels,
+                                   const struct cmb_scaled_digits *digits, size_t count,
+                                   struct cmb_scaled_digits otherwise)
+{
+    set_place(&side->end, place_of(&side->start));
+    side->cut_count = 0;
+    if (!make_room(side, count))
+        return CMB_SIDE_NO_MEMORY;
+    bool is_best_first = check_order(side, levels, count, true);
+    if (!is_best_first && !check_order(side, levels, count, false))
+        return load_unsorted(side, levels, digits, count, otherwise);
+    struct cmb_side_block *block = block_of(side);
+    size_t end = block->capacity - (block->capacity - count) / 2, place = end;
+    for (size_t i = 0; i < count; i++) {
+        size_t from = is_best_first ? i : count - 1 - i;
+        if (levels[from].amount < 0)
+            return CMB_SIDE_GARBLED;
+        if (levels[from].amount)
+            write_level(block, --place, levels[from].price ^ side->mask, levels[from].amount,
+                        digits ? digits[from] : otherwise);
+    }
+    set_place(&side->start, place);
+    set_place(&side->end, end);
+    return CMB_SIDE_CHANGED;
+}
+
+enum cmb_number_fault cmb_side_scale(int64_t value, int by, int64_t *ret_value)
+{
+    int64_t power = cmb_powers_of_ten[by < 0 ? -by : by];
+    if (by < 0) {
+        if (value % power)
+            return CMB_NUMBER_INEXACT;
+        *ret_value = value / power;
+        return CMB_NUMBER_FINE;
+    }
+    int64_t scaled;
+    if (__builtin_mul_overflow(value, power, &scaled))
+        return CMB_NUMBER_TOO_LARGE;
+    *ret_value = scaled;
+    return CMB_NUMBER_FINE;
+}
+
+enum cmb_number_fault cmb_side_check_rescale(const struct cmb_side *side, int price_by,
+                                             int amount_by)
+{
+    int64_t ignored;
+    enum cmb_number_fault fault = CMB_NUMBER_FINE;
+    for (size_t i = 0, count = cmb_side_count(side); i < count && !fault; i++) {
+        struct cmb_scaled_level level = cmb_side_level(side, i);
+        fault = cmb_side_scale(level.price, price_by, &ignored);
+        if (!fault)
+            fault = cmb_side_scale(level.amount, amount_by, &ignored);
+    }
+    return fault || !side->cut_count
+               ? fault
+               : cmb_side_scale(side->cut_key ^ side->mask, price_by, &ignored);
+}
+
+void cmb_side_rescale(struct cmb_side *side, int price_by, int amount_by)
+{
+    struct cmb_side_block *block = block_of(side);
+    int64_t price = 0, amount = 0;
+    for (size_t i = place_of(&side->start), end = place_of(&side->end); i < end; i++) {
+        cmb_side_scale(get(&block->keys[i]) ^ side->mask, price_by, &price);
+        cmb_side_scale(get(&block->amounts[i]), amount_by, &amount);
+        set(&block->keys[i], price ^ side->mask);
+        set(&block->amounts[i], amount);
+    }
+    if (side->cut_count) {
+        cmb_side_scale(side->cut_key ^ side->mask, price_by, &price);
+        side->cut_key = price ^ side->mask;
+    }
+}
+
+size_t cmb_side_copy(const struct cmb_side *side, size_t most, struct cmb_scaled_level *to)
+{
+    const struct cmb_side_block *block = atomic_load_explicit(&side->block, memory_order_acquire);
+    size_t start = place_of(&side->start), end = place_of(&side->end);
+    if (!block || end > block->capacity || start >= end)
+        return 0; /* empty, or a state on the way */
+    size_t count = end - start < most ? end - start : most;
+    for (size_t i = 0; i < count; i++)
+        to[i] = (struct cmb_scaled_level){ get(&block->keys[end - 1 - i]) ^ side->mask,
+                                           get(&block->amounts[end - 1 - i]) };
+    return count;
+}

@@ -2,6 +2,7 @@
 #include "json/reader.h"
 
 #include "base/fail.h"
+#include "base/utf8.h"
 
 void cmb_json_init(struct cmb_json_reader *reader, struct cmb_text text, unsigned depth_most)
 {

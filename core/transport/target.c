@@ -58,7 +58,8 @@ static bool parse_url(const char *text, struct parts *ret_parts)
 static int check_parts(const struct parts *parts, struct cambist_error *error)
 {
     if (strcmp(parts->scheme, "https") != 0 && strcmp(parts->scheme, "http") != 0)
-        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "a server's URL begins with https, http, wss or ws");
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT,
+                        "a server's URL begins with https, http, wss or ws");
     if (!*parts->host)
         return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "a server's URL names no host");
     if (parts->user || parts->password)

@@ -6,6 +6,7 @@
  * to come out is messages in order, and the close code of a refusal at the end. */
 #include "transport/frame.h"
 
+#include "support/allocations.h"
 #include "support/test.h"
 
 #include <stdlib.h>
@@ -561,6 +562,39 @@ static void repeats_its_refusal(void)
     cmb_frame_reader_clear(&reader);
 }
 
+#ifndef TEST_CANNOT_COUNT
+/* Masked, in fragments and cut: all that may need memory. */
+static void allocates_nothing_after_warm_up(void)
+{
+    static const char text[] = "81:*700 01:*3000 89:p 00:*20 80:*90 82:*70000 88:%03%e8";
+    size_t size = expand_wire(text, CMB_FRAME_SERVER), used, frames = 0;
+    struct cmb_frame_reader reader;
+    struct cmb_frame_rules rules = { .role = CMB_FRAME_SERVER };
+    struct cmb_frame frame;
+    long before = 0;
+    cmb_frame_reader_init(&reader, &rules);
+    for (int round = 0; round < 50; round++) {
+        if (round == 1)
+            before = atomic_load(&test_allocations_ours);
+        reader.status = CAMBIST_AGAIN; /* after the close */
+        memcpy(scratch, wire, size);
+        for (size_t at = 0; at < size && reader.status == CAMBIST_AGAIN; at += used) {
+            size_t step = size - at < 1000 ? size - at : 1000;
+            frames += cmb_frame_read(&reader, scratch + at, step, &used, &frame) == CAMBIST_OK;
+        }
+    }
+    ASSERT_NUMBER(frames, 50 * 5);
+    ASSERT_NUMBER(atomic_load(&test_allocations_ours) - before, 0);
+    CU_ASSERT(before > 0);
+    cmb_frame_reader_clear(&reader);
+}
+#else
+static void allocates_nothing_after_warm_up(void)
+{
+    printf("not counted under a sanitizer ... ");
+}
+#endif
+
 /* --- writing --- */
 
 static void reads_what_it_writes(void)
@@ -658,6 +692,7 @@ TEST_SUITE("transport/frame", { "reads messages of all lengths", reads_messages_
            { "does not copy a whole frame", does_not_copy_a_whole_frame },
            { "believes no length", believes_no_length },
            { "repeats its refusal", repeats_its_refusal },
+           { "allocates nothing after warm-up", allocates_nothing_after_warm_up },
            { "reads what it writes", reads_what_it_writes },
            { "masks as the standard does", masks_as_the_standard_does },
            { "masks alike from any position", masks_alike_from_any_position },

@@ -5,8 +5,8 @@
  * the socket is watched by the loop, and libcurl only passes bytes through.
  *
  * Not negotiable: the certificate and the host name are verified, TLS is 1.2 or newer, only http
- * and https, HTTP/1.1 is the only protocol offered, nothing is sent before the handshake ended,
- * proxies of the environment are ignored.
+ * and https (which ws and wss begin as), HTTP/1.1 is the only protocol offered, nothing is sent
+ * before the handshake ended, proxies of the environment are ignored.
  *
  * HTTP exchanges use pool.h; WebSockets use this.  All of it belongs to the loop's thread.
  */
@@ -40,9 +40,9 @@ struct cmb_connector *cmb_connector_new(struct cmb_loop *loop, struct cmb_trust 
 void cmb_connector_free(struct cmb_connector *connector);
 
 /* Where connections go: scheme, host and port of `url` (a path is ignored), with the TLS sessions
- * that make the next handshake cheap.  NULL with the reason: BAD_ARGUMENT for a URL that is not
- * http(s), has no host, or carries a user name; NO_MEMORY.  Freeing accepts NULL; its connections
- * are closed before. */
+ * that make the next handshake cheap.  wss is https, and ws is http, in all that follows.  NULL
+ * with the reason: BAD_ARGUMENT for a URL that is none of these, has no host, or carries a user
+ * name; NO_MEMORY.  Freeing accepts NULL; its connections are closed before. */
 struct cmb_target *cmb_target_new(const char *url, struct cambist_error *error);
 void cmb_target_free(struct cmb_target *target);
 /* "https://api.example.com:443": lower case, port always there.  Lives as long as the target. */

@@ -244,8 +244,7 @@ void cmb_http_clear(struct cmb_http *http)
 {
     cmb_buffer_clear(&http->text);
     cmb_buffer_clear(&http->body);
-    if (http->has_inflater)
-        inflateEnd(&http->inflater);
+    cmb_inflater_clear(&http->inflater);
     cmb_http_init(http);
 }
 
@@ -259,7 +258,7 @@ void cmb_http_start(struct cmb_http *http, const struct cmb_http_expect *expect)
     http->status = CAMBIST_AGAIN;
     http->reason = NULL;
     http->encoding = CMB_HTTP_PLAIN;
-    http->is_inflated = http->has_headers = http->may_keep = http->has_begun = false;
+    http->has_headers = http->may_keep = http->has_begun = false;
     http->header_bytes = http->received_bytes = 0;
     forget_headers(http);
     if (http->body.capacity > CMB_HTTP_KEPT_BYTES)

@@ -14,15 +14,13 @@
 #include <cambist/status.h>
 
 #include "base/text.h"
+#include "transport/inflate.h"
 
 #include <http_parser.h>
-#include <zlib.h>
 
 #define CMB_HTTP_HEADERS_MOST      128                /* header lines */
 #define CMB_HTTP_HEADER_BYTES_MOST (64 * 1024)        /* status line and header lines */
 #define CMB_HTTP_BODY_BYTES_MOST   (16 * 1024 * 1024) /* inflated; the default */
-#define CMB_HTTP_RATIO_MOST        200                /* inflated to received ... */
-#define CMB_HTTP_RATIO_FREE_BYTES  (256 * 1024)       /* ... above this size */
 #define CMB_HTTP_KEPT_BYTES        (256 * 1024)       /* larger body buffers are released */
 
 struct cmb_header {
@@ -41,12 +39,12 @@ struct cmb_http {
     struct cmb_http_expect expect;
     struct cmb_buffer text; /* names and values */
     struct cmb_buffer body;
-    z_stream inflater;
+    struct cmb_inflater inflater;
     size_t header_count, header_bytes, received_bytes;
     int status;         /* of the reading: CAMBIST_AGAIN, OK, or the failure */
     const char *reason; /* static sentence, where it failed */
     uint8_t encoding;
-    bool has_inflater, has_begun, has_headers, is_value, is_inflated, may_keep;
+    bool has_begun, has_headers, is_value, may_keep;
     struct {
         uint32_t name, name_length, value, value_length;
     } places[CMB_HTTP_HEADERS_MOST];

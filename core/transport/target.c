@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 struct parts {
     char *scheme, *host, *port, *user, *password;
@@ -20,12 +21,28 @@ static void free_parts(struct parts *parts)
     curl_free(parts->password);
 }
 
+/* libcurl opens WebSockets as it opens anything else, but may not know their names: wss is https
+ * until the first byte is spoken.  NULL without memory. */
+static char *known_url(const char *text)
+{
+    char *url = NULL;
+    int length;
+    if (strncasecmp(text, "wss://", 6) == 0)
+        length = asprintf(&url, "https://%s", text + 6);
+    else if (strncasecmp(text, "ws://", 5) == 0)
+        length = asprintf(&url, "http://%s", text + 5);
+    else
+        return strdup(text);
+    return length < 0 ? NULL : url;
+}
+
 static bool parse_url(const char *text, struct parts *ret_parts)
 {
     *ret_parts = (struct parts){ 0 };
+    char *known = known_url(text);
     CURLU *url = curl_url();
     bool is_url =
-        url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+        known && url && curl_url_set(url, CURLUPART_URL, known, 0) == CURLUE_OK &&
         curl_url_get(url, CURLUPART_SCHEME, &ret_parts->scheme, 0) == CURLUE_OK &&
         curl_url_get(url, CURLUPART_HOST, &ret_parts->host, 0) == CURLUE_OK &&
         curl_url_get(url, CURLUPART_PORT, &ret_parts->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
@@ -34,13 +51,15 @@ static bool parse_url(const char *text, struct parts *ret_parts)
         curl_url_get(url, CURLUPART_PASSWORD, &ret_parts->password, 0);
     }
     curl_url_cleanup(url);
+    free(known);
     return is_url;
 }
 
 static int check_parts(const struct parts *parts, struct cambist_error *error)
 {
     if (strcmp(parts->scheme, "https") != 0 && strcmp(parts->scheme, "http") != 0)
-        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "a server's URL begins with https or http");
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT,
+                        "a server's URL begins with https, http, wss or ws");
     if (!*parts->host)
         return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "a server's URL names no host");
     if (parts->user || parts->password)

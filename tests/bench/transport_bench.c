@@ -4,6 +4,7 @@
  * The raw client is the floor: no timeouts, no pool, no checks, and it looks for nothing but the
  * length of the answer. */
 #include "bench/transport_server.h"
+#include "support/allocations.h"
 #include "transport/pool.h"
 
 #include <stdatomic.h>
@@ -28,48 +29,6 @@ static int64_t clock_ns(clockid_t id)
     clock_gettime(id, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
-
-/* --- allocations, by who asks --- */
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
-#define CANNOT_COUNT /* a sanitizer has its own malloc */
-#endif
-
-static atomic_long allocations_ours, allocations_others;
-
-#ifndef CANNOT_COUNT
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-extern char __executable_start, etext;
-
-/* What is linked statically, the transport and this file, is ours; libraries are others. */
-static void count_allocation(const void *caller)
-{
-    bool is_ours = (const char *)caller >= &__executable_start && (const char *)caller < &etext;
-    atomic_fetch_add_explicit(is_ours ? &allocations_ours : &allocations_others, 1,
-                              memory_order_relaxed);
-}
-
-__attribute__((visibility("default"))) void *malloc(size_t size)
-{
-    count_allocation(__builtin_return_address(0));
-    return __libc_malloc(size);
-}
-
-__attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
-{
-    count_allocation(__builtin_return_address(0));
-    return __libc_calloc(count, size);
-}
-
-__attribute__((visibility("default"))) void *realloc(void *old, size_t size)
-{
-    count_allocation(__builtin_return_address(0));
-    return __libc_realloc(old, size);
-}
-
-#endif /* CANNOT_COUNT */
 
 /* --- the raw client --- */
 
@@ -312,15 +271,15 @@ static void bench_one_in_flight(void)
 
 static void count_allocations(void)
 {
-#ifdef CANNOT_COUNT
+#ifdef TEST_CANNOT_COUNT
     printf("heap allocations are not counted in this build\n\n");
     return;
 #endif
-    long ours = atomic_load(&allocations_ours), others = atomic_load(&allocations_others);
+    long ours = atomic_load(&test_allocations_ours), others = atomic_load(&test_allocations_others);
     for (int i = 0; i < BLOCK; i++)
         ours_once();
-    ours = atomic_load(&allocations_ours) - ours;
-    others = atomic_load(&allocations_others) - others;
+    ours = atomic_load(&test_allocations_ours) - ours;
+    others = atomic_load(&test_allocations_others) - others;
     const struct cmb_pool_counters *counters = cmb_pool_counters(pool);
     printf("connections: opened %llu, found dead %llu, expired %llu\n",
            (unsigned long long)counters->opened, (unsigned long long)counters->found_dead,

@@ -220,10 +220,38 @@ static void a_name_that_does_not_resolve_does_not_hold_the_loop(void)
     tear_down();
 }
 
+static void a_websocket_goes_where_https_goes(void)
+{
+    static const struct {
+        const char *url, *name; /* NULL: refused */
+    } cases[] = {
+        { "wss://Stream.Example.com/ws?a=1", "https://stream.example.com:443" },
+        { "WSS://stream.example.com:9443", "https://stream.example.com:9443" },
+        { "ws://127.0.0.1/x", "http://127.0.0.1:80" },
+        { "ws://[::1]:81", "http://[::1]:81" },
+        { "wss://key@example.com", NULL },
+        { "wss://", NULL },
+        { "wsss://example.com", NULL },
+        { "wss:/example.com", NULL },
+        { "ftp://example.com", NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cambist_error error = { 0 };
+        struct cmb_target *one = cmb_target_new(cases[i].url, &error);
+        CU_ASSERT((one != NULL) == (cases[i].name != NULL));
+        if (one)
+            ASSERT_TEXT(cmb_target_name(one), cases[i].name);
+        else
+            ASSERT_NUMBER(error.status, CAMBIST_BAD_ARGUMENT);
+        cmb_target_free(one);
+    }
+}
+
 TEST_SUITE("transport/connection", { "sets up the socket", sets_up_the_socket },
            { "carries bytes both ways", carries_bytes_both_ways },
            { "writing to a dead connection only fails", writing_to_a_dead_connection_only_fails },
            { "closing while it opens forbids the call", closing_while_it_opens_forbids_the_call },
            { "many open at once and stay open", many_open_at_once_and_stay_open },
            { "a name that does not resolve does not hold the loop",
-             a_name_that_does_not_resolve_does_not_hold_the_loop })
+             a_name_that_does_not_resolve_does_not_hold_the_loop },
+           { "a WebSocket goes where https goes", a_websocket_goes_where_https_goes })

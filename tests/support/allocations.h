@@ -1,0 +1,51 @@
+/* support/allocations.h - how often is memory asked for, and by whom?
+ *
+ * Included by one file of a program, it puts a count before malloc.  What is linked statically is
+ * ours; libraries are others.
+ */
+#ifndef TEST_SUPPORT_ALLOCATIONS_H
+#define TEST_SUPPORT_ALLOCATIONS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
+#define TEST_CANNOT_COUNT /* a sanitizer has its own malloc */
+#endif
+
+static atomic_long test_allocations_ours, test_allocations_others;
+
+#ifndef TEST_CANNOT_COUNT
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+extern char __executable_start, etext;
+
+static void test_count_allocation_(const void *caller)
+{
+    bool is_ours = (const char *)caller >= &__executable_start && (const char *)caller < &etext;
+    atomic_fetch_add_explicit(is_ours ? &test_allocations_ours : &test_allocations_others, 1,
+                              memory_order_relaxed);
+}
+
+__attribute__((visibility("default"))) void *malloc(size_t size)
+{
+    test_count_allocation_(__builtin_return_address(0));
+    return __libc_malloc(size);
+}
+
+__attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
+{
+    test_count_allocation_(__builtin_return_address(0));
+    return __libc_calloc(count, size);
+}
+
+__attribute__((visibility("default"))) void *realloc(void *old, size_t size)
+{
+    test_count_allocation_(__builtin_return_address(0));
+    return __libc_realloc(old, size);
+}
+#endif
+
+#endif

@@ -15,12 +15,21 @@ static bool format_expiry(int64_t expiry_ns, char *to, size_t size)
     return snprintf(to, size, "-%.2s%.2s%.2s", text + 2, text + 5, text + 8) < (int)size;
 }
 
+/* A strike has one name, however many zeros the exchange writes behind it. */
+static void drop_zeros(char *number)
+{
+    size_t length = strlen(number);
+    while (strchr(number, '.') && (number[length - 1] == '0' || number[length - 1] == '.'))
+        number[--length] = 0;
+}
+
 static bool format_option(const struct cambist_market *market, char *to, size_t size)
 {
     if (!market->strike.is_set || !market->option_type)
         return false;
     char strike[CMB_DECIMAL_TEXT_SIZE];
     cmb_decimal_format(&market->strike, strike);
+    drop_zeros(strike);
     char type = market->option_type == CAMBIST_OPTION_TYPE_CALL ? 'C' : 'P';
     return snprintf(to, size, "-%s-%c", strike, type) < (int)size;
 }

@@ -51,14 +51,33 @@ static void on_loaded(struct cmb_run *run, void *user)
     }
 }
 
-/* Kinds that another row of fetch_markets answers; 0: one answer holds all. */
-static uint32_t kinds_to_load(const struct cmb_plugin *plugin)
+/* A question that names no market does not wait for them, unless its answer will name some. */
+static bool speaks_of_markets(uint32_t operation)
 {
-    uint32_t kinds = 0;
-    for (uint32_t i = 0; i < plugin->endpoint_count; i++)
-        if (plugin->endpoints[i].operation == CAMBIST_OPERATION_fetch_markets)
-            kinds |= plugin->endpoints[i].row->kinds;
-    return kinds;
+    switch (cmb_operation_of(operation)->record) {
+    case CAMBIST_RECORD_CLOCK:
+    case CAMBIST_RECORD_SYSTEM:
+    case CAMBIST_RECORD_MARKET:
+    case CAMBIST_RECORD_CURRENCY:
+    case CAMBIST_RECORD_BALANCE:
+    case CAMBIST_RECORD_ADDRESS:
+    case CAMBIST_RECORD_TIMER: return false;
+    default: return true;
+    }
+}
+
+uint32_t cmb_markets_kinds(const struct cmb_exchange *exchange)
+{
+    uint32_t listed = 0, served = 0;
+    for (uint32_t i = 0; i < exchange->plugin->endpoint_count; i++) {
+        const struct cmb_endpoint *endpoint = &exchange->plugin->endpoints[i];
+        uint32_t kinds = endpoint->row->kinds;
+        if (endpoint->operation == CAMBIST_OPERATION_fetch_markets)
+            listed |= exchange->servers[endpoint->server].url ? kinds : 0;
+        else if (speaks_of_markets(endpoint->operation))
+            served |= kinds ? kinds : UINT32_MAX;
+    }
+    return listed & served;
 }
 
 /* One answer after the other, until all kinds are here. */
@@ -84,26 +103,11 @@ static int start_load(struct cmb_desk *desk)
     desk->loading = cmb_markets_new();
     if (!desk->loader || !desk->loading)
         return CAMBIST_NO_MEMORY;
-    uint32_t kinds = kinds_to_load(desk->exchange->plugin);
+    uint32_t kinds = cmb_markets_kinds(desk->exchange);
     desk->kinds_left = kinds ? kinds : CAMBIST_KIND_SPOT;
     desk->load_error = (struct cambist_error){ 0 };
     load_next(desk);
     return CAMBIST_OK;
-}
-
-/* A question that names no market does not wait for them, unless its answer will name some. */
-static bool needs_markets(const struct cmb_run *run)
-{
-    switch (cmb_operation_of(run->call->operation)->record) {
-    case CAMBIST_RECORD_CLOCK:
-    case CAMBIST_RECORD_SYSTEM:
-    case CAMBIST_RECORD_MARKET:
-    case CAMBIST_RECORD_CURRENCY:
-    case CAMBIST_RECORD_BALANCE:
-    case CAMBIST_RECORD_ADDRESS:
-    case CAMBIST_RECORD_TIMER: return false;
-    default: return true;
-    }
 }
 
 int cmb_markets_wait(struct cmb_run *run)
@@ -111,7 +115,8 @@ int cmb_markets_wait(struct cmb_run *run)
     struct cmb_desk *desk = run->desk;
     if (run->error.status != CAMBIST_OK)
         return (int)run->error.status; /* what wake_waiting said */
-    if (desk->exchange->markets || run->may_skip_markets || !needs_markets(run))
+    if (desk->exchange->markets || run->may_skip_markets ||
+        !speaks_of_markets(run->call->operation))
         return CAMBIST_OK;
     bool is_under_way = desk->loading != NULL;
     struct cmb_run **last = &desk->waiting;

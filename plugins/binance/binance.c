@@ -19,6 +19,7 @@ static const struct cambist_alias aliases[] = { { "binanceusdm", CAMBIST_KIND_SW
 static const struct cambist_server servers[] = {
     { "spot", "https://api.binance.com", "https://testnet.binance.vision" },
     { "futures", "https://fapi.binance.com", "https://demo-fapi.binance.com" },
+    { "options", "https://eapi.binance.com" },
 };
 
 static const struct cambist_credential credentials[] = {
@@ -40,6 +41,7 @@ static const struct cambist_limit limits[] = {
     { "usdm weight", BY_ADDRESS, 2400, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
     { "usdm orders", BY_ACCOUNT, 300, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
     { "usdm orders/min", BY_ACCOUNT, 1200, 60000, .used_header = "X-MBX-ORDER-COUNT-1M" },
+    { "option weight", BY_ADDRESS, 400, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
 };
 
 CHARGES(order) { { "weight", 1 }, { "orders", 1 }, { "orders/day", 1 } };
@@ -126,6 +128,7 @@ static const struct cambist_word words[] = {
     { "currency", "BSV", "BCHSV" },
     { "position_side", "long", "LONG" }, { "position_side", "short", "SHORT" },
     { "sign", "long", "+" }, { "sign", "short", "-" },
+    { "option_type", "call", "CALL" }, { "option_type", "put", "PUT" },
     { "margin_mode", "cross", "cross" }, { "margin_mode", "isolated", "isolated" },
 };
 
@@ -139,42 +142,46 @@ FIELDS(status) { { "state", "status" } };
 #define MARKET_LOT  "filters.[filterType=MARKET_LOT_SIZE]."
 #define COST        "filters.[filterType=NOTIONAL]."
 #define LEAST_COST  "filters.[filterType=MIN_NOTIONAL]."
+#define FILTERED { "tick_size", PRICE "tickSize", NOT_ZERO }, { "min_price", PRICE "minPrice" },   \
+                 { "max_price", PRICE "maxPrice" }, { "lot_size", LOT "stepSize", NOT_ZERO },      \
+                 { "min_amount", LOT "minQty" }, { "max_amount", LOT "maxQty" }
 
 FIELDS(market) {
     { "id", "symbol" }, { "base_id", "baseAsset" }, { "quote_id", "quoteAsset" },
     { "settle_id", "marginAsset" }, { "kind", "contractType", .words = "contract" },
     /* Futures are ordered in base, not in contracts. */
     { "contract_size", NULL, .constant = "1", .when = "market_kind=swap|future" },
-    { "active", "status|contractStatus", .words = "trading" },
-    { "tick_size", PRICE "tickSize", NOT_ZERO }, { "lot_size", LOT "stepSize", NOT_ZERO },
-    { "min_price", PRICE "minPrice" }, { "max_price", PRICE "maxPrice" },
-    { "min_amount", LOT "minQty" }, { "max_amount", LOT "maxQty" },
-    { "min_market_amount", MARKET_LOT "minQty" }, { "max_market_amount", MARKET_LOT "maxQty" },
-    { "min_cost", COST "minNotional" }, { "max_cost", COST "maxNotional" },
+    { "active", "status|contractStatus", .words = "trading" }, FILTERED,
+    { "min_market_amount", MARKET_LOT "minQty" }, { "expiry", "deliveryDate", CAMBIST_MS },
+    { "max_market_amount", MARKET_LOT "maxQty" }, { "created", "onboardDate", CAMBIST_MS },
+    { "base_precision", "baseAssetPrecision", CAMBIST_DIGITS }, { "min_cost", COST "minNotional" },
+    { "quote_precision", "quotePrecision", CAMBIST_DIGITS }, { "max_cost", COST "maxNotional" },
     { "min_cost", LEAST_COST "minNotional|" LEAST_COST "notional" },
-    { "base_precision", "baseAssetPrecision", CAMBIST_DIGITS },
-    { "quote_precision", "quotePrecision", CAMBIST_DIGITS },
-    { "expiry", "deliveryDate", CAMBIST_MS }, { "created", "onboardDate", CAMBIST_MS },
     { NULL, "orderTypes", CAMBIST_ONLY_WRITTEN,
       .constant = "[\"LIMIT\", \"LIMIT_MAKER\", \"MARKET\"]" },
+};
+/* An option says its base in its name only: ETH-230224-800-C.  It is settled in the quote. */
+FIELDS(option) {
+    { "id", "symbol" }, { "base_id", "symbol:-0" }, { "quote_id", "quoteAsset" },
+    { "settle_id", "quoteAsset" }, { "strike", "strikePrice" }, { "taker", "takerFeeRate" },
+    { "contract_size", "unit" }, { "expiry", "expiryDate", CAMBIST_MS }, { "option_type", "side" },
+    { "active", "status", .words = "trading" }, { "maker", "makerFeeRate" }, FILTERED,
 };
 
 #define NETWORK "networkList.[isDefault=true]."
 
 FIELDS(currency) {
     { "id", "coin" }, { "name", "name" }, { "type", "isLegalMoney", .words = "is_fiat" },
-    { "active", "trading" }, { "deposit", "depositAllEnable" },
-    { "withdraw", "withdrawAllEnable" }, { "fee", NETWORK "withdrawFee" },
-    { "precision", NETWORK "withdrawIntegerMultiple", NOT_ZERO },
+    { "active", "trading" }, { "deposit", "depositAllEnable" }, { "withdraw", "withdrawAllEnable" },
+    { "fee", NETWORK "withdrawFee" }, { "precision", NETWORK "withdrawIntegerMultiple", NOT_ZERO },
     { "min_withdraw", NETWORK "withdrawMin" }, { "max_withdraw", NETWORK "withdrawMax" },
 };
 
 FIELDS(ticker) {
     { "symbol", "symbol" }, { "timestamp", "closeTime|time", CAMBIST_MS }, { "last", "lastPrice" },
     { "open", "openPrice" }, { "high", "highPrice" }, { "low", "lowPrice" },
-    { "bid", "bidPrice" }, { "bid_volume", "bidQty" },
-    { "ask", "askPrice" }, { "ask_volume", "askQty" },
-    { "base_volume", "volume" }, { "quote_volume", "quoteVolume" },
+    { "bid", "bidPrice" }, { "bid_volume", "bidQty" }, { "base_volume", "volume" },
+    { "ask", "askPrice" }, { "ask_volume", "askQty" }, { "quote_volume", "quoteVolume" },
     { "vwap", "weightedAvgPrice" }, { "previous_close", "prevClosePrice" },
     { "change", "priceChange" }, { "percentage", "priceChangePercent" },
 };
@@ -203,7 +210,7 @@ FIELDS(candle) {
     { "volume", NULL, .constant = "0", .when = "candle_price" }, /* nothing trades at these */
 };
 
-FIELDS(balance) {
+FIELDS(cash) {
     { "currency", "asset" }, { "free", "free" }, { "used", "locked" },
     { "timestamp", "/updateTime", CAMBIST_MS },
 };
@@ -248,15 +255,13 @@ FIELDS(algo_done) { { "id", "algoId" }, { "client_order_id", "clientAlgoId" } };
 FIELDS(timer) { { "timeout", "countdownTime" } };
 
 FIELDS(position) {
-    { "symbol", "symbol" }, { "timestamp", "updateTime", CAMBIST_MS },
-    { "side", "[positionSide!=BOTH].positionSide" },
-    { "side", "positionAmt", CAMBIST_SIGN | NOT_ZERO, .words = "sign" },
-    { "contracts", "positionAmt", CAMBIST_ABSOLUTE }, { "margin_mode", "marginType" },
-    { "entry_price", "entryPrice", NOT_ZERO }, { "mark_price", "markPrice" },
-    { "liquidation_price", "liquidationPrice", NOT_ZERO }, { "leverage", "leverage" },
+    { "timestamp", "updateTime", CAMBIST_MS }, { "side", "[positionSide!=BOTH].positionSide" },
+    { "symbol", "symbol" }, { "side", "positionAmt", CAMBIST_SIGN | NOT_ZERO, .words = "sign" },
+    { "contracts", "positionAmt", CAMBIST_ABSOLUTE }, { "initial_margin", "initialMargin" },
+    { "margin_mode", "marginType" }, { "leverage", "leverage" }, { "mark_price", "markPrice" },
+    { "entry_price", "entryPrice", NOT_ZERO }, { "unrealized_pnl", "unRealizedProfit" },
+    { "liquidation_price", "liquidationPrice", NOT_ZERO }, { "maintenance_margin", "maintMargin" },
     { "notional", "notional", CAMBIST_ABSOLUTE }, { "collateral", "isolatedMargin", NOT_ZERO },
-    { "initial_margin", "initialMargin" }, { "maintenance_margin", "maintMargin" },
-    { "unrealized_pnl", "unRealizedProfit" },
 };
 FIELDS(leverage) { { "symbol", "symbol" }, { "leverage", "leverage" } };
 
@@ -276,7 +281,7 @@ FIELDS(address) { { "currency", "coin" }, { "address", "address" }, { "tag", "ta
 /* ---- parameters ---- */
 
 PARAMETERS(symbol) { { "symbol", "{market}" } };
-PARAMETERS(any_symbol) { { "symbol", "{market}", OPTIONAL } };
+PARAMETERS(any) { { "symbol", "{market}", OPTIONAL } };
 PARAMETERS(depth) { { "symbol", "{market}" }, { "limit", "{limit}", OPTIONAL } };
 #define SPAN { "startTime", "{since_ms}", OPTIONAL }, { "endTime", "{until_ms}", OPTIONAL }
 PARAMETERS(history) { { "symbol", "{market}" }, SPAN, { "limit", "{limit}", OPTIONAL } };
@@ -352,6 +357,7 @@ PARAMETERS(address) { { "coin", "{code}" }, { "network", "{network}", OPTIONAL }
 #define USDM(weight, operation, request) operation, request, OF_USDM, COSTS("usdm weight", weight)
 #define USDM_TAKES(name, operation, request) operation, request, OF_USDM, TAKES(name)
 #define WALLET(weight, operation, request) operation, request, COSTS("wallet weight", weight)
+#define SPOT_FEES(operation) WALLET(1, operation, "GET /sapi/v1/asset/tradeFee"), EACH, OF_SPOT
 #define SIGNED .access = CAMBIST_SIGNED
 #define EACH   .rows = "[]"
 /* Asked with these parameters, signed, and answered with these fields, most often an order's. */
@@ -367,6 +373,8 @@ static const struct cambist_endpoint endpoints[] = {
     { WALLET(1, "fetch_status", "GET /sapi/v1/system/status"), GIVES(status) },
     { SPOT(20, "fetch_markets", "GET /api/v3/exchangeInfo"), .rows = "symbols[]", GIVES(market) },
     { USDM(1, "fetch_markets", "GET /fapi/v1/exchangeInfo"), .rows = "symbols[]", GIVES(market) },
+    { "fetch_markets", "GET /eapi/v1/exchangeInfo", .kinds = CAMBIST_KIND_OPTION, GIVES(option),
+      .server = "options", COSTS("option weight", 1), .rows = "optionSymbols[]" },
     { WALLET(10, "fetch_currencies", "GET /sapi/v1/capital/config/getall"), SIGNED, EACH,
       GIVES(currency) },
 
@@ -385,14 +393,12 @@ static const struct cambist_endpoint endpoints[] = {
     { USDM_TAKES(usdm_candle, "fetch_ohlcv", "GET /fapi/v1/indexPriceKlines"),
       .when = "candle_price=index", CANDLES(index_candle) },
 
-    { SPOT(20, "fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]",
-      GIVES(balance) },
+    { SPOT(20, "fetch_balance", "GET /api/v3/account"), SIGNED, .rows = "balances[]", GIVES(cash) },
     { USDM(5, "fetch_balance", "GET /fapi/v3/account"), SIGNED, .rows = "assets[]", GIVES(margin) },
-    { WALLET(1, "fetch_trading_fee", "GET /sapi/v1/asset/tradeFee"), EACH, ASKS(symbol, fee),
-      OF_SPOT },
+    { SPOT_FEES("fetch_trading_fee"), ASKS(symbol, fee) },
     { USDM(20, "fetch_trading_fee", "GET /fapi/v1/commissionRate"), ASKS(symbol, fee) },
     { USDM(5, "fetch_trading_fees", "GET /fapi/v1/accountConfig"), SIGNED, GIVES(fee) },
-    { WALLET(1, "fetch_trading_fees", "GET /sapi/v1/asset/tradeFee"), SIGNED, EACH, GIVES(fee) },
+    { SPOT_FEES("fetch_trading_fees"), SIGNED, GIVES(fee) },
 
     { SPOT_TAKES(order, "create_order", "POST /api/v3/order"), ORDER(order) },
     { USDM_TAKES(usdm_order, "create_order", "POST /fapi/v1/order"), .when = "!trigger_price",
@@ -419,12 +425,10 @@ static const struct cambist_endpoint endpoints[] = {
     { SPOT(20, "fetch_orders", "GET /api/v3/allOrders"), EACH, ORDER(history) },
     { USDM(5, "fetch_orders", "GET /fapi/v1/allOrders"), EACH, PLAIN, ORDER(history) },
     { USDM(5, "fetch_orders", "GET /fapi/v1/allAlgoOrders"), EACH, ORDER(history) },
-    { SPOT_TAKES(open_order, "fetch_open_orders", "GET /api/v3/openOrders"), EACH,
-      ORDER(any_symbol) },
+    { SPOT_TAKES(open_order, "fetch_open_orders", "GET /api/v3/openOrders"), EACH, ORDER(any) },
     { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openOrders"), EACH, PLAIN,
-      ORDER(any_symbol) },
-    { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), EACH,
-      ORDER(any_symbol) },
+      ORDER(any) },
+    { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), EACH, ORDER(any) },
     { SPOT(20, "fetch_closed_orders", "GET /api/v3/allOrders"), CLOSED, ORDER(closed) },
     { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allOrders"), CLOSED, PLAIN, ORDER(closed) },
     { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allAlgoOrders"), CLOSED_ALGO, ORDER(closed) },

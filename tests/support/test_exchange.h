@@ -28,7 +28,8 @@ static inline void test_exchange_add_market(struct test_exchange *test, const ch
     CU_ASSERT_FATAL(cmb_markets_add(test->exchange->markets, &market) == CAMBIST_OK);
 }
 
-static inline void test_exchange_open(struct test_exchange *test, const struct cambist_plugin *tables)
+static inline void test_exchange_open_in(struct test_exchange *test, uint32_t environment,
+                                         const struct cambist_plugin *tables)
 {
     static const struct cmb_pair credentials[] = { { CMB_TEXT("key"), CMB_TEXT("made-up-key") },
                                                    { CMB_TEXT("secret"), CMB_TEXT("bWFkZS11cA==") },
@@ -41,7 +42,7 @@ static inline void test_exchange_open(struct test_exchange *test, const struct c
     if (cmb_plugin_compile(tables, &test->plugin, &test->error) != CAMBIST_OK)
         printf("\n    %s", test->error.message);
     CU_ASSERT_FATAL(test->plugin != NULL);
-    struct cmb_exchange_settings settings = { .environment = CMB_ENVIRONMENT_LIVE,
+    struct cmb_exchange_settings settings = { .environment = environment,
                                               .clock = &test->clock, .random = &test->random,
                                               .credentials = credentials, .credential_count = 3 };
     if (cmb_exchange_open(test->plugin, &test->vault, &settings, &test->exchange, &test->error))
@@ -52,6 +53,12 @@ static inline void test_exchange_open(struct test_exchange *test, const struct c
     test_exchange_add_market(test, "XBTUSDT-P", "BTC/USDT:USDT", CAMBIST_KIND_SWAP);
     test->call = cmb_call_new();
     CU_ASSERT_FATAL(test->call != NULL);
+}
+
+static inline void test_exchange_open(struct test_exchange *test,
+                                      const struct cambist_plugin *tables)
+{
+    test_exchange_open_in(test, CMB_ENVIRONMENT_LIVE, tables);
 }
 
 static inline void test_exchange_close(struct test_exchange *test)

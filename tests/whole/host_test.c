@@ -85,6 +85,27 @@ static void a_blocking_call_answers_a_typed_record(void)
     stop_exchange();
 }
 
+static void markets_that_nobody_loads_are_asked_for_by_name(void)
+{
+    start_exchange();
+    struct cambist *host = open_host(0);
+    struct cambist_exchange *exchange = cambist_find_exchange(host, "binance");
+    struct cambist_answer *answer = NULL;
+    struct cambist_error error = { 0 };
+    struct cambist_arguments options = { .kind = CAMBIST_KIND_OPTION };
+    int status = cambist_fetch_markets(exchange, &options, &answer, &error);
+    ASSERT_NUMBER(status, CAMBIST_OK);
+    ASSERT_NUMBER(cambist_answer_count(answer), 0); /* the practice exchange trades none */
+    cambist_answer_free(answer);
+    struct cambist_arguments swaps = { .kind = CAMBIST_KIND_SWAP };
+    status = cambist_fetch_markets(exchange, &swaps, &answer, &error);
+    ASSERT_NUMBER(status, CAMBIST_OK);
+    CU_ASSERT(cambist_answer_count(answer) > 0);
+    cambist_answer_free(answer);
+    cambist_close(host);
+    stop_exchange();
+}
+
 static void a_refusal_says_that_nothing_was_done(void)
 {
     start_exchange();
@@ -277,6 +298,8 @@ static void another_authority_is_refused_before_anything_is_sent(void)
 
 TEST_SUITE("whole/host",
            { "a blocking call answers a typed record", a_blocking_call_answers_a_typed_record },
+           { "markets that nobody loads are asked for by name",
+             markets_that_nobody_loads_are_asked_for_by_name },
            { "a refusal says that nothing was done", a_refusal_says_that_nothing_was_done },
            { "bad arguments never leave", bad_arguments_never_leave },
            { "nothing is done beyond what was asked for",

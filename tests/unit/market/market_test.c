@@ -30,6 +30,10 @@ static void symbols_are_made_of_parts(void)
     ASSERT_TEXT(symbol_of(&swap), "BTC/USDT:USDT");
     ASSERT_TEXT(symbol_of(&future), "BTC/USD:BTC-251226");
     ASSERT_TEXT(symbol_of(&option), "BTC/USD:BTC-251226-60000-P");
+    option.strike = (struct cambist_decimal){ .low = 6000050, .exponent = -2, .is_set = 1 };
+    ASSERT_TEXT(symbol_of(&option), "BTC/USD:BTC-251226-60000.5-P");
+    option.strike = (struct cambist_decimal){ .low = 6000000, .exponent = -2, .is_set = 1 };
+    ASSERT_TEXT(symbol_of(&option), "BTC/USD:BTC-251226-60000-P");
 }
 
 static void a_symbol_with_missing_parts_is_none(void)

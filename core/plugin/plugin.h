@@ -248,6 +248,8 @@ struct cmb_dialect {
     uint32_t server;
     int connects; /* row of limits, -1: none */
     struct cmb_template path, login, subscribe, unsubscribe, ping;
+    struct cmb_text envelope, content; /* first member of a wrapped frame, and where it holds what
+                                        * counts; absent: frames are not wrapped */
 };
 
 struct cmb_channel {

@@ -42,6 +42,9 @@ static int compile_dialect(struct cmb_compiler *compiler, struct cmb_dialect *di
         return cmb_refuse(compiler, "needs_token", "there is no endpoint of open_stream");
     if (row->codec > CAMBIST_DEFLATE_CODEC)
         return cmb_refuse(compiler, "codec", "there is no codec %u", row->codec);
+    dialect->content = cmb_text_cut(cmb_text_of(row->envelope), ' ', &dialect->envelope);
+    if (row->envelope && !dialect->content.length)
+        return cmb_refuse(compiler, "envelope", "names two members: \"stream data\"");
     if (row->sequence_counts_all && !row->sequence)
         return cmb_refuse(compiler, "sequence", "is missing");
     return compile_dialect_texts(compiler, dialect);

@@ -1,6 +1,7 @@
 /* Which connection carries a subscription, and when may it be opened? */
 #include "stream/way.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "crypto/random.h"
@@ -217,9 +218,9 @@ static void on_message(struct cmb_websocket *websocket, const struct cmb_websock
         stream->tap->on_frame(stream->tap->user, false, line->connection,
                               cmb_target_name(line->target), text);
     if (!message->is_text && line->dialect->row->unpack &&
-        cmb_frame_unpack(line, &text) != CAMBIST_OK)
+        cmb_message_unpack(line, &text) != CAMBIST_OK)
         return;
-    cmb_frame_take(stream, line, text, message->received_ns);
+    cmb_message_take(stream, line, text, message->received_ns);
 }
 
 static int64_t retry_after_ns(struct cmb_line *line, const struct cmb_websocket_end *end)

@@ -10,7 +10,7 @@ void cmb_stream_observe(struct cmb_stream *stream, cmb_event_fn *on_event, void 
 int cmb_stream_feed(struct cmb_stream *stream, struct cmb_text frame, int64_t received_ns,
                     struct cambist_error *error)
 {
-    int status = cmb_frame_take(stream, NULL, frame, received_ns);
+    int status = cmb_message_take(stream, NULL, frame, received_ns);
     if (error)
         *error = stream->error;
     return status;

@@ -3,7 +3,7 @@
 
 #include "json/path.h"
 
-void cmb_frame_start(struct cmb_frame *frame, struct cmb_text text, int64_t received_ns)
+void cmb_message_start(struct cmb_message *frame, struct cmb_text text, int64_t received_ns)
 {
     frame->text = text;
     frame->received_ns = received_ns;
@@ -13,7 +13,7 @@ void cmb_frame_start(struct cmb_frame *frame, struct cmb_text text, int64_t rece
 /* ---- terms ---- */
 
 /* What stands at the path of a probe.  Looked up once per frame, and no further than it stands. */
-static const struct cmb_json_value *probe(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+static const struct cmb_json_value *probe(const struct cmb_plugin *plugin, struct cmb_message *frame,
                                           uint32_t i)
 {
     uint64_t bit = (uint64_t)1 << i;
@@ -26,7 +26,7 @@ static const struct cmb_json_value *probe(const struct cmb_plugin *plugin, struc
     return value;
 }
 
-static bool holds(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+static bool holds(const struct cmb_plugin *plugin, struct cmb_message *frame,
                   const struct cmb_frame_term *term)
 {
     const struct cmb_json_value *value = probe(plugin, frame, term->probe);
@@ -40,7 +40,7 @@ static bool holds(const struct cmb_plugin *plugin, struct cmb_frame *frame,
     return false;
 }
 
-bool cmb_frame_meets(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+bool cmb_message_meets(const struct cmb_plugin *plugin, struct cmb_message *frame,
                      const struct cmb_frame_rule *rule)
 {
     if (rule->whole.at)
@@ -51,9 +51,41 @@ bool cmb_frame_meets(const struct cmb_plugin *plugin, struct cmb_frame *frame,
     return true;
 }
 
+/* ---- envelopes ---- */
+
+/* What a wrapped frame holds; any other frame as it is. */
+static struct cmb_text unwrap(const struct cmb_dialect *dialect, struct cmb_text text)
+{
+    struct cmb_json_reader reader;
+    struct cmb_json_value key, value;
+    cmb_json_init(&reader, text, 0);
+    if (!dialect->envelope.at || !cmb_json_enter_object(&reader) ||
+        !cmb_json_next_member(&reader, &key) || !cmb_json_is(&key, dialect->envelope))
+        return text;
+    do {
+        if (!cmb_json_read_value(&reader, &value))
+            return text;
+        if (cmb_json_is(&key, dialect->content) && value.kind == CMB_JSON_OBJECT)
+            return value.raw;
+    } while (cmb_json_next_member(&reader, &key));
+    return text;
+}
+
+/* Of a stream that is fed nobody knows which dialect it was: the first envelope that fits. */
+static struct cmb_text content_of(const struct cmb_plugin *plugin, const struct cmb_line *line,
+                                  struct cmb_text text)
+{
+    struct cmb_text content = text;
+    if (line)
+        return unwrap(line->dialect, text);
+    for (uint32_t i = 0; i < plugin->dialect_count && content.at == text.at; i++)
+        content = unwrap(&plugin->dialects[i], text);
+    return content;
+}
+
 /* ---- values ---- */
 
-struct cmb_text cmb_frame_find(const struct cmb_frame *frame, const char *path)
+struct cmb_text cmb_message_find(const struct cmb_message *frame, const char *path)
 {
     struct cmb_json_value value = { 0 };
     if (!path || cmb_json_path_find(frame->text, path, &value, NULL) != CAMBIST_OK ||
@@ -62,9 +94,9 @@ struct cmb_text cmb_frame_find(const struct cmb_frame *frame, const char *path)
     return value.raw;
 }
 
-bool cmb_frame_find_number(const struct cmb_frame *frame, const char *path, int64_t *ret)
+bool cmb_message_find_number(const struct cmb_message *frame, const char *path, int64_t *ret)
 {
-    struct cmb_text text = cmb_frame_find(frame, path);
+    struct cmb_text text = cmb_message_find(frame, path);
     return text.length && cmb_scaled_parse(text, 0, ret) == CMB_NUMBER_FINE;
 }
 
@@ -83,7 +115,7 @@ static void count_frame(struct cmb_stream *stream, struct cmb_line *line)
 {
     int64_t number;
     if (!line || !line->dialect->row->sequence_counts_all ||
-        !cmb_frame_find_number(&stream->frame, line->dialect->row->sequence, &number))
+        !cmb_message_find_number(&stream->frame, line->dialect->row->sequence, &number))
         return;
     bool is_gap = line->has_sequence && number != line->sequence + 1;
     line->has_sequence = true;
@@ -99,7 +131,7 @@ static void count_frame(struct cmb_stream *stream, struct cmb_line *line)
 static void answer_signal(struct cmb_stream *stream, struct cmb_line *line,
                           const struct cmb_signal *signal)
 {
-    struct cmb_text number = cmb_frame_find(&stream->frame, signal->row->number);
+    struct cmb_text number = cmb_message_find(&stream->frame, signal->row->number);
     cmb_line_say(line, &signal->answer, CMB_TEXT(""), CMB_TEXT(""), number);
 }
 
@@ -117,10 +149,10 @@ static void take_signal(struct cmb_stream *stream, struct cmb_line *line,
 }
 
 static const struct cmb_signal *find_signal(const struct cmb_plugin *plugin,
-                                            struct cmb_frame *frame)
+                                            struct cmb_message *frame)
 {
     for (uint32_t i = 0; i < plugin->signal_count; i++)
-        if (cmb_frame_meets(plugin, frame, &plugin->signals[i].frames))
+        if (cmb_message_meets(plugin, frame, &plugin->signals[i].frames))
             return &plugin->signals[i];
     return NULL;
 }
@@ -135,7 +167,7 @@ static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bo
     for (uint32_t i = 0; i < plugin->channel_count && status == CAMBIST_OK; i++) {
         const struct cmb_channel *channel = &plugin->channels[i];
         if ((line && &plugin->dialects[channel->dialect] != line->dialect) ||
-            !cmb_frame_meets(plugin, &stream->frame, &channel->frames))
+            !cmb_message_meets(plugin, &stream->frame, &channel->frames))
             continue;
         *ret_is_data = true;
         status = cmb_decode(stream, channel);
@@ -143,7 +175,7 @@ static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bo
     return status;
 }
 
-int cmb_frame_unpack(struct cmb_line *line, struct cmb_text *text)
+int cmb_message_unpack(struct cmb_line *line, struct cmb_text *text)
 {
     struct cmb_stream *stream = line->stream;
     struct cambist_json json = { 0 };
@@ -154,7 +186,7 @@ int cmb_frame_unpack(struct cmb_line *line, struct cmb_text *text)
     return status;
 }
 
-int cmb_frame_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
+int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
                    int64_t received_ns)
 {
     const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
@@ -163,7 +195,7 @@ int cmb_frame_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_
     stream->counts.bytes += text.length;
     stream->frame_line = line;
     cmb_fail_reset(&stream->error);
-    cmb_frame_start(&stream->frame, text, received_ns);
+    cmb_message_start(&stream->frame, content_of(plugin, line, text), received_ns);
     count_frame(stream, line);
     int status = decode_all(stream, line, &is_data);
     if (is_data) {

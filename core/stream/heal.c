@@ -3,15 +3,17 @@
 
 #include "crypto/random.h"
 
+enum { SILENCE_DOUBLINGS = 6 };
+
 static const int64_t millisecond_ns = 1000000;
 
 /* ---- silence of one subscription ---- */
 
 void cmb_note_data(struct cmb_subscription *subscription, int64_t received_ns)
 {
-    struct cmb_stream *stream = subscription->stream;
     struct cmb_seat *seat = cmb_seat_of(subscription);
     subscription->data_ns = received_ns;
+    subscription->silences = 0;
     if (seat->line)
         seat->line->attempt = 0; /* it works: the next loss is the first again */
     if (seat->ask == CMB_ASK_SAID)
@@ -21,25 +23,41 @@ void cmb_note_data(struct cmb_subscription *subscription, int64_t received_ns)
     cmb_watch_for_silence(subscription);
     if (!subscription->feed)
         cmb_deliver_state(subscription, CMB_WATCH_LIVE, NULL);
-    (void)stream;
 }
 
-/* Silence for the limit makes it stale and asks anew; silence for as long again ends the line. */
+/* A connection is mute when everything on it that should have spoken is stale. */
+static bool is_mute(const struct cmb_line *line)
+{
+    struct cmb_seat *seat;
+    TAILQ_FOREACH(seat, &line->seats, link)
+        if (seat->subscription->state != CMB_WATCH_STALE &&
+            (seat->subscription->channel->row->stale_ms || seat->ask != CMB_ASK_GRANTED))
+            return false;
+    return true;
+}
+
+/* Silence for the limit makes it stale and asks anew.  If that does not help, a mute connection is
+ * replaced, each time after twice as long: a market may just be very quiet. */
 static void fall_silent(struct cmb_subscription *subscription)
 {
     struct cmb_seat *seat = cmb_seat_of(subscription);
     struct cambist_error error = { 0 };
-    cmb_fail_plain(&error, CAMBIST_STALE, CMB_TEXT("silent for longer than this channel may be"));
+    unsigned doublings = subscription->silences < SILENCE_DOUBLINGS ? subscription->silences
+                                                                     : SILENCE_DOUBLINGS;
+    int64_t limit_ns = subscription->channel->row->stale_ms * millisecond_ns;
+    cmb_loop_start_timer(subscription->stream->loop, &subscription->silence,
+                         limit_ns << doublings);
+    subscription->silences++;
     if (subscription->state == CMB_WATCH_STALE) {
-        cmb_line_break(seat->line, CAMBIST_STALE, "silent, also after it was subscribed to anew");
+        if (is_mute(seat->line))
+            cmb_line_break(seat->line, CAMBIST_STALE, "nothing comes, though it was asked for anew");
         return;
     }
+    cmb_fail_plain(&error, CAMBIST_STALE, CMB_TEXT("silent for longer than this channel may be"));
     subscription->stream->counts.staleness++;
     if (subscription->feed)
         cmb_book_mark_stale(subscription->feed->book);
     cmb_deliver_state(subscription, CMB_WATCH_STALE, &error);
-    cmb_loop_start_timer(subscription->stream->loop, &subscription->silence,
-                         subscription->channel->row->stale_ms * millisecond_ns);
     cmb_ask_again(subscription);
 }
 

@@ -275,11 +275,11 @@ void cmb_grant(struct cmb_seat *seat)
 
 /* The number that the answer speaks of; without one it speaks of the oldest that waits. */
 static int64_t number_of(const struct cmb_line *line, const struct cmb_signal *signal,
-                         const struct cmb_frame *frame)
+                         const struct cmb_message *frame)
 {
     int64_t number = 0;
     struct cmb_seat *seat;
-    if (cmb_frame_find_number(frame, signal->row->number, &number))
+    if (cmb_message_find_number(frame, signal->row->number, &number))
         return number;
     TAILQ_FOREACH(seat, &line->seats, link)
         if (seat->ask == CMB_ASK_SAID && (!number || seat->number < number))
@@ -288,7 +288,7 @@ static int64_t number_of(const struct cmb_line *line, const struct cmb_signal *s
 }
 
 /* The one that the acknowledgement names, by the terms of its channel and its market. */
-static bool names_it(struct cmb_frame *frame, const struct cmb_seat *seat)
+static bool names_it(struct cmb_message *frame, const struct cmb_seat *seat)
 {
     const struct cmb_subscription *subscription = seat->subscription;
     const char *id = subscription->market ? subscription->market->id : NULL;
@@ -297,10 +297,10 @@ static bool names_it(struct cmb_frame *frame, const struct cmb_seat *seat)
 }
 
 void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
-                     struct cmb_frame *frame)
+                     struct cmb_message *frame)
 {
     int64_t number = number_of(line, signal, frame), handle = 0;
-    bool has_handle = cmb_frame_find_number(frame, signal->row->handle, &handle);
+    bool has_handle = cmb_message_find_number(frame, signal->row->handle, &handle);
     struct cmb_seat *seat, *next;
     for (seat = TAILQ_FIRST(&line->seats); seat; seat = next) {
         next = TAILQ_NEXT(seat, link);
@@ -314,10 +314,10 @@ void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
 }
 
 static void fill_refusal(struct cmb_line *line, const struct cmb_signal *signal,
-                         const struct cmb_frame *frame, struct cambist_error *ret)
+                         const struct cmb_message *frame, struct cambist_error *ret)
 {
-    struct cmb_text code = cmb_frame_find(frame, signal->row->code);
-    struct cmb_text message = cmb_frame_find(frame, signal->row->message);
+    struct cmb_text code = cmb_message_find(frame, signal->row->code);
+    struct cmb_text message = cmb_message_find(frame, signal->row->message);
     struct cmb_buffer shown;
     cmb_buffer_init(&shown, 1024);
     cmb_buffer_add_escaped(&shown, message, 200);
@@ -352,7 +352,7 @@ static void refuse_seat(struct cmb_seat *seat, const struct cambist_error *error
 }
 
 void cmb_refuse_message(struct cmb_line *line, const struct cmb_signal *signal,
-                        struct cmb_frame *frame)
+                        struct cmb_message *frame)
 {
     struct cambist_error error;
     struct cmb_seat *seat, *next;

@@ -29,7 +29,7 @@ enum {
 };
 
 /* One message of the exchange, and what was looked up in it so far. */
-struct cmb_frame {
+struct cmb_message {
     struct cmb_text text;
     int64_t received_ns;
     uint64_t known; /* a bit for each probe that was looked up */
@@ -101,6 +101,7 @@ struct cmb_subscription {
     bool is_dead;               /* freed as soon as nothing under way needs it */
     uint32_t state;             /* enum cmb_watch_state */
     int64_t data_ns;            /* monotonic, of the last data */
+    unsigned silences;          /* times that it fell silent since then */
     struct cmb_timer silence;   /* of the acknowledgement, then of staleness */
     struct cmb_book_feed *feed; /* NULL: no book */
     uint64_t seen[CMB_SEEN_TRADES]; /* hashes of trades' ids, the oldest is replaced */
@@ -173,7 +174,7 @@ struct cmb_stream {
     struct cmb_backoff backoff, snapshot_backoff;
     uint32_t snapshots_under_way;
     struct cmb_side_levels sides[CMB_SIDES];
-    struct cmb_frame frame;
+    struct cmb_message frame;
     const struct cmb_channel *book_channel; /* whose levels are being read ... */
     struct cmb_subscription *book_owner;    /* ... and into whose book; NULL: not known yet */
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
@@ -217,9 +218,9 @@ void cmb_line_start_call(struct cmb_line *line);
 int cmb_line_say(struct cmb_line *line, const struct cmb_template *message, struct cmb_text channel,
                  struct cmb_text topics, struct cmb_text number);
 void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
-                     struct cmb_frame *frame);
+                     struct cmb_message *frame);
 void cmb_refuse_message(struct cmb_line *line, const struct cmb_signal *signal,
-                        struct cmb_frame *frame);
+                        struct cmb_message *frame);
 /* It was granted, by an acknowledgement or by its data. */
 void cmb_grant(struct cmb_seat *seat);
 /* Has it asked for anew on its line. */
@@ -229,16 +230,16 @@ void cmb_ask_late(struct cmb_seat *seat);
 
 /* ---- frame ---- */
 
-void cmb_frame_start(struct cmb_frame *frame, struct cmb_text text, int64_t received_ns);
-bool cmb_frame_meets(const struct cmb_plugin *plugin, struct cmb_frame *frame,
+void cmb_message_start(struct cmb_message *frame, struct cmb_text text, int64_t received_ns);
+bool cmb_message_meets(const struct cmb_plugin *plugin, struct cmb_message *frame,
                      const struct cmb_frame_rule *rule);
 /* The text at a path; absent where nothing stands there. */
-struct cmb_text cmb_frame_find(const struct cmb_frame *frame, const char *path);
-bool cmb_frame_find_number(const struct cmb_frame *frame, const char *path, int64_t *ret);
+struct cmb_text cmb_message_find(const struct cmb_message *frame, const char *path);
+bool cmb_message_find_number(const struct cmb_message *frame, const char *path, int64_t *ret);
 /* The text of a binary frame, as the dialect's function makes it. */
-int cmb_frame_unpack(struct cmb_line *line, struct cmb_text *text);
+int cmb_message_unpack(struct cmb_line *line, struct cmb_text *text);
 /* What a frame is told to be.  The statuses of cmb_stream_feed. */
-int cmb_frame_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
+int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
                    int64_t received_ns);
 
 /* ---- decode ---- */

@@ -402,6 +402,8 @@ struct cambist_dialect {
     const char *connects;    /* the limit that a new connection is charged to; NULL: none */
     const char *handle;      /* path in frames of a number that an acknowledgement gave; NULL: none */
     const char *sequence;    /* path, with sequence_counts_all */
+    const char *envelope;    /* "stream data": a frame whose first member is `stream` holds what all
+                              * rows speak of at `data`; NULL: the frame is it */
     /* Makes the text of a binary frame, where no codec does.  Answers a status. */
     int (*unpack)(const struct cambist_call *call, const char *bytes, size_t length,
                   struct cambist_json *ret);

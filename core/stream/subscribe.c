@@ -287,13 +287,25 @@ static int64_t number_of(const struct cmb_line *line, const struct cmb_signal *s
     return number;
 }
 
-/* The one that the acknowledgement names, by the terms of its channel and its market. */
-static bool names_it(struct cmb_message *frame, const struct cmb_seat *seat)
+static bool is_name_of(const struct cambist_market *market, struct cmb_text name)
+{
+    return !market || cmb_text_is(cmb_text_of(market->id), name) ||
+           cmb_text_is(cmb_text_of(market->symbol), name) ||
+           cmb_text_is(cmb_text_of(market->alias), name);
+}
+
+/* Whether an answer speaks of this one of a message's topics: what it does not say is no reason
+ * against it. */
+static bool speaks_of(const struct cmb_message *frame, const struct cmb_signal *signal,
+                      const struct cmb_seat *seat)
 {
     const struct cmb_subscription *subscription = seat->subscription;
-    const char *id = subscription->market ? subscription->market->id : NULL;
-    return (!id || cmb_text_contains(frame->text, cmb_text_of(id)) ||
-            cmb_text_contains(frame->text, cmb_text_of(subscription->market->symbol)));
+    struct cmb_text channel = cmb_message_find(frame, signal->row->channel);
+    struct cmb_text market = cmb_message_find(frame, signal->row->market);
+    return (!market.length || is_name_of(subscription->market, market)) &&
+           (!channel.length ||
+            cmb_text_contains(cmb_text_of(subscription->channel_text), channel) ||
+            cmb_text_contains(cmb_text_of(subscription->name_text), channel));
 }
 
 void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
@@ -305,7 +317,7 @@ void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
     for (seat = TAILQ_FIRST(&line->seats); seat; seat = next) {
         next = TAILQ_NEXT(seat, link);
         if (seat->ask != CMB_ASK_SAID || seat->number != number ||
-            (line->dialect->row->acknowledges_each && !names_it(frame, seat)))
+            (line->dialect->row->acknowledges_each && !speaks_of(frame, signal, seat)))
             continue;
         seat->has_handle = has_handle;
         seat->handle = handle;
@@ -329,13 +341,16 @@ static void fill_refusal(struct cmb_line *line, const struct cmb_signal *signal,
              code.at ? code.at : "");
 }
 
-/* Of several in a message nobody knows who was refused: each is asked for by itself. */
-static uint32_t count_of(const struct cmb_line *line, int64_t number)
+/* Of several in a message that are not told apart nobody knows who was refused: each is asked for
+ * by itself. */
+static uint32_t count_of(const struct cmb_line *line, int64_t number,
+                         const struct cmb_message *frame, const struct cmb_signal *signal)
 {
     uint32_t count = 0;
     const struct cmb_seat *seat;
     TAILQ_FOREACH(seat, &line->seats, link)
-        count += seat->ask == CMB_ASK_SAID && seat->number == number;
+        count += seat->ask == CMB_ASK_SAID && seat->number == number &&
+                 speaks_of(frame, signal, seat);
     return count;
 }
 
@@ -362,10 +377,10 @@ void cmb_refuse_message(struct cmb_line *line, const struct cmb_signal *signal,
         return;
     }
     int64_t number = number_of(line, signal, frame);
-    bool is_one = count_of(line, number) == 1;
+    bool is_one = count_of(line, number, frame, signal) == 1;
     for (seat = TAILQ_FIRST(&line->seats); seat; seat = next) {
         next = TAILQ_NEXT(seat, link);
-        if (seat->ask == CMB_ASK_SAID && seat->number == number)
+        if (seat->ask == CMB_ASK_SAID && seat->number == number && speaks_of(frame, signal, seat))
             refuse_seat(seat, &error, is_one);
     }
     cmb_line_say_next(line);

@@ -20,6 +20,11 @@ static const struct cambist_server servers[] = {
     { "spot", "https://api.binance.com", "https://testnet.binance.vision" },
     { "futures", "https://fapi.binance.com", "https://demo-fapi.binance.com" },
     { "options", "https://eapi.binance.com" },
+    { "stream", "wss://stream.binance.com:9443", "wss://stream.testnet.binance.vision" },
+    { "user", "wss://ws-api.binance.com:443/ws-api/v3", "wss://ws-api.testnet.binance.vision/ws-api/v3" },
+    { "usdm public", "wss://fstream.binance.com/public", "wss://fstream.binancefuture.com/public" },
+    { "usdm market", "wss://fstream.binance.com/market", "wss://fstream.binancefuture.com/market" },
+    { "usdm private", "wss://fstream.binance.com/private", "wss://fstream.binancefuture.com/private" },
 };
 
 static const struct cambist_credential credentials[] = {
@@ -42,6 +47,7 @@ static const struct cambist_limit limits[] = {
     { "usdm orders", BY_ACCOUNT, 300, 10000, .used_header = "X-MBX-ORDER-COUNT-10S" },
     { "usdm orders/min", BY_ACCOUNT, 1200, 60000, .used_header = "X-MBX-ORDER-COUNT-1M" },
     { "option weight", BY_ADDRESS, 400, 60000, BANS, .used_header = "X-MBX-USED-WEIGHT-1M" },
+    { "connections", BY_ADDRESS, 300, 300000, BANS }, /* of streams */
 };
 
 CHARGES(order) { { "weight", 1 }, { "orders", 1 }, { "orders/day", 1 } };
@@ -68,10 +74,14 @@ CHARGES(usdm_open) { { "usdm weight", 1 }, { "usdm weight", 39, .when = "!symbol
 /* ---- signing ---- */
 
 #define SIGNATURE "signature", "{query}{body}"
+#define LOGIN     "stream_signature", "apiKey={key}&timestamp={time_ms}"
 static const struct cambist_derived derived[] = {
     { SIGNATURE, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
     { SIGNATURE, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
     { SIGNATURE, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
+    { LOGIN, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
+    { LOGIN, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
+    { LOGIN, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
 };
 
 /* The signature is the last parameter, over everything before it. */
@@ -276,6 +286,7 @@ FIELDS(past_funding) {
     { "funding_rate", "fundingRate" }, { "mark_price", "markPrice" },
 };
 
+FIELDS(key) { { "token", "listenKey" } };
 FIELDS(address) { { "currency", "coin" }, { "address", "address" }, { "tag", "tag" } };
 
 /* ---- parameters ---- */
@@ -441,9 +452,13 @@ static const struct cambist_endpoint endpoints[] = {
     { USDM(1, "fetch_funding_rate_history", "GET /fapi/v1/fundingRate"), EACH, SENDS(history),
       GIVES(past_funding) },
     { USDM(1, "set_leverage", "POST /fapi/v1/leverage"), ASKS(leverage, leverage) },
+    { USDM(1, "open_stream", "POST /fapi/v1/listenKey"), .access = CAMBIST_KEYED, GIVES(key) },
+    { USDM(1, "keep_stream", "PUT /fapi/v1/listenKey"), .access = CAMBIST_KEYED, GIVES(key) },
     { WALLET(10, "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address"),
       ASKS(address, address) },
 };
+
+#include "streams.h"
 
 /* ---- errors ---- */
 
@@ -582,4 +597,4 @@ CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1", .body = CA
                .docs_url = "https://developers.binance.com/docs/binance-spot-api-docs",
                TABLE(aliases), TABLE(servers), TABLE(credentials), TABLE(limits), TABLE(derived),
                TABLE(stamps), TABLE(words), TABLE(endpoints), TABLE(failures), TABLE(faults),
-               TABLE(vectors))
+               TABLE(vectors), TABLE(dialects), TABLE(channels), TABLE(signals), TABLE(book_rules))

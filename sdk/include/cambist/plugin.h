@@ -437,6 +437,8 @@ struct cambist_signal {
     const char *code, *message; /* paths: why it refuses */
     const char *answer;  /* template */
     const char *handle;  /* path of the number that the channel's frames will carry */
+    const char *channel, *market; /* paths of what it speaks of, where a message held several: a part
+                                   * of the channel's or topic's name, and a name of the market */
 };
 
 struct cambist_plugin {

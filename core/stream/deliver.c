@@ -237,5 +237,6 @@ void cmb_deliver_state(struct cmb_subscription *subscription, uint32_t state,
         return;
     subscription->state = state;
     deliver(subscription, &(struct cmb_event){ .received_ns = cmb_stream_now_ns(subscription->stream),
+                                               .is_state = true,
                                                .error = error });
 }

@@ -49,6 +49,7 @@ struct cmb_event {
     const void *record;      /* of the topic's schema; NULL: a state, or a change of the book */
     const struct cmb_record_schema *schema;
     struct cmb_book *book;   /* NULL: the topic is no book */
+    bool is_state;           /* the state has changed, and nothing else */
     int64_t timestamp_ns;    /* the exchange's clock; 0: not told */
     int64_t received_ns;     /* monotonic */
     uint64_t sequence;       /* counts the events of a listener, from 1 */

@@ -194,7 +194,7 @@ static int say_unsubscribe(struct cmb_line *line, struct cmb_seat *first)
     uint32_t count = 1;
     batch[0] = first;
     int status = CAMBIST_OK;
-    if (line->dialect->unsubscribe.count && *first->subscription->name_text &&
+    if (line->dialect->unsubscribe.count && first->subscription->channel->row->name &&
         !is_shared(line, first))
         status = say_batch(line, first, &line->dialect->unsubscribe, batch, &count);
     for (uint32_t i = 0; i < count && status == CAMBIST_OK; i++) {
@@ -212,7 +212,7 @@ static bool grant_unasked(struct cmb_line *line)
     struct cmb_seat *seat = find_seat(line, CMB_ASK_NONE);
     for (; seat; seat = TAILQ_NEXT(seat, link)) {
         if (seat->ask == CMB_ASK_NONE &&
-            (!line->dialect->subscribe.count || !seat->subscription->channel->name.count)) {
+            (!line->dialect->subscribe.count || !seat->subscription->channel->row->name)) {
             cmb_grant(seat);
             return true;
         }
@@ -312,6 +312,10 @@ void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
                      struct cmb_message *frame)
 {
     int64_t number = number_of(line, signal, frame), handle = 0;
+    if (line->state == CMB_LINE_LOGIN) {
+        cmb_line_ready(line); /* the first message was granted, and no other waits */
+        return;
+    }
     bool has_handle = cmb_message_find_number(frame, signal->row->handle, &handle);
     struct cmb_seat *seat, *next;
     for (seat = TAILQ_FIRST(&line->seats); seat; seat = next) {

@@ -66,8 +66,8 @@
  * always when it has none: our word, a number, or {base}, {quote}, {settle} of the record's market.
  *
  * Frames (since 1.2).  What kind of message a stream has sent is told by a list of terms that must all
- * hold: `e=trade` (the value at that path; bars between alternatives), `arg.channel` something
- * stands there, `!id` nothing does, `=pong` the whole message is this text.  A frame is given to
+ * hold: `e=trade` (the value at that path; bars between alternatives, `candle*` begins with it),
+ * `arg.channel` something stands there, `!id` nothing does, `=pong` the whole message is this text.  A frame is given to
  * every row of `channels` whose terms hold, else to the first row of `signals`; one that no row
  * knows is reported.  The cheapest terms come first in a row: a path near the frame's beginning.
  */
@@ -149,7 +149,8 @@ enum cambist_book_kind {
     CAMBIST_BOOK_VERSION,  /* as RANGE, but an update that begins at the last's number follows too:
                             * from version to version */
     CAMBIST_BOOK_PREVIOUS, /* sent snapshot; each names the one before it; naming itself is a sign of
-                            * life, a lower number than the one named is the exchange's restart */
+                            * life, a lower number than the one named is the exchange's restart; one
+                            * without numbers but with a checksum is proved by that */
     CAMBIST_BOOK_COUNTED,  /* sent snapshot; each is the last's number + 1 */
     CAMBIST_BOOK_CHECKSUM, /* sent snapshot; nothing is counted, the checksum proves each state */
     CAMBIST_BOOK_UNCHAINED, /* every message is a whole book; or, with an asked-for snapshot, changes
@@ -418,6 +419,8 @@ struct cambist_channel {
                           * are subscribed to once for all markets; NULL: it comes unasked */
     const char *frames;  /* terms that its frames meet */
     const char *rows;    /* path of the rows; NULL: the frame is the row */
+    const char *market;  /* path in the frame of the market's name, where its rows do not say it as
+                          * `symbol`, or where a row's condition asks for market_kind; NULL: none */
     const char *book;    /* a row of `book_rules`, for watch_order_book */
     const char *when;    /* of several rows for a topic the first that fits is subscribed to */
     uint32_t access, kinds;

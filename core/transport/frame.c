@@ -111,7 +111,11 @@ static int read_length(struct cmb_frame_reader *reader, const unsigned char *hea
     unsigned size = head[1] & SIZE;
     size_t more = size == LENGTH_16 ? 2 : size == LENGTH_64 ? 8 : 0;
     *ret_mask = head + 2 + more;
-    reader->left = more ? read_number(head + 2, more) : size;
+    reader->left = size;
+    if (size == LENGTH_16)
+        reader->left = (uint64_t)head[2] << 8 | head[3];
+    else if (size == LENGTH_64)
+        reader->left = read_number(head + 2, 8);
     if (reader->left > INT64_MAX)
         return refuse(reader, "a length above 2^63");
     if ((size == LENGTH_16 && reader->left < LENGTH_16) ||

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define CAPACITY_LEAST 64
-#define GALLOP_FIRST   4
+#define GALLOP_FIRST   8
+#define COUNT_MOST     4 /* so few are counted instead of halved */
 
 static inline int64_t get(const _Atomic int64_t *at)
 {
@@ -117,8 +118,8 @@ static bool make_room(struct cmb_side *side, size_t count)
     return true;
 }
 
-/* The first place whose key is not below `key`.  Steps from the best are long, and the rest is
- * found without branches: where a change falls cannot be foretold. */
+/* The first place whose key is not below `key`.  Only the steps from the best are branches: where a
+ * change falls cannot be foretold, and a wrong guess costs more than some comparisons. */
 static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
                                 int64_t key)
 {
@@ -130,12 +131,15 @@ static inline size_t find_place(const struct cmb_side_block *block, size_t start
         }
         high -= step;
     }
-    for (size_t count = high - low; count > 0;) {
+    size_t count = high - low, below = 0;
+    while (count > COUNT_MOST) {
         size_t half = (count + 1) / 2;
-        low += half * (size_t)(get(&block->keys[low + half - 1]) < key);
+        low += half & -(size_t)(get(&block->keys[low + half - 1]) < key);
         count -= half;
     }
-    return low;
+    for (size_t i = 0; i < count; i++)
+        below += get(&block->keys[low + i]) < key;
+    return low + below;
 }
 
 static void remove_level(struct cmb_side *side, struct cmb_side_block *block, size_t place)

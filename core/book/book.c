@@ -148,15 +148,17 @@ static size_t find_newer(const struct cmb_book *book, const struct cmb_sync *syn
     return place;
 }
 
-/* Whether what is held follows on a snapshot at `sync`. */
+/* Whether a snapshot at `sync` and what is held make one whole. */
 static bool check_held(const struct cmb_book *book, const struct cmb_sync *sync, size_t newer)
 {
+    /* Where nothing is chained, only a snapshot of after the first held one leaves no doubt that
+     * the stream had begun. */
+    if (book->rule->kind == CAMBIST_BOOK_UNCHAINED && cmb_book_is_asked(book) &&
+        cmb_book_state(book) == CMB_BOOK_RESYNCING)
+        return newer > 0;
     if (newer == book->held.count)
         return true;
     struct cmb_book_update update = cmb_held_get(&book->held, newer);
-    /* Where nothing is chained, only a snapshot of after the first one leaves no doubt. */
-    if (book->rule->kind == CAMBIST_BOOK_UNCHAINED)
-        return newer > 0;
     enum cmb_sync_verdict verdict = cmb_sync_judge(book->rule, sync, &update);
     return verdict == CMB_SYNC_NEXT || verdict == CMB_SYNC_SIGN_OF_LIFE;
 }

@@ -12,6 +12,7 @@
 
 #include "request/answer.h"
 #include "request/request_run.h"
+#include "stream/stream.h"
 
 struct cambist_exchange {
     struct cambist *host;
@@ -19,6 +20,7 @@ struct cambist_exchange {
     struct cmb_plugin *plugin;
     struct cmb_exchange *exchange;
     struct cmb_desk *desk;
+    struct cmb_stream *stream;
 };
 
 /* Connections of one sort of trust: the world's authorities, or a simulator's certificate. */

@@ -112,7 +112,7 @@ static void on_life(struct cmb_timer *timer, void *user)
 static void on_kept(struct cmb_run *run, void *user)
 {
     struct cmb_line *line = user;
-    if (line->state < CMB_LINE_LOGIN)
+    if (!cmb_line_end_asking(line) || line->state < CMB_LINE_LOGIN)
         return;
     if (run->error.status != CAMBIST_OK)
         cmb_line_hand_over(line); /* a key that cannot be kept is replaced before it dies */

@@ -80,6 +80,9 @@ struct cmb_stream_counts {
  * NULL without memory.  Freeing accepts NULL; it ends every subscription and calls nobody. */
 struct cmb_stream *cmb_stream_new(struct cmb_desk *desk, struct cmb_connector *connector);
 void cmb_stream_free(struct cmb_stream *stream);
+/* Closes all connections for good; what is under way with the pool may still end.  To be called
+ * before the pool and its connector go.  Accepts NULL. */
+void cmb_stream_stop(struct cmb_stream *stream);
 
 /* Begins to listen.  Arguments: symbol, timeframe, limit ..., copied.  NULL with the reason:
  * NOT_SUPPORTED, BAD_SYMBOL, BAD_ARGUMENT, NO_MEMORY.  While the markets are not known, what is

@@ -72,6 +72,13 @@ int cmb_ask_prepare(struct cambist_exchange *exchange, uint32_t operation,
                     const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
                     struct cambist_error *error);
 
+/* Sets a call's arguments as a program's struct has them. */
+int cmb_ask_set_arguments(struct cmb_call *call, const struct cambist_arguments *given,
+                          struct cambist_error *error);
+/* Runs `work` on the I/O thread and waits until it has returned; its result.  From that thread
+ * itself, and where the program drives I/O, it is called at once. */
+int cmb_host_run(struct cambist *host, int (*work)(void *user), void *user);
+
 /* Ends the questions that still wait for something, with CAMBIST_CLOSED. */
 void cmb_questions_end(struct cambist *host);
 /* Releases the spare ones. */

@@ -166,7 +166,7 @@ static void lose_seats(struct cmb_line *line, const struct cambist_error *error)
         cmb_loop_stop_timer(line->stream->loop, &subscription->silence);
         if (subscription->feed)
             cmb_book_break(subscription->feed->book, CMB_BOOK_DISCONNECTED);
-        cmb_deliver_state(subscription, CMB_WATCH_WAITING, error);
+        cmb_deliver_state(subscription, CAMBIST_WATCH_WAITING, error);
     }
 }
 

@@ -134,7 +134,7 @@ static void fail_listener(struct cmb_listener *listener, const struct cambist_er
 {
     listener->stream->delivering++;
     listener->on_event(&(struct cmb_event){ .topic = listener->topic,
-                                            .state = CMB_WATCH_FAILED,
+                                            .state = CAMBIST_WATCH_FAILED,
                                             .error = error,
                                             .received_ns = cmb_stream_now_ns(listener->stream),
                                             .sequence = ++listener->sequence },

@@ -266,10 +266,10 @@ void cmb_grant(struct cmb_seat *seat)
     if (subscription->feed) {
         cmb_deliver_state(subscription,
                           cmb_book_state(subscription->feed->book) == CMB_BOOK_LIVE
-                              ? CMB_WATCH_LIVE : CMB_WATCH_RESYNCING, NULL);
+                              ? CAMBIST_WATCH_LIVE : CAMBIST_WATCH_RESYNCING, NULL);
         cmb_book_heal(subscription);
     } else {
-        cmb_deliver_state(subscription, CMB_WATCH_LIVE, NULL);
+        cmb_deliver_state(subscription, CAMBIST_WATCH_LIVE, NULL);
     }
 }
 
@@ -367,7 +367,7 @@ static void refuse_seat(struct cmb_seat *seat, const struct cambist_error *error
     }
     seat->ask = CMB_ASK_REFUSED;
     cmb_loop_stop_timer(seat->subscription->stream->loop, &seat->subscription->silence);
-    cmb_deliver_state(seat->subscription, CMB_WATCH_FAILED, error);
+    cmb_deliver_state(seat->subscription, CAMBIST_WATCH_FAILED, error);
 }
 
 void cmb_refuse_message(struct cmb_line *line, const struct cmb_signal *signal,

@@ -99,7 +99,7 @@ struct cmb_subscription {
     char *channel_text, *name_text;      /* what the exchange calls it */
     struct cmb_listeners listeners;
     bool is_dead;               /* freed as soon as nothing under way needs it */
-    uint32_t state;             /* enum cmb_watch_state */
+    uint32_t state;             /* enum cambist_watch_state */
     int64_t data_ns;            /* monotonic, of the last data */
     unsigned silences;          /* times that it fell silent since then */
     struct cmb_timer silence;   /* of the acknowledgement, then of staleness */

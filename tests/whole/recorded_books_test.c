@@ -51,7 +51,8 @@ static struct cmb_book **find_book(struct recording *recording, const char *name
 }
 
 /* A book is made at the scales of the first level that is seen, and widened when more is sent. */
-static void widen(struct recording *recording, struct cmb_book **book, unsigned price, unsigned amount)
+static void widen(struct recording *recording, struct cmb_book **book, unsigned price,
+                  unsigned amount)
 {
     struct cmb_book_view view = { 0 };
     if (!*book)
@@ -81,12 +82,11 @@ static void add_rows(struct recording *recording, struct cmb_book *book, struct 
         struct json_object *row = json_object_array_get_idx(rows, i);
         const char *price = text_at(row, 0), *amount = text_at(row, 1);
         struct cmb_scaled_level *level = &side->levels[side->count];
-        recording->wrong += cmb_scaled_parse(cmb_text_of(price), view.price_scale, &level->price) ||
-                            cmb_scaled_parse(cmb_text_of(amount), view.amount_scale,
-                                             &level->amount);
-        side->digits[side->count++] = (struct cmb_scaled_digits){
-            (uint8_t)count_decimals(price), (uint8_t)count_decimals(amount)
-        };
+        recording->wrong +=
+            cmb_scaled_parse(cmb_text_of(price), view.price_scale, &level->price) ||
+            cmb_scaled_parse(cmb_text_of(amount), view.amount_scale, &level->amount);
+        side->digits[side->count++] = (struct cmb_scaled_digits){ (uint8_t)count_decimals(price),
+                                                                  (uint8_t)count_decimals(amount) };
     }
 }
 
@@ -135,7 +135,8 @@ static const char *take_part(struct recording *recording, struct cmb_book **book
 /* [channel, {"as": ..., "bs": ...} or {"a": ...}, {"b": ..., "c": "sum"}, "book-1000", pair] */
 static void take_kraken(struct recording *recording, struct json_object *frame)
 {
-    size_t count = json_object_is_type(frame, json_type_array) ? json_object_array_length(frame) : 0;
+    size_t count =
+        json_object_is_type(frame, json_type_array) ? json_object_array_length(frame) : 0;
     if (count < 4 || strncmp(text_at(frame, count - 2), "book", 4) != 0)
         return;
     struct cmb_book **book = find_book(recording, text_at(frame, count - 1));

@@ -227,7 +227,8 @@ static void run_through(struct cmb_book *book, int64_t *number)
         int64_t n = ++*number;
         bool is_lost = i % 100 == 50;
         if (!is_lost)
-            FEED(book, RANGE(n, n), BIDS({ n * 7 % 60, n % 3 }), ASKS({ 100 + n * 11 % 60, n % 3 }));
+            FEED(book, RANGE(n, n), BIDS({ n * 7 % 60, n % 3 }),
+                 ASKS({ 100 + n * 11 % 60, n % 3 }));
         if (cmb_book_need(book) == CMB_BOOK_NEEDS_SNAPSHOT && i % 100 == 90)
             FEED(book, SNAPSHOT, NUMBER(n - 5), BIDS({ 50, 1 }, { 49, 1 }), ASKS({ 101, 1 }));
     }
@@ -259,7 +260,8 @@ TEST_SUITE("book/book", { "refuses rules that make no sense", refuses_rules_that
            { "a stale book lives again by what follows", a_stale_book_lives_again_by_what_follows },
            { "a crossed book is marked, and broken in time",
              a_crossed_book_is_marked_and_broken_in_time },
-           { "removing an unknown level is only counted", removing_an_unknown_level_is_only_counted },
+           { "removing an unknown level is only counted",
+             removing_an_unknown_level_is_only_counted },
            { "takes another scale with all it holds", takes_another_scale_with_all_it_holds },
            { "keeps the depth that the exchange keeps", keeps_the_depth_that_the_exchange_keeps },
            { "knows nothing below a cut snapshot", knows_nothing_below_a_cut_snapshot },

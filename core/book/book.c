@@ -68,8 +68,8 @@ static enum cmb_book_outcome break_book(struct cmb_book *book, enum cmb_book_rea
 
 void cmb_book_break(struct cmb_book *book, enum cmb_book_reason reason)
 {
-    break_book(book, reason > CMB_BOOK_NEW && reason < CMB_BOOK_REASONS ? reason
-                                                                        : CMB_BOOK_UNREADABLE);
+    break_book(book,
+               reason > CMB_BOOK_NEW && reason < CMB_BOOK_REASONS ? reason : CMB_BOOK_UNREADABLE);
 }
 
 /* Live, and proved so at this moment. */
@@ -222,14 +222,12 @@ static enum cmb_book_outcome take_snapshot(struct cmb_book *book,
             return break_book(book, CMB_BOOK_DIFFERS);
         return confirm(book, snapshot->received_ns);
     }
-    return snapshot->sequence < book->sync.sequence ? pass_over(book)
-                                                    : begin_anew(book, snapshot);
+    return snapshot->sequence < book->sync.sequence ? pass_over(book) : begin_anew(book, snapshot);
 }
 
 /* -- while live or stale -- */
 
-static enum cmb_book_outcome apply_next(struct cmb_book *book,
-                                        const struct cmb_book_update *update)
+static enum cmb_book_outcome apply_next(struct cmb_book *book, const struct cmb_book_update *update)
 {
     cmb_book_open_write(book);
     enum cmb_book_reason reason = cmb_book_put(book, update);

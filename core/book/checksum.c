@@ -99,8 +99,7 @@ static void put_level(struct sum *sum, const struct cmb_side *side, size_t place
     if (place >= cmb_side_count(side))
         return;
     struct cmb_scaled_level level = cmb_side_level(side, place);
-    struct cmb_scaled_digits digits =
-        side->has_digits ? cmb_side_digits(side, place) : sum->scales;
+    struct cmb_scaled_digits digits = side->has_digits ? cmb_side_digits(side, place) : sum->scales;
     put_number(sum, level.price, sum->scales.price, digits.price);
     put_number(sum, is_negative ? -level.amount : level.amount, sum->scales.amount, digits.amount);
 }
@@ -115,8 +114,8 @@ uint32_t cmb_checksum(const struct cambist_book_rule *rule, const struct cmb_sid
     bool is_asks_first = rule->checksum_order == CAMBIST_ASKS_THEN_BIDS;
     const struct cmb_side *first = is_asks_first ? asks : bids;
     const struct cmb_side *second = is_asks_first ? bids : asks;
-    size_t longest = cmb_side_count(bids) > cmb_side_count(asks) ? cmb_side_count(bids)
-                                                                 : cmb_side_count(asks);
+    size_t longest =
+        cmb_side_count(bids) > cmb_side_count(asks) ? cmb_side_count(bids) : cmb_side_count(asks);
     size_t depth = longest < rule->checksum_depth ? longest : rule->checksum_depth;
     for (size_t i = 0; i < depth; i++) {
         put_level(&sum, first, i, is_negative && first == asks);

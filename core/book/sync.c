@@ -31,7 +31,8 @@ bool cmb_sync_check_numbers(const struct cambist_book_rule *rule,
     if (update->has_sequence && update->sequence < 0)
         return false;
     if (!is_counted_here(rule, update))
-        return update->has_sequence || rule->kind != CAMBIST_BOOK_UNCHAINED || !rule->snapshot_limit;
+        return update->has_sequence ||
+               !(rule->kind == CAMBIST_BOOK_UNCHAINED && rule->snapshot_limit);
     if (!update->has_sequence || update->is_snapshot)
         return update->has_sequence;
     switch (rule->kind) {
@@ -55,8 +56,8 @@ static bool has_times(const struct cmb_sync *sync, const struct cmb_book_update 
 static enum cmb_sync_verdict judge_old(const struct cmb_sync *sync,
                                        const struct cmb_book_update *update)
 {
-    bool is_later = !sync->is_bridging && has_times(sync, update) &&
-                    update->timestamp_ns > sync->timestamp_ns;
+    bool is_later =
+        !sync->is_bridging && has_times(sync, update) && update->timestamp_ns > sync->timestamp_ns;
     return is_later || sync->old_in_row >= CMB_SYNC_OLD_MOST ? CMB_SYNC_REGRESSED : CMB_SYNC_OLD;
 }
 
@@ -105,8 +106,7 @@ enum cmb_sync_verdict cmb_sync_judge(const struct cambist_book_rule *rule,
     if (!cmb_sync_check_numbers(rule, update))
         return CMB_SYNC_GARBLED;
     if (!is_counted_here(rule, update))
-        return rule->scope == CAMBIST_OF_CONNECTION ? CMB_SYNC_NEXT
-                                                    : judge_uncounted(sync, update);
+        return rule->scope == CAMBIST_OF_CONNECTION ? CMB_SYNC_NEXT : judge_uncounted(sync, update);
     if (rule->kind == CAMBIST_BOOK_RANGE_PREVIOUS || rule->kind == CAMBIST_BOOK_PREVIOUS)
         return judge_chained(rule, sync, update);
     return judge_counted(rule, sync, update);

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <zlib.h>
 
-#define TICKS     4096
-#define TOP       4000 /* no bid is higher */
-#define CHANGES   8192
-#define OPS_MOST  (CHANGES + TICKS)
+#define TICKS      4096
+#define TOP        4000 /* no bid is higher */
+#define CHANGES    8192
+#define OPS_MOST   (CHANGES + TICKS)
 #define PER_UPDATE 8
 
 /* Places are counted from the best level: so many percent of the changes fall before each. */
@@ -58,8 +58,7 @@ static int draw_place(const struct shape *shape)
     while (share > shares[at])
         at++;
     double part = (share - shares[at - 1]) / (shares[at] - shares[at - 1]);
-    return shape->places[at - 1] +
-           (int)(part * (shape->places[at] - shape->places[at - 1] + 1));
+    return shape->places[at - 1] + (int)(part * (shape->places[at] - shape->places[at - 1] + 1));
 }
 
 /* The tick nearest to a likely place that holds a level, or none. */
@@ -138,8 +137,9 @@ static void apply_updates(size_t turns)
 {
     for (size_t done = 0, at = 0; done < turns; done += PER_UPDATE) {
         size_t count = op_count - at < PER_UPDATE ? op_count - at : PER_UPDATE;
-        struct cmb_book_update update = { .has_sequence = true, .sequence = ++number,
-                                          .bids = ops + at, .bid_count = count };
+        struct cmb_book_update update = {
+            .has_sequence = true, .sequence = ++number, .bids = ops + at, .bid_count = count
+        };
         cmb_book_apply(book, &update);
         at = at + count == op_count ? 0 : at + count;
     }
@@ -159,9 +159,13 @@ static void load_start(void)
     struct cmb_scaled_level asks[32];
     for (int i = 0; i < 32; i++)
         asks[i] = (struct cmb_scaled_level){ TICKS + i, 1000 + i };
-    struct cmb_book_update snapshot = { .is_snapshot = true, .has_sequence = true,
-                                        .sequence = number, .bids = levels, .bid_count = count,
-                                        .asks = asks, .ask_count = 32 };
+    struct cmb_book_update snapshot = { .is_snapshot = true,
+                                        .has_sequence = true,
+                                        .sequence = number,
+                                        .bids = levels,
+                                        .bid_count = count,
+                                        .asks = asks,
+                                        .ask_count = 32 };
     cmb_book_apply(book, &snapshot);
 }
 
@@ -228,8 +232,8 @@ static void sum_ten(size_t turns)
                                                      .checksum_depth = 10,
                                                      .checksum_digits = CAMBIST_DIGITS_BARE };
     for (size_t i = 0; i < turns; i++)
-        INTERLEAVED_KEEP(cmb_checksum(&kraken, &sum_bids, &sum_asks,
-                                      (struct cmb_scaled_digits){ 1, 8 }));
+        INTERLEAVED_KEEP(
+            cmb_checksum(&kraken, &sum_bids, &sum_asks, (struct cmb_scaled_digits){ 1, 8 }));
 }
 
 static void bench_checksum(void)

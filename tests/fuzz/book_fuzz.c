@@ -26,7 +26,9 @@ static uint8_t take(struct input *input)
 /* Mostly small, now and then one of the extremes. */
 static int64_t take_number(struct input *input)
 {
-    static const int64_t extremes[] = { INT64_MAX, INT64_MIN, INT64_MAX - 1, -1, INT64_MAX / 10, 0 };
+    static const int64_t extremes[] = {
+        INT64_MAX, INT64_MIN, INT64_MAX - 1, -1, INT64_MAX / 10, 0
+    };
     uint8_t byte = take(input);
     return byte >= 250 ? extremes[byte - 250] : byte;
 }
@@ -58,7 +60,8 @@ static size_t take_levels(struct input *input, struct arrays *to)
     size_t count = (size_t)take(input) % LEVELS_MOST;
     for (size_t i = 0; i < count && input->at < input->end; i++) {
         to->levels[i] = (struct cmb_scaled_level){ take_number(input), take_number(input) };
-        to->digits[i] = (struct cmb_scaled_digits){ (uint8_t)(to->levels[i].price * 7), take(input) };
+        to->digits[i] =
+            (struct cmb_scaled_digits){ (uint8_t)(to->levels[i].price * 7), take(input) };
         to->numbers[i] = take_number(input);
     }
     return input->at < input->end ? count : 0;

@@ -45,8 +45,8 @@ struct model_state {
 struct model {
     const struct cambist_book_rule *rule;
     uint64_t random;
-    int64_t at;          /* states made */
-    int64_t epoch_first; /* the state at which counting began anew */
+    int64_t at;                /* states made */
+    int64_t epoch_first;       /* the state at which counting began anew */
     int64_t sent, sent_number; /* state and number of the last message */
     int64_t crossing_until;
     int crossing_tick, middle;
@@ -223,7 +223,8 @@ static inline void model_write_changes(struct model *model, struct model_message
 }
 
 /* Whether a level is among the best `depth`, 0: always when it is there. */
-static inline bool model_is_seen(const struct model_state *state, int side, int tick, uint32_t depth)
+static inline bool model_is_seen(const struct model_state *state, int side, int tick,
+                                 uint32_t depth)
 {
     if (!state->amounts[side][tick])
         return false;

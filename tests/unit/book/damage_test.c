@@ -14,11 +14,11 @@
 #else
 #define UPDATES 50000
 #endif
-#define QUEUE          64
-#define KEPT           8 /* messages that may come again later */
-#define NOT_LIVE_MOST  1000 /* steps */
-#define CROSSED_MOST   50
-#define WAITING_MOST   60 /* steps until an answer is taken for lost */
+#define QUEUE         64
+#define KEPT          8    /* messages that may come again later */
+#define NOT_LIVE_MOST 1000 /* steps */
+#define CROSSED_MOST  50
+#define WAITING_MOST  60 /* steps until an answer is taken for lost */
 
 struct run {
     const char *name;
@@ -31,28 +31,60 @@ struct run {
 static const struct run runs[] = {
     { "range", { .kind = CAMBIST_BOOK_RANGE, .snapshot_limit = 1000 }, 4, true, false },
     { "range, no times", { .kind = CAMBIST_BOOK_RANGE, .snapshot_limit = 1000 }, 4, false, false },
-    { "range, cut snapshots", { .kind = CAMBIST_BOOK_RANGE, .snapshot_limit = 20 }, 4, true, false },
-    { "range and previous", { .kind = CAMBIST_BOOK_RANGE_PREVIOUS, .snapshot_limit = 1000 }, 4,
-      true, false },
+    { "range, cut snapshots",
+      { .kind = CAMBIST_BOOK_RANGE, .snapshot_limit = 20 },
+      4,
+      true,
+      false },
+    { "range and previous",
+      { .kind = CAMBIST_BOOK_RANGE_PREVIOUS, .snapshot_limit = 1000 },
+      4,
+      true,
+      false },
     { "changes", { .kind = CAMBIST_BOOK_CHANGES, .snapshot_limit = 1000 }, 4, true, false },
-    { "changes, cut, no times", { .kind = CAMBIST_BOOK_CHANGES, .snapshot_limit = 20 }, 4, false,
+    { "changes, cut, no times",
+      { .kind = CAMBIST_BOOK_CHANGES, .snapshot_limit = 20 },
+      4,
+      false,
       false },
     { "version", { .kind = CAMBIST_BOOK_VERSION, .snapshot_limit = 1000 }, 4, true, false },
     { "previous", { .kind = CAMBIST_BOOK_PREVIOUS }, 4, true, false },
     { "previous, no times", { .kind = CAMBIST_BOOK_PREVIOUS }, 4, false, false },
     { "counted", { .kind = CAMBIST_BOOK_COUNTED }, 1, true, false },
-    { "counted, no times, depth 12", { .kind = CAMBIST_BOOK_COUNTED, .depth = 12 }, 1, false,
+    { "counted, no times, depth 12",
+      { .kind = CAMBIST_BOOK_COUNTED, .depth = 12 },
+      1,
+      false,
       false },
-    { "counted, restarts at 1", { .kind = CAMBIST_BOOK_COUNTED, .restarts_at = 1 }, 1, true, false },
+    { "counted, restarts at 1",
+      { .kind = CAMBIST_BOOK_COUNTED, .restarts_at = 1 },
+      1,
+      true,
+      false },
     { "counted and checksum",
-      { .kind = CAMBIST_BOOK_COUNTED, .depth = 30, .checksum_order = CAMBIST_ASKS_THEN_BIDS,
-        .checksum_depth = 10, .checksum_digits = CAMBIST_DIGITS_BARE }, 1, true, false },
+      { .kind = CAMBIST_BOOK_COUNTED,
+        .depth = 30,
+        .checksum_order = CAMBIST_ASKS_THEN_BIDS,
+        .checksum_depth = 10,
+        .checksum_digits = CAMBIST_DIGITS_BARE },
+      1,
+      true,
+      false },
     { "checksum",
-      { .kind = CAMBIST_BOOK_CHECKSUM, .depth = 10, .checksum_order = CAMBIST_ASKS_THEN_BIDS,
-        .checksum_depth = 10, .checksum_digits = CAMBIST_DIGITS_BARE }, 1, true, false },
+      { .kind = CAMBIST_BOOK_CHECKSUM,
+        .depth = 10,
+        .checksum_order = CAMBIST_ASKS_THEN_BIDS,
+        .checksum_depth = 10,
+        .checksum_digits = CAMBIST_DIGITS_BARE },
+      1,
+      true,
+      false },
     { "unchained, whole books", { .kind = CAMBIST_BOOK_UNCHAINED }, 4, true, false },
-    { "unchained changes, benign", { .kind = CAMBIST_BOOK_UNCHAINED, .snapshot_limit = 1000 }, 4,
-      true, true },
+    { "unchained changes, benign",
+      { .kind = CAMBIST_BOOK_UNCHAINED, .snapshot_limit = 1000 },
+      4,
+      true,
+      true },
 };
 
 struct scene {
@@ -216,8 +248,8 @@ static void corrupt(struct scene *scene, struct model_message *message)
     for (int side = 0; side < MODEL_SIDES; side++)
         for (size_t i = 0; i < message->counts[side]; i++) {
             struct model_level *level = &message->levels[side][i];
-            if (level->amount && model_is_seen(model_state(scene->model, scene->model->at), side,
-                                               level->tick, 10)) {
+            if (level->amount &&
+                model_is_seen(model_state(scene->model, scene->model->at), side, level->tick, 10)) {
                 level->amount += 1;
                 scene->corrupted++;
                 return;
@@ -267,9 +299,8 @@ static int64_t restart(struct scene *scene)
     struct model *model = scene->model;
     model->epochs++;
     model->epoch_first = model->at + 1;
-    int64_t number = scene->run->rule.restarts_at
-                         ? 1
-                         : (int64_t)(100000 - model->epochs) * 10000000;
+    int64_t number =
+        scene->run->rule.restarts_at ? 1 : (int64_t)(100000 - model->epochs) * 10000000;
     if (scene->run->rule.kind != CAMBIST_BOOK_PREVIOUS)
         model->sent_number = number - 1;
     return number;
@@ -368,8 +399,8 @@ static void tell(const struct scene *scene, uint64_t seed)
 {
     struct cmb_book_counts counts;
     cmb_book_count(scene->book, &counts);
-    printf("%-28s seed %" PRIu64 ": live %4.1f %%, longest not live %3" PRId64
-           ", applied %" PRIu64 ", passed over %" PRIu64 ", refused %" PRIu64 ", resyncs %" PRIu64,
+    printf("%-28s seed %" PRIu64 ": live %4.1f %%, longest not live %3" PRId64 ", applied %" PRIu64
+           ", passed over %" PRIu64 ", refused %" PRIu64 ", resyncs %" PRIu64,
            scene->run->name, seed, 100.0 * (double)scene->live_steps / (double)scene->step,
            scene->not_live_longest, counts.applied, counts.passed_over, counts.refused,
            counts.resyncs);

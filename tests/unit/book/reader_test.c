@@ -70,8 +70,8 @@ static void apply_state(struct cmb_book *book, int64_t number, bool is_snapshot)
     for (size_t i = 0; i < count; i++)
         bids[i] = (struct cmb_scaled_level){ -asks[i].price, asks[i].amount };
     struct cmb_book_update update = { NUMBER(number), .is_snapshot = is_snapshot,
-                                      .bids = bids, .bid_count = count,
-                                      .asks = asks, .ask_count = count };
+                                      .bids = bids,   .bid_count = count,
+                                      .asks = asks,   .ask_count = count };
     cmb_book_apply(book, &update);
 }
 

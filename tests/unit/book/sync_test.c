@@ -18,7 +18,7 @@ static struct cmb_book *sent(enum cambist_book_kind kind)
     return cmb_book_new(&rules[kind], 0, 0);
 }
 
-#define ASSERT_LIVE(book, best_bid)       ASSERT_NUMBER(best_amount(book, false), best_bid)
+#define ASSERT_LIVE(book, best_bid) ASSERT_NUMBER(best_amount(book, false), best_bid)
 #define ASSERT_BROKEN(outcome, book, why)                                                          \
     do {                                                                                           \
         ASSERT_NUMBER(outcome, CMB_BOOK_BROKEN);                                                   \
@@ -316,7 +316,8 @@ TEST_SUITE(
     { "a range lives with a snapshot ahead", a_range_lives_with_a_snapshot_ahead },
     { "a range sees gaps and duplicates", a_range_sees_gaps_and_duplicates },
     { "a range out of order is a gap", a_range_out_of_order_is_a_gap },
-    { "a range that counts anew is seen by its time", a_range_that_counts_anew_is_seen_by_its_time },
+    { "a range that counts anew is seen by its time",
+      a_range_that_counts_anew_is_seen_by_its_time },
     { "a range that counts anew is seen by its length",
       a_range_that_counts_anew_is_seen_by_its_length },
     { "a range with previous covers the number of the snapshot",

@@ -126,7 +126,6 @@ static void is_stale_when_silent(void)
     ASSERT_NUMBER(told.state, CAMBIST_WATCH_LIVE);
     test_feed_turn(&feed, 1);
     ASSERT_NUMBER(told.state, CAMBIST_WATCH_STALE);
-    for (int i_ = 0; i_ < 20; i_++) cmb_loop_run_once(feed.loop, 1); for (int i_ = 0; i_ < feed.heard_count; i_++) printf("\nHEARD %s", feed.heard[i_]);
     TEST_FEED_RUN_UNTIL(&feed, test_feed_count_heard(&feed, "\"sub\"") == 2);
     test_feed_say(&feed, "{\"e\":\"tick\",\"s\":\"XBTUSDT\",\"l\":\"5\"}");
     TEST_FEED_RUN_UNTIL(&feed, told.records == 1);

@@ -166,10 +166,11 @@ static void on_post(struct cmb_post *post, void *user)
     (void)post;
     struct cmb_websocket *websocket = user;
     enter(websocket);
-    if (websocket->failure)
+    /* Also after a failure to write: the server may have said why it closed. */
+    cmb_websocket_read_on(websocket);
+    bool is_read = !atomic_load(&websocket->post.is_posted);
+    if (!cmb_websocket_is_over(websocket) && websocket->failure && is_read)
         end_of_writing(websocket);
-    else
-        cmb_websocket_read_on(websocket);
     leave(websocket);
 }
 
@@ -183,7 +184,7 @@ void cmb_websocket_on_ready(struct cmb_watch *watch, uint32_t events, void *user
     if (!cmb_websocket_is_over(websocket) && events & EPOLLOUT) {
         websocket->failure = cmb_websocket_flush(websocket);
         if (websocket->failure)
-            end_of_writing(websocket);
+            cmb_websocket_wake(websocket);
     }
     leave(websocket);
 }
@@ -204,7 +205,7 @@ static void on_connected(struct cmb_connection *connection, int status,
         start_timer(websocket, websocket->settings.handshake_timeout_ms);
         websocket->failure = cmb_websocket_flush(websocket);
         if (websocket->failure)
-            end_of_writing(websocket);
+            cmb_websocket_wake(websocket);
     }
     leave(websocket);
 }

@@ -307,8 +307,8 @@ static void nobody_there(void)
 
 static void a_false_certificate_ends_it(void)
 {
-    server = test_server_start(&(struct test_server_settings){
-        .on_request = note_request, .certificate = TEST_WRONG_NAME });
+    server = test_server_start(&(struct test_server_settings){ .on_request = note_request,
+                                                               .certificate = TEST_WRONG_NAME });
     test_websocket_client_init(&client, server->url);
     run_until_closed(NULL);
     ASSERT_NUMBER(client.status, CAMBIST_TLS);
@@ -583,6 +583,43 @@ static void vanish(struct test_peer *peer, const char *text, void *user)
     if (user)
         test_peer_reset(peer);
     test_websocket_end(&websocket);
+}
+
+static void say_goodbye_and_go(struct test_peer *peer, const char *text, void *user)
+{
+    struct test_websocket websocket;
+    struct cmb_frame frame;
+    (void)user;
+    test_websocket_welcome(&websocket, peer, text, "");
+    if (test_websocket_next(&websocket, &frame)) { /* the client is open, and looks away */
+        test_websocket_say_text(&websocket, "last words");
+        test_websocket_say_close(&websocket, 1008, "too many messages");
+    }
+    test_websocket_end(&websocket);
+}
+
+/* The server says why and goes; we notice it first when we cannot write. */
+static void a_failed_write_does_not_hide_the_reason(void)
+{
+    for (int is_plain = 0; is_plain < 2; is_plain++) {
+        int status = CAMBIST_OK;
+        set_up(say_goodbye_and_go, is_plain, NULL);
+        open_it(NULL);
+        TEST_WEBSOCKET_TURN_UNTIL(&client, client.opens);
+        ASSERT_NUMBER(cmb_websocket_send(client.websocket, CMB_TEXT("go")), CAMBIST_OK);
+        while (atomic_load(&server->gone) == 0)
+            sched_yield();
+        for (int i = 0; i < 100000 && status == CAMBIST_OK; i++)
+            status = cmb_websocket_send(client.websocket, CMB_TEXT("x"));
+        ASSERT_NUMBER(status, CAMBIST_UNAVAILABLE);
+        ASSERT_NUMBER(cmb_websocket_send(client.websocket, CMB_TEXT("x")), CAMBIST_UNAVAILABLE);
+        TEST_WEBSOCKET_TURN_UNTIL(&client, client.closes);
+        ASSERT_TEXT(cmb_buffer_string(&client.log), "open text:last words close");
+        ASSERT_NUMBER(client.status, CAMBIST_OK);
+        ASSERT_NUMBER(client.code, 1008);
+        ASSERT_TEXT(client.reason, "too many messages");
+        tear_down();
+    }
 }
 
 static void an_end_without_a_goodbye_is_no_goodbye(void)
@@ -950,6 +987,7 @@ TEST_SUITE("transport/websocket", { "asks as the standard wants", asks_as_the_st
            { "a quiet server that answers lives", a_quiet_server_that_answers_lives },
            { "what is heard in time needs no ping", what_is_heard_in_time_needs_no_ping },
            { "tells what the server said at the end", tells_what_the_server_said_at_the_end },
+           { "a failed write does not hide the reason", a_failed_write_does_not_hide_the_reason },
            { "an end without a goodbye is no goodbye", an_end_without_a_goodbye_is_no_goodbye },
            { "a goodbye that nobody answers has a deadline",
              a_goodbye_that_nobody_answers_has_a_deadline },

@@ -316,7 +316,10 @@ void cmb_websocket_part(struct cmb_websocket *websocket)
 {
     if (websocket->state == CMB_WEBSOCKET_OPEN) {
         uint16_t code = websocket->code == CMB_CLOSE_NO_CODE ? 0 : websocket->code;
-        cmb_websocket_put_close(websocket, code, CMB_TEXT(""));
+        if (cmb_websocket_put_close(websocket, code, CMB_TEXT("")) != CAMBIST_OK) {
+            cmb_websocket_end(websocket, CAMBIST_OK, NULL); /* what matters was said */
+            return;
+        }
         start_timer(websocket, websocket->settings.leave_timeout_ms);
     }
     websocket->state = CMB_WEBSOCKET_LEFT;

@@ -970,6 +970,55 @@ static void a_flood_is_delivered_without_memory(void)
     }
 }
 
+#ifndef TEST_CANNOT_COUNT
+/* Answers whether the nth allocation was reached at all. */
+static bool survives_without_the_nth(test_request_fn on_request, void *user, long nth)
+{
+    struct cambist_error error = { 0 };
+    set_up(on_request, true, user);
+    cmb_buffer_reserve(&client.log, 4096); /* the test's own */
+    test_allocation_fails = nth;
+    test_websocket_client_open(&client, &(struct cmb_websocket_settings){ .offers_deflate = true },
+                               &error);
+    for (int turns = 0; client.websocket && !client.closes && turns < 500; turns++) {
+        cmb_loop_run_once(client.loop, 10);
+        cmb_clock_turn(&client.clock, 1000000);
+    }
+    bool is_reached = test_allocation_fails == 0;
+    test_allocation_fails = 0;
+    if (!client.websocket)
+        ASSERT_NUMBER(error.status, CAMBIST_NO_MEMORY);
+    else
+        ASSERT_NUMBER(client.closes, 1);
+    bool is_said = client.status == CAMBIST_OK || client.status == CAMBIST_NO_MEMORY ||
+                   client.status == CAMBIST_TIMEOUT; /* where libcurl's socket is not watched */
+    CU_ASSERT(!client.websocket || is_said);
+    if (client.websocket && !is_said)
+        printf("\n    allocation %ld: status %d, %s", nth, client.status, client.message);
+    tear_down();
+    return is_reached;
+}
+
+static void survives_without_memory(void)
+{
+    static struct offence last = { "\x01\x03Hel\x80\x02lo\x88\x02\x03\xe8", 13, 0, 0 };
+    size_t step = 3;
+    long nth = 1;
+    while (nth < 1000 && survives_without_the_nth(say_deflated, &last, nth))
+        nth++;
+    CU_ASSERT(nth > 5 && nth < 1000);
+    nth = 1;
+    while (nth < 1000 && survives_without_the_nth(greet, &step, nth))
+        nth++;
+    CU_ASSERT(nth > 5 && nth < 1000);
+}
+#else
+static void survives_without_memory(void)
+{
+    printf("not tried under a sanitizer ... ");
+}
+#endif
+
 TEST_SUITE("transport/websocket", { "asks as the standard wants", asks_as_the_standard_wants },
            { "the accept of the standard", the_accept_of_the_standard },
            { "refuses what cannot be asked", refuses_what_cannot_be_asked },
@@ -999,4 +1048,5 @@ TEST_SUITE("transport/websocket", { "asks as the standard wants", asks_as_the_st
            { "a full queue says so and loses nothing", a_full_queue_says_so_and_loses_nothing },
            { "may be closed in any callback", may_be_closed_in_any_callback },
            { "may be closed at any time", may_be_closed_at_any_time },
-           { "a flood is delivered without memory", a_flood_is_delivered_without_memory })
+           { "a flood is delivered without memory", a_flood_is_delivered_without_memory },
+           { "survives without memory", survives_without_memory })

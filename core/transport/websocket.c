@@ -168,8 +168,7 @@ static void on_post(struct cmb_post *post, void *user)
     enter(websocket);
     /* Also after a failure to write: the server may have said why it closed. */
     cmb_websocket_read_on(websocket);
-    bool is_read = !atomic_load(&websocket->post.is_posted);
-    if (!cmb_websocket_is_over(websocket) && websocket->failure && is_read)
+    if (!cmb_websocket_is_over(websocket) && websocket->failure)
         end_of_writing(websocket);
     leave(websocket);
 }

@@ -443,10 +443,14 @@ static void answers_pings_with_their_payload(void)
 static void ping_and_never_read(struct test_peer *peer, const char *text, void *user)
 {
     struct test_websocket websocket;
-    char payload[125] = "";
+    static char pings[127 * 500];
+    int bytes = 128 * 1024;
     (void)user;
+    setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof pings; i += 127)
+        memcpy(pings + i, "\x89\x7d", 2);
     test_websocket_welcome(&websocket, peer, text, "");
-    while (test_websocket_say(&websocket, 0x89, payload, sizeof payload))
+    while (test_peer_write(peer, pings, sizeof pings))
         ;
     test_websocket_end(&websocket);
 }
@@ -454,7 +458,7 @@ static void ping_and_never_read(struct test_peer *peer, const char *text, void *
 static void a_flood_of_pings_ends_it(void)
 {
     set_up(ping_and_never_read, true, NULL);
-    run_until_closed(NULL);
+    run_until_closed(&(struct cmb_websocket_settings){ .queue_bytes_most = 1 });
     ASSERT_NUMBER(client.status, CAMBIST_TOO_LARGE);
     tear_down();
 }

@@ -44,22 +44,25 @@ size_t cmb_utf8_length(const char *at, const char *end)
     return length;
 }
 
+#ifdef __SSE2__
+static unsigned outside_ascii(const char *at)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)at));
+}
+#endif
+
 /* The first byte outside ASCII; `end` when there is none. */
 static const char *skip_ascii(const char *at, const char *end)
 {
 #ifdef __SSE2__
-    for (; end - at >= 64; at += 64) {
-        const __m128i *from = (const __m128i *)(const void *)at;
-        __m128i all =
-            _mm_or_si128(_mm_or_si128(_mm_loadu_si128(from), _mm_loadu_si128(from + 1)),
-                         _mm_or_si128(_mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3)));
-        if (_mm_movemask_epi8(all))
-            break;
-    }
-    for (; end - at >= 16; at += 16) {
-        int mask = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)at));
-        if (mask)
-            return at + __builtin_ctz((unsigned)mask);
+    bool is_long = end - at >= 16;
+    unsigned outside;
+    for (; end - at >= 16; at += 16)
+        if ((outside = outside_ascii(at)) != 0)
+            return at + __builtin_ctz(outside);
+    if (is_long) { /* the rest, with bytes before it that were looked at already */
+        outside = outside_ascii(end - 16);
+        return outside ? end - 16 + __builtin_ctz(outside) : end;
     }
 #endif
     while (at < end && !((unsigned char)*at & 0x80))

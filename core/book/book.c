@@ -68,8 +68,8 @@ static enum cmb_book_outcome break_book(struct cmb_book *book, enum cmb_book_rea
 
 void cmb_book_break(struct cmb_book *book, enum cmb_book_reason reason)
 {
-    break_book(book, reason > CMB_BOOK_NEW && reason < CMB_BOOK_REASONS ? reason
-                                                                        : CMB_BOOK_UNREADABLE);
+    break_book(book,
+               reason > CMB_BOOK_NEW && reason < CMB_BOOK_REASONS ? reason : CMB_BOOK_UNREADABLE);
 }
 
 /* Live, and proved so at this moment. */
@@ -148,15 +148,17 @@ static size_t find_newer(const struct cmb_book *book, const struct cmb_sync *syn
     return place;
 }
 
-/* Whether what is held follows on a snapshot at `sync`. */
+/* Whether a snapshot at `sync` and what is held make one whole. */
 static bool check_held(const struct cmb_book *book, const struct cmb_sync *sync, size_t newer)
 {
+    /* Where nothing is chained, only a snapshot of after the first held one leaves no doubt that
+     * the stream had begun. */
+    if (book->rule->kind == CAMBIST_BOOK_UNCHAINED && cmb_book_is_asked(book) &&
+        cmb_book_state(book) == CMB_BOOK_RESYNCING)
+        return newer > 0;
     if (newer == book->held.count)
         return true;
     struct cmb_book_update update = cmb_held_get(&book->held, newer);
-    /* Where nothing is chained, only a snapshot of after the first one leaves no doubt. */
-    if (book->rule->kind == CAMBIST_BOOK_UNCHAINED)
-        return newer > 0;
     enum cmb_sync_verdict verdict = cmb_sync_judge(book->rule, sync, &update);
     return verdict == CMB_SYNC_NEXT || verdict == CMB_SYNC_SIGN_OF_LIFE;
 }
@@ -220,14 +222,12 @@ static enum cmb_book_outcome take_snapshot(struct cmb_book *book,
             return break_book(book, CMB_BOOK_DIFFERS);
         return confirm(book, snapshot->received_ns);
     }
-    return snapshot->sequence < book->sync.sequence ? pass_over(book)
-                                                    : begin_anew(book, snapshot);
+    return snapshot->sequence < book->sync.sequence ? pass_over(book) : begin_anew(book, snapshot);
 }
 
 /* -- while live or stale -- */
 
-static enum cmb_book_outcome apply_next(struct cmb_book *book,
-                                        const struct cmb_book_update *update)
+static enum cmb_book_outcome apply_next(struct cmb_book *book, const struct cmb_book_update *update)
 {
     cmb_book_open_write(book);
     enum cmb_book_reason reason = cmb_book_put(book, update);

@@ -23,12 +23,12 @@
 #include "number/scaled.h"
 
 /* Levels that one side may have, whatever its rule says; deeper ones are dropped. */
-#define CMB_BOOK_LEVELS_MOST 131072
+#define CMB_BOOK_LEVELS_MOST      131072
 /* What waits for a snapshot: so many updates, and so many levels in them. */
 #define CMB_BOOK_HELD_MOST        4096
 #define CMB_BOOK_HELD_LEVELS_MOST 131072
 /* How long a book may stay crossed, until cmb_book_set_crossed_most says something else. */
-#define CMB_BOOK_CROSSED_MOST_NS 1000000000
+#define CMB_BOOK_CROSSED_MOST_NS  1000000000
 
 struct cmb_book;
 
@@ -40,7 +40,7 @@ enum cmb_book_state {
 
 enum cmb_book_outcome {
     CMB_BOOK_APPLIED = 1, /* the book is live, and newer than before */
-    CMB_BOOK_CONFIRMED,   /* nothing changed, but the book is proved to be as new as the exchange's */
+    CMB_BOOK_CONFIRMED,   /* nothing changed, but the book is proved to be up to date */
     CMB_BOOK_HELD,        /* kept until the snapshot comes */
     CMB_BOOK_PASSED_OVER, /* old, a duplicate, or of no use while resyncing */
     CMB_BOOK_BROKEN,      /* the book is resyncing from now on; cmb_book_reason tells why */
@@ -136,15 +136,15 @@ const char *cmb_book_reason_name(enum cmb_book_reason reason);
 void cmb_book_count(const struct cmb_book *book, struct cmb_book_counts *ret_counts);
 
 struct cmb_book_view {
-    struct cmb_scaled_level *bids, *asks; /* the caller's: room for the depth asked for; best first */
+    struct cmb_scaled_level *bids, *asks; /* the caller's, with room for the depth; best first */
     size_t bid_count, ask_count;
     enum cmb_book_state state;
-    bool is_crossed;       /* at this moment; it may be the exchange's own */
-    int64_t sequence;      /* 0 where the exchange tells none */
-    int64_t timestamp_ns;  /* the exchange's time of the last change; 0: not told */
-    int64_t received_ns;   /* when the book was last proved true: age = now - this */
+    bool is_crossed;      /* at this moment; it may be the exchange's own */
+    int64_t sequence;     /* 0 where the exchange tells none */
+    int64_t timestamp_ns; /* the exchange's time of the last change; 0: not told */
+    int64_t received_ns;  /* when the book was last proved true: age = now - this */
     unsigned price_scale, amount_scale;
-    uint64_t version;      /* grows with every change, also of the state */
+    uint64_t version; /* grows with every change, also of the state */
 };
 
 /* Levels also of a book that is not live: the last known ones, or a state on the way. */

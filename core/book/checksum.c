@@ -8,6 +8,12 @@
 #define DECIMALS_MOST 32
 #define NUMBER_SIZE   (CMB_SCALED_TEXT_SIZE + DECIMALS_MOST)
 
+static const char pairs[] = "0001020304050607080910111213141516171819"
+                            "2021222324252627282930313233343536373839"
+                            "4041424344454647484950515253545556575859"
+                            "6061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
 /* The text, summed up piece by piece. */
 struct sum {
     const struct cambist_book_rule *rule;
@@ -39,44 +45,53 @@ static void put(struct sum *sum, const char *bytes, size_t length)
     sum->length += length;
 }
 
-/* Writes a count of 10^-scale with `decimals` digits behind the point; returns the length.  Fewer
- * digits than the scale lose only zeros: that many were sent. */
-static size_t format(int64_t value, unsigned scale, unsigned decimals, char *to)
+/* Writes the digits of `value` backwards from `end`; returns where they begin. */
+static char *write_digits(uint64_t value, char *end)
 {
-    if (decimals > DECIMALS_MOST)
-        decimals = DECIMALS_MOST;
-    if (decimals <= scale)
-        return cmb_scaled_format(value / cmb_powers_of_ten[scale - decimals], decimals, to);
-    size_t length = cmb_scaled_format(value, scale, to);
-    if (!scale)
-        to[length++] = '.';
-    memset(to + length, '0', decimals - scale);
-    return length + decimals - scale;
+    for (; value >= 100; value /= 100)
+        memcpy(end -= 2, pairs + value % 100 * 2, 2);
+    if (value >= 10)
+        return memcpy(end - 2, pairs + value * 2, 2);
+    *--end = (char)('0' + value);
+    return end;
 }
 
-/* Takes the point and the zeros in front out of `text`. */
-static size_t make_bare(char *text, size_t length)
+/* Writes the digits of a count of 10^-scale down to so many decimals.  Fewer than the scale lose
+ * only zeros, because that many were sent; more are zeros. */
+static char *write_decimals(uint64_t value, unsigned scale, unsigned decimals, char *end)
 {
-    char *point = memchr(text, '.', length);
-    if (point)
-        memmove(point, point + 1, (size_t)(text + --length - point));
-    size_t zeros = 0;
-    while (zeros < length && text[zeros] == '0')
-        zeros++;
-    memmove(text, text + zeros, length - zeros);
-    return length - zeros;
+    if (decimals < scale)
+        return write_digits(value / (uint64_t)cmb_powers_of_ten[scale - decimals], end);
+    memset(end - (decimals - scale), '0', decimals - scale);
+    return write_digits(value, end - (decimals - scale));
+}
+
+/* Puts a point before the last `decimals` digits, and zeros where there are none before it. */
+static char *write_point(char *start, const char *end, unsigned decimals)
+{
+    while (end - start <= (ptrdiff_t)decimals)
+        *--start = '0';
+    size_t whole = (size_t)(end - start) - decimals;
+    memmove(start - 1, start, whole);
+    start[whole - 1] = '.';
+    return start - 1;
 }
 
 static void put_number(struct sum *sum, int64_t value, unsigned scale, unsigned decimals)
 {
-    char text[NUMBER_SIZE];
+    char text[NUMBER_SIZE], *end = text + sizeof text;
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (decimals > DECIMALS_MOST)
+        decimals = DECIMALS_MOST;
     if (sum->is_begun && sum->mark_length)
         put(sum, sum->rule->checksum_mark, sum->mark_length);
     sum->is_begun = true;
-    size_t length = format(value, scale, decimals, text);
-    if (sum->rule->checksum_digits & CAMBIST_DIGITS_BARE)
-        length = make_bare(text, length);
-    put(sum, text, length);
+    char *start = write_decimals(magnitude, scale, decimals, end);
+    if (decimals && !(sum->rule->checksum_digits & CAMBIST_DIGITS_BARE))
+        start = write_point(start, end, decimals);
+    if (value < 0)
+        *--start = '-';
+    put(sum, start, (size_t)(end - start));
 }
 
 static void put_level(struct sum *sum, const struct cmb_side *side, size_t place, bool is_negative)
@@ -84,8 +99,7 @@ static void put_level(struct sum *sum, const struct cmb_side *side, size_t place
     if (place >= cmb_side_count(side))
         return;
     struct cmb_scaled_level level = cmb_side_level(side, place);
-    struct cmb_scaled_digits digits =
-        side->has_digits ? cmb_side_digits(side, place) : sum->scales;
+    struct cmb_scaled_digits digits = side->has_digits ? cmb_side_digits(side, place) : sum->scales;
     put_number(sum, level.price, sum->scales.price, digits.price);
     put_number(sum, is_negative ? -level.amount : level.amount, sum->scales.amount, digits.amount);
 }
@@ -100,8 +114,8 @@ uint32_t cmb_checksum(const struct cambist_book_rule *rule, const struct cmb_sid
     bool is_asks_first = rule->checksum_order == CAMBIST_ASKS_THEN_BIDS;
     const struct cmb_side *first = is_asks_first ? asks : bids;
     const struct cmb_side *second = is_asks_first ? bids : asks;
-    size_t longest = cmb_side_count(bids) > cmb_side_count(asks) ? cmb_side_count(bids)
-                                                                 : cmb_side_count(asks);
+    size_t longest =
+        cmb_side_count(bids) > cmb_side_count(asks) ? cmb_side_count(bids) : cmb_side_count(asks);
     size_t depth = longest < rule->checksum_depth ? longest : rule->checksum_depth;
     for (size_t i = 0; i < depth; i++) {
         put_level(&sum, first, i, is_negative && first == asks);

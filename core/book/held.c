@@ -83,10 +83,8 @@ struct cmb_book_update cmb_held_get(const struct cmb_held *held, size_t place)
     /* Pointers of the feeder's that are gone tell only whether there was something. */
     update.bid_digits = held->digits && update.bid_digits ? held->digits + bids : NULL;
     update.ask_digits = held->digits && update.ask_digits ? held->digits + asks : NULL;
-    update.bid_sequences =
-        held->sequences && update.bid_sequences ? held->sequences + bids : NULL;
-    update.ask_sequences =
-        held->sequences && update.ask_sequences ? held->sequences + asks : NULL;
+    update.bid_sequences = held->sequences && update.bid_sequences ? held->sequences + bids : NULL;
+    update.ask_sequences = held->sequences && update.ask_sequences ? held->sequences + asks : NULL;
     return update;
 }
 
@@ -118,6 +116,6 @@ void cmb_held_clear(struct cmb_held *held)
     free(held->levels);
     free(held->digits);
     free(held->sequences);
-    *held = (struct cmb_held){ .has_digits = held->has_digits,
-                               .has_sequences = held->has_sequences };
+    *held =
+        (struct cmb_held){ .has_digits = held->has_digits, .has_sequences = held->has_sequences };
 }

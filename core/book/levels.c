@@ -103,9 +103,8 @@ static enum cmb_book_reason check_book(struct cmb_book *book, const struct cmb_b
 
 enum cmb_book_reason cmb_book_put(struct cmb_book *book, const struct cmb_book_update *update)
 {
-    enum cmb_book_reason reason =
-        put_side(book, &book->bids, update->bids, update->bid_digits, update->bid_sequences,
-                 update->bid_count);
+    enum cmb_book_reason reason = put_side(book, &book->bids, update->bids, update->bid_digits,
+                                           update->bid_sequences, update->bid_count);
     if (!reason)
         reason = put_side(book, &book->asks, update->asks, update->ask_digits,
                           update->ask_sequences, update->ask_count);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define CAPACITY_LEAST 64
+#define GALLOP_FIRST   8
+#define COUNT_MOST     4 /* so few are counted instead of halved */
 
 static inline int64_t get(const _Atomic int64_t *at)
 {
@@ -60,20 +62,21 @@ static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
     return block;
 }
 
+static inline void move_level(struct cmb_side_block *block, size_t to, size_t from)
+{
+    set(&block->keys[to], get(&block->keys[from]));
+    set(&block->amounts[to], get(&block->amounts[from]));
+}
+
 /* Upwards or downwards by any distance; plain loops, because readers may see each store. */
 static void move_levels(struct cmb_side_block *block, size_t to, size_t from, size_t count)
 {
-    if (to < from) {
+    if (to < from)
         for (size_t i = 0; i < count; i++)
-            set(&block->keys[to + i], get(&block->keys[from + i]));
-        for (size_t i = 0; i < count; i++)
-            set(&block->amounts[to + i], get(&block->amounts[from + i]));
-    } else {
+            move_level(block, to + i, from + i);
+    else
         for (size_t i = count; i-- > 0;)
-            set(&block->keys[to + i], get(&block->keys[from + i]));
-        for (size_t i = count; i-- > 0;)
-            set(&block->amounts[to + i], get(&block->amounts[from + i]));
-    }
+            move_level(block, to + i, from + i);
     if (block->digits)
         memmove(block->digits + to, block->digits + from, count * sizeof *block->digits);
 }
@@ -115,27 +118,28 @@ static bool make_room(struct cmb_side *side, size_t count)
     return true;
 }
 
-/* The first place whose key is not below `key`. */
+/* The first place whose key is not below `key`.  Only the steps from the best are branches: where a
+ * change falls cannot be foretold, and a wrong guess costs more than some comparisons. */
 static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
                                 int64_t key)
 {
     size_t low = start, high = end;
-    for (size_t step = 1; high > start; step *= 2) {
-        size_t probe = high - start > step ? high - step : start;
-        if (get(&block->keys[probe]) < key) {
-            low = probe + 1;
+    for (size_t step = GALLOP_FIRST; high - start > step; step *= 2) {
+        if (get(&block->keys[high - step]) < key) {
+            low = high - step + 1;
             break;
         }
-        high = probe;
+        high -= step;
     }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (get(&block->keys[middle]) < key)
-            low = middle + 1;
-        else
-            high = middle;
+    size_t count = high - low, below = 0;
+    while (count > COUNT_MOST) {
+        size_t half = (count + 1) / 2;
+        low += half & -(size_t)(get(&block->keys[low + half - 1]) < key);
+        count -= half;
     }
-    return low;
+    for (size_t i = 0; i < count; i++)
+        below += get(&block->keys[low + i]) < key;
+    return low + below;
 }
 
 static void remove_level(struct cmb_side *side, struct cmb_side_block *block, size_t place)

@@ -34,9 +34,9 @@ struct cmb_side {
     int64_t mask;                           /* key = price ^ mask: ~price for asks */
     size_t depth;                           /* levels kept by cmb_side_truncate */
     bool has_digits;
-    bool may_cut;      /* what is dropped for depth cuts the side */
-    size_t cut_count;  /* levels that there were when it was cut; 0: it is whole */
-    int64_t cut_key;   /* deeper ones are unknown and stay out */
+    bool may_cut;     /* what is dropped for depth cuts the side */
+    size_t cut_count; /* levels that there were when it was cut; 0: it is whole */
+    int64_t cut_key;  /* deeper ones are unknown and stay out */
 };
 
 enum cmb_side_effect {

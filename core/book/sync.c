@@ -1,10 +1,20 @@
 /* Does this update follow on the last one? */
 #include "book/sync.h"
 
-static bool is_counted_here(const struct cambist_book_rule *rule)
+/* An update of a chain that tells no numbers, but a checksum: that proves it as well. */
+static bool is_proved_otherwise(const struct cambist_book_rule *rule,
+                                const struct cmb_book_update *update)
+{
+    bool is_none = (rule->checksum_digits & CAMBIST_ZERO_IS_NONE) && update->checksum == 0;
+    return rule->kind == CAMBIST_BOOK_PREVIOUS && rule->checksum_order != CAMBIST_NO_CHECKSUM &&
+           update->has_checksum && !is_none && !update->has_sequence && !update->has_previous;
+}
+
+static bool is_counted_here(const struct cambist_book_rule *rule,
+                            const struct cmb_book_update *update)
 {
     return rule->scope == CAMBIST_OF_MARKET && rule->kind != CAMBIST_BOOK_CHECKSUM &&
-           rule->kind != CAMBIST_BOOK_UNCHAINED;
+           rule->kind != CAMBIST_BOOK_UNCHAINED && !is_proved_otherwise(rule, update);
 }
 
 bool cmb_sync_is_whole(const struct cambist_book_rule *rule, const struct cmb_book_update *update)
@@ -20,8 +30,9 @@ bool cmb_sync_check_numbers(const struct cambist_book_rule *rule,
 {
     if (update->has_sequence && update->sequence < 0)
         return false;
-    if (!is_counted_here(rule))
-        return update->has_sequence || rule->kind != CAMBIST_BOOK_UNCHAINED || !rule->snapshot_limit;
+    if (!is_counted_here(rule, update))
+        return update->has_sequence ||
+               !(rule->kind == CAMBIST_BOOK_UNCHAINED && rule->snapshot_limit);
     if (!update->has_sequence || update->is_snapshot)
         return update->has_sequence;
     switch (rule->kind) {
@@ -45,8 +56,8 @@ static bool has_times(const struct cmb_sync *sync, const struct cmb_book_update 
 static enum cmb_sync_verdict judge_old(const struct cmb_sync *sync,
                                        const struct cmb_book_update *update)
 {
-    bool is_later = !sync->is_bridging && has_times(sync, update) &&
-                    update->timestamp_ns > sync->timestamp_ns;
+    bool is_later =
+        !sync->is_bridging && has_times(sync, update) && update->timestamp_ns > sync->timestamp_ns;
     return is_later || sync->old_in_row >= CMB_SYNC_OLD_MOST ? CMB_SYNC_REGRESSED : CMB_SYNC_OLD;
 }
 
@@ -94,9 +105,8 @@ enum cmb_sync_verdict cmb_sync_judge(const struct cambist_book_rule *rule,
 {
     if (!cmb_sync_check_numbers(rule, update))
         return CMB_SYNC_GARBLED;
-    if (!is_counted_here(rule))
-        return rule->scope == CAMBIST_OF_CONNECTION ? CMB_SYNC_NEXT
-                                                    : judge_uncounted(sync, update);
+    if (!is_counted_here(rule, update))
+        return rule->scope == CAMBIST_OF_CONNECTION ? CMB_SYNC_NEXT : judge_uncounted(sync, update);
     if (rule->kind == CAMBIST_BOOK_RANGE_PREVIOUS || rule->kind == CAMBIST_BOOK_PREVIOUS)
         return judge_chained(rule, sync, update);
     return judge_counted(rule, sync, update);

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cli/cli.h"
-#include "number/decimal.h"
+#include "cli/given.h"
 
 enum { LINE_BYTES_MOST = 256 << 20, TEXT_BYTES_MOST = 8192 };
 
@@ -18,75 +17,14 @@ struct job {
     struct cambist_error error;
 };
 
-static struct cmb_text text_at(struct json_object *object, const char *key)
-{
-    struct json_object *value;
-    if (!object || !json_object_object_get_ex(object, key, &value) || !value)
-        return (struct cmb_text){ 0 };
-    if (json_object_is_type(value, json_type_string))
-        return (struct cmb_text){ json_object_get_string(value),
-                                  (size_t)json_object_get_string_len(value) };
-    return cmb_text_of(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
-}
-
-static struct json_object *member(struct json_object *object, const char *key)
-{
-    struct json_object *value = NULL;
-    return object && json_object_object_get_ex(object, key, &value) ? value : NULL;
-}
-
 /* ---- markets ---- */
-
-static void set_decimal(struct json_object *row, const char *key, struct cambist_decimal *ret)
-{
-    struct cmb_text text = text_at(row, key);
-    if (text.length)
-        (void)cmb_decimal_parse(text, ret);
-}
-
-static uint64_t flag_at(struct json_object *row, const char *key)
-{
-    struct json_object *value = member(row, key);
-    if (!value)
-        return 0;
-    return json_object_get_boolean(value) ? CAMBIST_FLAG_YES : CAMBIST_FLAG_NO;
-}
-
-static int add_market(struct cmb_markets *markets, struct json_object *row)
-{
-    struct cambist_market market = {
-        .id = text_at(row, "id").at, .symbol = text_at(row, "symbol").at,
-        .base = text_at(row, "base").at, .quote = text_at(row, "quote").at,
-        .settle = text_at(row, "settle").at,
-        .base_id = text_at(row, "base_id").at ? text_at(row, "base_id").at
-                                              : text_at(row, "baseId").at,
-        .quote_id = text_at(row, "quote_id").at ? text_at(row, "quote_id").at
-                                                : text_at(row, "quoteId").at,
-        .settle_id = text_at(row, "settle_id").at ? text_at(row, "settle_id").at
-                                                  : text_at(row, "settleId").at,
-        .alias = text_at(member(row, "info"), "altname").at,
-        .linear = flag_at(row, "linear"), .inverse = flag_at(row, "inverse"),
-        .active = flag_at(row, "active"),
-    };
-    struct cmb_text kind = text_at(row, "type");
-    market.kind = kind.at ? cmb_vocabulary_number(cmb_vocabulary_of(CMB_MEMBER_KIND), kind)
-                          : CAMBIST_KIND_SPOT;
-    set_decimal(row, "tick_size", &market.tick_size);
-    set_decimal(row, "lot_size", &market.lot_size);
-    set_decimal(row, "contract_size", &market.contract_size);
-    set_decimal(row, "contractSize", &market.contract_size);
-    return cmb_markets_add(markets, &market);
-}
 
 static int add_markets(struct job *job)
 {
-    struct json_object *rows = member(job->line, "markets");
-    size_t count = json_object_is_type(rows, json_type_array) ? json_object_array_length(rows) : 0;
     job->exchange->markets = cmb_markets_new();
-    int status = job->exchange->markets ? CAMBIST_OK : CAMBIST_NO_MEMORY;
-    for (size_t i = 0; i < count && status == CAMBIST_OK; i++)
-        status = add_market(job->exchange->markets, json_object_array_get_idx(rows, i));
-    return status;
+    return job->exchange->markets
+               ? cmb_cli_add_markets(job->exchange->markets, cmb_cli_member(job->line, "markets"))
+               : CAMBIST_NO_MEMORY;
 }
 
 /* ---- credentials ---- */
@@ -109,12 +47,12 @@ static struct cmb_text armoured(struct job *job, struct cmb_text value)
 static uint32_t read_credentials(struct job *job, struct cmb_pair *pairs, uint32_t most)
 {
     uint32_t count = 0;
-    struct json_object *given = member(job->line, "credentials");
+    struct json_object *given = cmb_cli_member(job->line, "credentials");
     if (!json_object_is_type(given, json_type_object))
         return 0;
     json_object_object_foreach(given, name, value)
     {
-        struct cmb_text text = text_at(given, name);
+        struct cmb_text text = cmb_cli_text_at(given, name);
         (void)value;
         if (!text.at || count == most)
             continue;
@@ -151,7 +89,7 @@ static int set_argument(struct job *job, struct cmb_arguments *arguments, const 
         text = joined(job, value);
     } else {
         json_object_object_add(holder, "v", json_object_get(value));
-        text = text_at(holder, "v");
+        text = cmb_cli_text_at(holder, "v");
         text.at = cmb_arena_copy(&job->texts, text);
     }
     json_object_put(holder);
@@ -227,11 +165,11 @@ static int open_job(struct job *job)
     const struct cmb_plugin *plugin;
     struct cmb_pair pairs[CMB_CREDENTIALS_MOST];
     struct cmb_exchange_settings settings = { .environment = CMB_ENVIRONMENT_LIVE };
-    int status = cmb_cli_find_plugin(text_at(job->line, "exchange"), &plugin, &settings.kind,
+    int status = cmb_cli_find_plugin(cmb_cli_text_at(job->line, "exchange"), &plugin, &settings.kind,
                                      &job->error);
     if (status != CAMBIST_OK)
         return status;
-    struct json_object *now = member(job->line, "now_ms");
+    struct json_object *now = cmb_cli_member(job->line, "now_ms");
     if (now) {
         cmb_clock_init_turnable(&job->clock, json_object_get_int64(now) * 1000000);
         settings.clock = &job->clock;
@@ -244,7 +182,7 @@ static int open_job(struct job *job)
 
 static int start_job(struct job *job)
 {
-    struct cmb_text operation = text_at(job->line, "operation");
+    struct cmb_text operation = cmb_cli_text_at(job->line, "operation");
     int status = open_job(job);
     if (status != CAMBIST_OK)
         return status;
@@ -253,7 +191,7 @@ static int start_job(struct job *job)
         return cmb_fail(&job->error, CAMBIST_NOT_SUPPORTED, "there is no operation \"%.*s\"",
                         (int)operation.length, operation.at);
     cmb_call_start(job->call, job->exchange, number, &job->error);
-    return set_arguments(job, &job->call->arguments, member(job->line, "arguments"));
+    return set_arguments(job, &job->call->arguments, cmb_cli_member(job->line, "arguments"));
 }
 
 static void write_headers(struct cmb_json_writer *writer, const struct cmb_call *call)
@@ -340,16 +278,16 @@ static int read_by_shape(struct job *job, uint32_t http_status, struct cmb_text 
 
 static int run_map(struct job *job, struct cmb_json_writer *writer)
 {
-    struct json_object *response = member(job->line, "response");
-    struct json_object *request = member(job->line, "request");
-    struct json_object *http = member(response, "status");
+    struct json_object *response = cmb_cli_member(job->line, "response");
+    struct json_object *request = cmb_cli_member(job->line, "request");
+    struct json_object *http = cmb_cli_member(response, "status");
     uint32_t http_status = http ? (uint32_t)json_object_get_int(http) : 200;
-    struct cmb_text url = text_at(request, "url"), body = text_at(response, "body");
+    struct cmb_text url = cmb_cli_text_at(request, "url"), body = cmb_cli_text_at(response, "body");
     int status = cmb_pick(job->call);
     if (status != CAMBIST_OK)
         return status;
     if (url.length)
-        cmb_pick_by_url(job->call, text_at(request, "method"), url);
+        cmb_pick_by_url(job->call, cmb_cli_text_at(request, "method"), url);
     status = url.length ? read_answer(job, http_status, body)
                         : read_by_shape(job, http_status, body);
     if (status == CAMBIST_OK) {
@@ -369,8 +307,8 @@ static void run_line(const char *line, struct cmb_call *call, struct cmb_buffer 
     cmb_json_writer_init(&writer, output);
     cmb_json_begin_object(&writer);
     cmb_json_write_key(&writer, CMB_TEXT("id"));
-    struct cmb_text id = text_at(job.line, "id");
-    if (json_object_is_type(member(job.line, "id"), json_type_string) || !id.at)
+    struct cmb_text id = cmb_cli_text_at(job.line, "id");
+    if (json_object_is_type(cmb_cli_member(job.line, "id"), json_type_string) || !id.at)
         cmb_json_write_string(&writer, id);
     else
         cmb_json_write_raw(&writer, id);

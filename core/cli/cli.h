@@ -63,6 +63,7 @@ int cmb_cli_markets(int count, char **words);
 int cmb_cli_ohlcv(int count, char **words);
 int cmb_cli_order(int count, char **words);
 int cmb_cli_plugins(int count, char **words);
+int cmb_cli_replay(int count, char **words);
 int cmb_cli_request(int count, char **words);
 int cmb_cli_simulate(int count, char **words);
 int cmb_cli_ticker(int count, char **words);

@@ -171,6 +171,13 @@ static int set_extras(struct cmb_call *call, const struct cambist_arguments *giv
     return status;
 }
 
+int cmb_ask_set_arguments(struct cmb_call *call, const struct cambist_arguments *given,
+                          struct cambist_error *error)
+{
+    int status = set_arguments(call, given, error);
+    return status == CAMBIST_OK ? set_extras(call, given, error) : status;
+}
+
 /* ---- asking ---- */
 
 static void on_done(struct cmb_run *run, void *user)
@@ -227,9 +234,8 @@ static int set_words(struct cmb_call *call, const struct asked *asked, struct ca
 
 static int set_asked(struct cmb_call *call, const struct asked *asked, struct cambist_error *error)
 {
-    int status = asked->arguments ? set_arguments(call, asked->arguments, error) : CAMBIST_OK;
-    if (status == CAMBIST_OK && asked->arguments)
-        status = set_extras(call, asked->arguments, error);
+    int status =
+        asked->arguments ? cmb_ask_set_arguments(call, asked->arguments, error) : CAMBIST_OK;
     return status == CAMBIST_OK ? set_words(call, asked, error) : status;
 }
 

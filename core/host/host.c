@@ -44,6 +44,44 @@ static void stop_thread(struct cambist *host)
     pthread_join(host->thread, NULL);
 }
 
+/* Work that another thread waits for. */
+struct work {
+    struct cmb_post post;
+    int (*run)(void *user);
+    void *user;
+    int result;
+    bool is_done;
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+};
+
+static void on_work(struct cmb_post *post, void *user)
+{
+    (void)post;
+    struct work *work = user;
+    int result = work->run(work->user);
+    pthread_mutex_lock(&work->lock);
+    work->result = result;
+    work->is_done = true;
+    pthread_cond_signal(&work->done);
+    pthread_mutex_unlock(&work->lock);
+}
+
+int cmb_host_run(struct cambist *host, int (*run)(void *user), void *user)
+{
+    if (!host->has_thread || pthread_equal(host->thread, pthread_self()))
+        return run(user);
+    struct work work = { .run = run, .user = user, .lock = PTHREAD_MUTEX_INITIALIZER,
+                         .done = PTHREAD_COND_INITIALIZER };
+    work.post = (struct cmb_post){ .on_run = on_work, .user = &work };
+    cmb_loop_post(host->loop, &work.post);
+    pthread_mutex_lock(&work.lock);
+    while (!work.is_done)
+        pthread_cond_wait(&work.done, &work.lock);
+    pthread_mutex_unlock(&work.lock);
+    return work.result;
+}
+
 /* ---- opening and closing ---- */
 
 static struct cambist *new_host(struct cambist_error *error)

@@ -12,6 +12,7 @@
 
 #include "request/answer.h"
 #include "request/request_run.h"
+#include "stream/stream.h"
 
 struct cambist_exchange {
     struct cambist *host;
@@ -19,6 +20,7 @@ struct cambist_exchange {
     struct cmb_plugin *plugin;
     struct cmb_exchange *exchange;
     struct cmb_desk *desk;
+    struct cmb_stream *stream;
 };
 
 /* Connections of one sort of trust: the world's authorities, or a simulator's certificate. */
@@ -69,6 +71,13 @@ int cmb_ask_words(struct cambist_exchange *exchange, uint32_t operation,
 int cmb_ask_prepare(struct cambist_exchange *exchange, uint32_t operation,
                     const struct cmb_pair *words, size_t count, struct cambist_answer **ret,
                     struct cambist_error *error);
+
+/* Sets a call's arguments as a program's struct has them. */
+int cmb_ask_set_arguments(struct cmb_call *call, const struct cambist_arguments *given,
+                          struct cambist_error *error);
+/* Runs `work` on the I/O thread and waits until it has returned; its result.  From that thread
+ * itself, and where the program drives I/O, it is called at once. */
+int cmb_host_run(struct cambist *host, int (*work)(void *user), void *user);
 
 /* Ends the questions that still wait for something, with CAMBIST_CLOSED. */
 void cmb_questions_end(struct cambist *host);

@@ -55,15 +55,20 @@ static int find_branch(struct cambist *host, const struct cmb_settings_exchange 
 
 /* ---- exchanges ---- */
 
-/* One URL stands for all of the plugin's request servers. */
-static uint32_t override_servers(const struct cmb_plugin *plugin, const char *rest,
+/* One URL stands for all of the plugin's request servers, another one for all of its streams: where
+ * it is not given, requests and streams are at one place. */
+static uint32_t override_servers(const struct cmb_plugin *plugin,
+                                 const struct cmb_settings_exchange *settings,
                                  struct cmb_pair *pairs)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; *rest && i < plugin->tables.servers.count && count < CMB_SERVERS_MOST; i++)
-        if (strncmp(plugin->tables.servers.rows[i].live, "https:", 6) == 0)
-            pairs[count++] = (struct cmb_pair){ cmb_text_of(plugin->tables.servers.rows[i].name),
-                                                cmb_text_of(rest) };
+    const char *stream = *settings->stream ? settings->stream : settings->rest;
+    for (uint32_t i = 0; i < plugin->tables.servers.count && count < CMB_SERVERS_MOST; i++) {
+        const struct cambist_server *row = CMB_ROW(plugin->tables.servers, i);
+        const char *url = strncmp(row->live, "wss:", 4) == 0 ? stream : settings->rest;
+        if (*url)
+            pairs[count++] = (struct cmb_pair){ cmb_text_of(row->name), cmb_text_of(url) };
+    }
     return count;
 }
 
@@ -82,7 +87,7 @@ static int open_account(struct cambist_exchange *exchange, const struct cmb_sett
         .kind = (uint32_t)(settings->kinds & (0 - settings->kinds)),
         .is_key_cached = host->key_cache,
         .servers = servers,
-        .server_count = override_servers(exchange->plugin, settings->rest, servers),
+        .server_count = override_servers(exchange->plugin, settings, servers),
         .credentials = secrets,
         .credential_count = (uint32_t)credentials->count,
     };
@@ -126,6 +131,9 @@ static int open_exchange(struct cambist *host, const struct cmb_settings_exchang
     if (!exchange->desk)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an exchange"));
     cmb_desk_warm(exchange->desk, (uint32_t)host->settings.host.warm_connections);
+    exchange->stream = cmb_stream_new(exchange->desk, cmb_pool_connector(branch->pool));
+    if (!exchange->stream)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a stream"));
     return CAMBIST_OK;
 }
 
@@ -146,6 +154,8 @@ int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error)
 
 void cmb_host_close_pools(struct cambist *host)
 {
+    for (size_t i = 0; i < host->exchange_count; i++)
+        cmb_stream_stop(host->exchanges[i].stream);
     cmb_pool_free(host->live.pool);
     cmb_pool_free(host->simulated.pool);
 }
@@ -153,6 +163,7 @@ void cmb_host_close_pools(struct cambist *host)
 void cmb_host_close_exchanges(struct cambist *host)
 {
     for (size_t i = 0; i < host->exchange_count; i++) {
+        cmb_stream_free(host->exchanges[i].stream);
         cmb_desk_free(host->exchanges[i].desk);
         cmb_exchange_close(host->exchanges[i].exchange);
         cmb_plugin_close(host->exchanges[i].plugin);

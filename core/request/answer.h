@@ -15,6 +15,11 @@ void cmb_answer_write(const struct cmb_call *call, struct cmb_json_writer *write
 /* One record of that schema. */
 void cmb_record_write(const struct cmb_record_schema *schema, const void *record,
                       struct cmb_json_writer *writer);
+/* Only its members, into an object that the caller has begun. */
+void cmb_record_write_members(const struct cmb_record_schema *schema, const void *record,
+                              struct cmb_json_writer *writer);
+/* [time in ms, open, high, low, close, volume] */
+void cmb_candle_write(const struct cambist_candle *candle, struct cmb_json_writer *writer);
 /* The JSON of a failure: {"status","outcome","code","message"}. */
 void cmb_error_write(const struct cambist_error *error, struct cmb_json_writer *writer);
 

@@ -40,6 +40,24 @@ static int cut_url(struct cmb_exchange *exchange, struct cmb_text url, struct cm
     return server->url ? CAMBIST_OK : CAMBIST_NO_MEMORY;
 }
 
+/* A practice exchange serves all streams at one place: the live URL's path tells them apart. */
+static const char *practice_url(struct cmb_exchange *exchange, const struct cambist_server *row,
+                                struct cmb_text given)
+{
+    struct cmb_text path = { 0 }, rest = cmb_text_of(row->live);
+    if (strncmp(row->live, "wss:", 4) == 0)
+        path = cmb_text_cut((struct cmb_text){ rest.at + 6, rest.length - 6 }, '/', &rest);
+    char *url = cmb_arena_take(&exchange->arena, given.length + path.length + 2);
+    if (!url)
+        return NULL;
+    memcpy(url, given.at, given.length);
+    if (path.length) {
+        url[given.length] = '/';
+        memcpy(url + given.length + 1, path.at, path.length);
+    }
+    return url;
+}
+
 static int open_server(struct cmb_exchange *exchange, const struct cmb_exchange_settings *settings,
                        uint32_t i, struct cambist_error *error)
 {
@@ -52,7 +70,7 @@ static int open_server(struct cmb_exchange *exchange, const struct cmb_exchange_
     if (settings->environment == CMB_ENVIRONMENT_SIMULATED) {
         if (!given)
             return CAMBIST_OK; /* a request to it will say so */
-        url = cmb_arena_copy(&exchange->arena, *given);
+        url = practice_url(exchange, row, *given);
     }
     return url ? cut_url(exchange, cmb_text_of(url), server, error) : CAMBIST_OK;
 }

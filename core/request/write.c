@@ -93,12 +93,11 @@ static void write_kinds(struct cmb_json_writer *writer, uint64_t kind)
     }
 }
 
-void cmb_record_write(const struct cmb_record_schema *schema, const void *record,
-                      struct cmb_json_writer *writer)
+void cmb_record_write_members(const struct cmb_record_schema *schema, const void *record,
+                              struct cmb_json_writer *writer)
 {
     struct cmb_text open[4];
     uint32_t depth = 0;
-    cmb_json_begin_object(writer);
     for (uint32_t i = 0; i < schema->count; i++) {
         const struct cmb_member *member = &schema->members[i];
         const char *at = (const char *)record + member->offset;
@@ -113,12 +112,20 @@ void cmb_record_write(const struct cmb_record_schema *schema, const void *record
     }
     for (; depth; depth--)
         cmb_json_end_object(writer);
+}
+
+void cmb_record_write(const struct cmb_record_schema *schema, const void *record,
+                      struct cmb_json_writer *writer)
+{
+    cmb_json_begin_object(writer);
+    cmb_record_write_members(schema, record, writer);
     cmb_json_end_object(writer);
 }
 
-static void write_candle(struct cmb_json_writer *writer, const struct cmb_record_schema *schema,
-                         const char *row)
+void cmb_candle_write(const struct cambist_candle *candle, struct cmb_json_writer *writer)
 {
+    const struct cmb_record_schema *schema = cmb_record_schema_of(CAMBIST_RECORD_CANDLE);
+    const char *row = (const char *)candle;
     cmb_json_begin_array(writer);
     for (uint32_t i = 0; i < schema->count; i++) {
         const struct cmb_member *member = &schema->members[i];
@@ -194,7 +201,7 @@ static void write_list(const struct cmb_call *call, struct cmb_json_writer *writ
     for (uint32_t i = 0; i < call->row_count; i++) {
         const char *row = call->rows + (size_t)i * call->schema->size;
         if (is_candle)
-            write_candle(writer, call->schema, row);
+            cmb_candle_write((const struct cambist_candle *)(const void *)row, writer);
         else
             cmb_record_write(call->schema, row, writer);
     }

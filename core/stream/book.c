@@ -54,9 +54,9 @@ void cmb_book_feed_free(struct cmb_book_feed *feed)
 static uint32_t state_of(const struct cmb_book *book)
 {
     switch (cmb_book_state(book)) {
-    case CMB_BOOK_LIVE: return CMB_WATCH_LIVE;
-    case CMB_BOOK_STALE: return CMB_WATCH_STALE;
-    default: return CMB_WATCH_RESYNCING;
+    case CMB_BOOK_LIVE: return CAMBIST_WATCH_LIVE;
+    case CMB_BOOK_STALE: return CAMBIST_WATCH_STALE;
+    default: return CAMBIST_WATCH_RESYNCING;
     }
 }
 

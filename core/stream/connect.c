@@ -125,14 +125,18 @@ void cmb_line_free(struct cmb_line *line)
     while ((seat = TAILQ_FIRST(&line->seats)))
         cmb_seat_leave(seat);
     cmb_loop_stop_timer(stream->loop, &line->retry);
-    if (line->token_run)
-        cmb_loop_stop_timer(stream->loop, &line->token_run->timer);
     TAILQ_FOREACH(other, &stream->lines, link)
         if (other->heir == line)
             other->heir = NULL;
-    TAILQ_REMOVE(&stream->lines, line, link);
+    if (!line->is_dead)
+        TAILQ_REMOVE(&stream->lines, line, link);
     if (line->heir)
         line->heir->is_taking_over = false;
+    line->heir = NULL;
+    if (line->is_asking) { /* what is with the pool ends first */
+        line->is_dead = true;
+        return;
+    }
     cmb_run_free(line->token_run);
     cmb_target_free(line->target);
     drop_token(line);
@@ -162,7 +166,7 @@ static void lose_seats(struct cmb_line *line, const struct cambist_error *error)
         cmb_loop_stop_timer(line->stream->loop, &subscription->silence);
         if (subscription->feed)
             cmb_book_break(subscription->feed->book, CMB_BOOK_DISCONNECTED);
-        cmb_deliver_state(subscription, CMB_WATCH_WAITING, error);
+        cmb_deliver_state(subscription, CAMBIST_WATCH_WAITING, error);
     }
 }
 
@@ -339,10 +343,19 @@ static bool keep_token(struct cmb_line *line, const struct cambist_stream_key *k
     return line->token != NULL;
 }
 
+bool cmb_line_end_asking(struct cmb_line *line)
+{
+    line->is_asking = false;
+    if (!line->is_dead)
+        return true;
+    cmb_line_free(line);
+    return false;
+}
+
 static void on_token(struct cmb_run *run, void *user)
 {
     struct cmb_line *line = user;
-    if (line->state != CMB_LINE_TOKEN)
+    if (!cmb_line_end_asking(line) || line->state != CMB_LINE_TOKEN)
         return;
     if (run->error.status == CAMBIST_OK && run->call->row_count &&
         keep_token(line, (const struct cambist_stream_key *)(const void *)run->call->rows))
@@ -355,6 +368,8 @@ void cmb_line_ask_token(struct cmb_line *line, uint32_t operation, cmb_run_done_
 {
     struct cmb_stream *stream = line->stream;
     const struct cmb_endpoint *endpoint;
+    if (line->is_asking)
+        return;
     if (!line->token_run && !(line->token_run = cmb_run_new())) {
         cmb_line_break(line, CAMBIST_NO_MEMORY, "no memory for a token");
         return;
@@ -367,6 +382,7 @@ void cmb_line_ask_token(struct cmb_line *line, uint32_t operation, cmb_run_done_
     if (endpoint->row->kinds)
         line->token_run->call->arguments.values[CAMBIST_ARGUMENT_kind] = cmb_vocabulary_word(
             cmb_vocabulary_of(CMB_MEMBER_KIND), endpoint->row->kinds & (0 - endpoint->row->kinds));
+    line->is_asking = true;
     cmb_run_start(line->token_run, on_done, line);
 }
 
@@ -383,6 +399,8 @@ static int64_t admission_wait_ns(struct cmb_line *line)
 
 void cmb_line_open(struct cmb_line *line)
 {
+    if (!line->stream->connector)
+        return;
     int64_t wait = admission_wait_ns(line);
     if (wait) {
         cmb_loop_start_timer(line->stream->loop, &line->retry,

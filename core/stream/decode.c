@@ -8,8 +8,14 @@ static void start_call(struct cmb_stream *stream, const struct cmb_channel *chan
     struct cmb_call *call = stream->call;
     cmb_call_start(call, stream->desk->exchange, channel->topic, &stream->error);
     call->endpoint = &channel->endpoint;
-    call->kind = channel->row->kinds;
+    call->kind = channel->row->kinds & (0 - channel->row->kinds);
     call->answer_body = stream->frame.text;
+    if (!channel->row->market)
+        return;
+    call->market = cmb_market_named(stream, channel->row->kinds,
+                                    cmb_message_find(&stream->frame, channel->row->market));
+    if (call->market)
+        call->kind = (uint32_t)call->market->kind;
 }
 
 /* ---- whose it is ---- */
@@ -62,8 +68,10 @@ static struct cmb_subscription *owner_of(struct cmb_stream *stream,
     const struct cmb_record_schema *schema = channel->endpoint.fields.schema;
     if (!channel->has_market)
         return cmb_subscription_find_or_make(stream, channel, NULL, (struct cmb_text){ 0 });
-    const struct cambist_market *market =
-        cmb_market_named(stream, channel->row->kinds, text_member(schema, record, "symbol"));
+    const struct cambist_market *market = stream->call->market;
+    if (!market)
+        market = cmb_market_named(stream, channel->row->kinds,
+                                  text_member(schema, record, "symbol"));
     return market ? cmb_subscription_find_or_make(stream, channel, market,
                                                   text_member(schema, record, "timeframe"))
                   : NULL;
@@ -97,6 +105,9 @@ static struct cmb_subscription *owner_so_far(struct cmb_mapper *mapper)
 {
     struct cmb_stream *stream = mapper->user;
     const struct cmb_channel *channel = stream->book_channel;
+    if (stream->call->market)
+        return cmb_subscription_find_or_make(stream, channel, stream->call->market,
+                                             (struct cmb_text){ 0 });
     for (uint32_t i = 0; i < mapper->fields->count; i++) {
         const struct cmb_leaf *leaf = &mapper->fields->leaves[i];
         if (leaf->kind != CMB_MEMBER_MARKET || mapper->found[i].kind != CMB_JSON_STRING)
@@ -112,6 +123,8 @@ static struct cmb_subscription *owner_so_far(struct cmb_mapper *mapper)
 
 static bool has_symbol(const struct cmb_mapper *mapper)
 {
+    if (mapper->call->market)
+        return true;
     for (uint32_t i = 0; i < mapper->fields->count; i++)
         if (mapper->fields->leaves[i].kind == CMB_MEMBER_MARKET &&
             mapper->found[i].kind != CMB_JSON_NONE)

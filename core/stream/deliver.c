@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 static const char *const state_names[] = {
-#define X(NAME, number, text) [CMB_WATCH_##NAME] = text,
-    CMB_WATCH_STATE_LIST(X)
+#define X(NAME, number, text) [CAMBIST_WATCH_##NAME] = text,
+    CAMBIST_WATCH_STATE_LIST(X)
 #undef X
 };
 
@@ -57,7 +57,7 @@ struct cmb_subscription *cmb_subscription_new(struct cmb_stream *stream,
     subscription->stream = stream;
     subscription->channel = channel;
     subscription->market = market;
-    subscription->state = CMB_WATCH_WAITING;
+    subscription->state = CAMBIST_WATCH_WAITING;
     subscription->silence = (struct cmb_timer){ .on_due = on_silence, .user = subscription };
     subscription->seats[0].subscription = subscription->seats[1].subscription = subscription;
     subscription->seats[0].ask = subscription->seats[1].ask = CMB_ASK_NONE;
@@ -224,7 +224,7 @@ void cmb_deliver_record(struct cmb_subscription *subscription, const void *recor
 
 void cmb_deliver_book(struct cmb_subscription *subscription, int64_t timestamp_ns)
 {
-    subscription->state = CMB_WATCH_LIVE;
+    subscription->state = CAMBIST_WATCH_LIVE;
     deliver(subscription,
             &(struct cmb_event){ .timestamp_ns = timestamp_ns,
                                  .received_ns = subscription->stream->frame.received_ns });
@@ -237,5 +237,6 @@ void cmb_deliver_state(struct cmb_subscription *subscription, uint32_t state,
         return;
     subscription->state = state;
     deliver(subscription, &(struct cmb_event){ .received_ns = cmb_stream_now_ns(subscription->stream),
+                                               .is_state = true,
                                                .error = error });
 }

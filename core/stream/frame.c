@@ -26,6 +26,14 @@ static const struct cmb_json_value *probe(const struct cmb_plugin *plugin, struc
     return value;
 }
 
+/* "candle*" is whatever begins with it. */
+static bool is_like(struct cmb_text text, struct cmb_text pattern)
+{
+    if (pattern.length && pattern.at[pattern.length - 1] == '*')
+        return cmb_text_begins(text, (struct cmb_text){ pattern.at, pattern.length - 1 });
+    return cmb_text_is(text, pattern);
+}
+
 static bool holds(const struct cmb_plugin *plugin, struct cmb_message *frame,
                   const struct cmb_frame_term *term)
 {
@@ -35,7 +43,7 @@ static bool holds(const struct cmb_plugin *plugin, struct cmb_message *frame,
     if (value->kind == CMB_JSON_NONE)
         return false;
     for (uint32_t i = 0; i < term->count; i++)
-        if (cmb_text_is(value->raw, term->values[i]))
+        if (is_like(value->raw, term->values[i]))
             return true;
     return false;
 }
@@ -159,6 +167,17 @@ static const struct cmb_signal *find_signal(const struct cmb_plugin *plugin,
 
 /* ---- frames ---- */
 
+/* Whether the channel can come over this line.  Of a stream that is fed it is its kinds that tell:
+ * servers of one dialect send the same frames about different markets. */
+static bool is_spoken(const struct cmb_stream *stream, const struct cmb_line *line,
+                      const struct cmb_channel *channel)
+{
+    const struct cmb_exchange *exchange = stream->desk->exchange;
+    if (line)
+        return &exchange->plugin->dialects[channel->dialect] == line->dialect;
+    return !channel->row->kinds || (channel->row->kinds & exchange->kind);
+}
+
 /* Every channel whose terms hold reads the frame: one event may be an order and a trade. */
 static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bool *ret_is_data)
 {
@@ -166,7 +185,7 @@ static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bo
     int status = CAMBIST_OK;
     for (uint32_t i = 0; i < plugin->channel_count && status == CAMBIST_OK; i++) {
         const struct cmb_channel *channel = &plugin->channels[i];
-        if ((line && &plugin->dialects[channel->dialect] != line->dialect) ||
+        if (!is_spoken(stream, line, channel) ||
             !cmb_message_meets(plugin, &stream->frame, &channel->frames))
             continue;
         *ret_is_data = true;

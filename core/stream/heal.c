@@ -18,11 +18,11 @@ void cmb_note_data(struct cmb_subscription *subscription, int64_t received_ns)
         seat->line->attempt = 0; /* it works: the next loss is the first again */
     if (seat->ask == CMB_ASK_SAID)
         cmb_grant(seat);
-    if (subscription->state != CMB_WATCH_STALE)
+    if (subscription->state != CAMBIST_WATCH_STALE)
         return;
     cmb_watch_for_silence(subscription);
     if (!subscription->feed)
-        cmb_deliver_state(subscription, CMB_WATCH_LIVE, NULL);
+        cmb_deliver_state(subscription, CAMBIST_WATCH_LIVE, NULL);
 }
 
 /* A connection is mute when everything on it that should have spoken is stale. */
@@ -30,7 +30,7 @@ static bool is_mute(const struct cmb_line *line)
 {
     struct cmb_seat *seat;
     TAILQ_FOREACH(seat, &line->seats, link)
-        if (seat->subscription->state != CMB_WATCH_STALE &&
+        if (seat->subscription->state != CAMBIST_WATCH_STALE &&
             (seat->subscription->channel->row->stale_ms || seat->ask != CMB_ASK_GRANTED))
             return false;
     return true;
@@ -48,7 +48,7 @@ static void fall_silent(struct cmb_subscription *subscription)
     cmb_loop_start_timer(subscription->stream->loop, &subscription->silence,
                          limit_ns << doublings);
     subscription->silences++;
-    if (subscription->state == CMB_WATCH_STALE) {
+    if (subscription->state == CAMBIST_WATCH_STALE) {
         if (is_mute(seat->line))
             cmb_line_break(seat->line, CAMBIST_STALE, "nothing comes, though it was asked for anew");
         return;
@@ -57,7 +57,7 @@ static void fall_silent(struct cmb_subscription *subscription)
     subscription->stream->counts.staleness++;
     if (subscription->feed)
         cmb_book_mark_stale(subscription->feed->book);
-    cmb_deliver_state(subscription, CMB_WATCH_STALE, &error);
+    cmb_deliver_state(subscription, CAMBIST_WATCH_STALE, &error);
     cmb_ask_again(subscription);
 }
 
@@ -75,7 +75,7 @@ void cmb_watch_for_silence(struct cmb_subscription *subscription)
     }
     if (!limit_ns || seat->ask != CMB_ASK_GRANTED)
         return;
-    if (!cmb_timer_is_running(&subscription->silence) && subscription->state != CMB_WATCH_STALE &&
+    if (!cmb_timer_is_running(&subscription->silence) && subscription->state != CAMBIST_WATCH_STALE &&
         subscription->data_ns < seat->granted_ns)
         subscription->data_ns = seat->granted_ns; /* silence counts from here */
     int64_t due_ns = subscription->data_ns + limit_ns;
@@ -112,7 +112,7 @@ static void on_life(struct cmb_timer *timer, void *user)
 static void on_kept(struct cmb_run *run, void *user)
 {
     struct cmb_line *line = user;
-    if (line->state < CMB_LINE_LOGIN)
+    if (!cmb_line_end_asking(line) || line->state < CMB_LINE_LOGIN)
         return;
     if (run->error.status != CAMBIST_OK)
         cmb_line_hand_over(line); /* a key that cannot be kept is replaced before it dies */

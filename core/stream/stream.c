@@ -46,6 +46,18 @@ static void free_runs(struct cmb_run *run, struct cmb_stream *stream)
     cmb_run_free(run);
 }
 
+void cmb_stream_stop(struct cmb_stream *stream)
+{
+    if (!stream)
+        return;
+    stream->connector = NULL;
+    struct cmb_line *line, *next;
+    for (line = TAILQ_FIRST(&stream->lines); line; line = next) {
+        next = TAILQ_NEXT(line, link);
+        cmb_line_free(line);
+    }
+}
+
 /* What is under way with a server has ended with its pool. */
 void cmb_stream_free(struct cmb_stream *stream)
 {
@@ -122,7 +134,7 @@ static void fail_listener(struct cmb_listener *listener, const struct cambist_er
 {
     listener->stream->delivering++;
     listener->on_event(&(struct cmb_event){ .topic = listener->topic,
-                                            .state = CMB_WATCH_FAILED,
+                                            .state = CAMBIST_WATCH_FAILED,
                                             .error = error,
                                             .received_ns = cmb_stream_now_ns(listener->stream),
                                             .sequence = ++listener->sequence },

@@ -18,6 +18,8 @@
 #ifndef CMB_STREAM_STREAM_H
 #define CMB_STREAM_STREAM_H
 
+#include <cambist/cambist.h>
+
 #include "book/book.h"
 #include "request/request_run.h"
 #include "transport/connection.h"
@@ -26,29 +28,18 @@ struct cmb_stream;
 struct cmb_listener;
 struct cmb_subscription;
 
-/* Of what is subscribed to: X(NAME, number, "what people and programs are told"). */
-#define CMB_WATCH_STATE_LIST(X)                                                                    \
-    X(WAITING, 1, "waiting")     /* not subscribed yet, or not any more: it will be */             \
-    X(LIVE, 2, "live")                                                                             \
-    X(RESYNCING, 3, "resyncing") /* a book that is being put together */                           \
-    X(STALE, 4, "stale")         /* silent for longer than the channel may be */                   \
-    X(FAILED, 5, "failed")       /* the exchange refused it; it stays so */
-
-enum cmb_watch_state {
-#define X(NAME, number, text) CMB_WATCH_##NAME = number,
-    CMB_WATCH_STATE_LIST(X)
-#undef X
-};
+/* "live"; of an enum cambist_watch_state. */
 const char *cmb_watch_state_name(uint32_t state);
 
 /* Something happened.  Valid during the call; copy what has to last. */
 struct cmb_event {
     uint32_t topic;          /* enum cambist_topic */
-    uint32_t state;          /* enum cmb_watch_state, behind the event */
+    uint32_t state;          /* enum cambist_watch_state, behind the event */
     const struct cambist_market *market; /* NULL: of all, or of the account */
     const void *record;      /* of the topic's schema; NULL: a state, or a change of the book */
     const struct cmb_record_schema *schema;
     struct cmb_book *book;   /* NULL: the topic is no book */
+    bool is_state;           /* the state has changed, and nothing else */
     int64_t timestamp_ns;    /* the exchange's clock; 0: not told */
     int64_t received_ns;     /* monotonic */
     uint64_t sequence;       /* counts the events of a listener, from 1 */
@@ -79,6 +70,9 @@ struct cmb_stream_counts {
  * NULL without memory.  Freeing accepts NULL; it ends every subscription and calls nobody. */
 struct cmb_stream *cmb_stream_new(struct cmb_desk *desk, struct cmb_connector *connector);
 void cmb_stream_free(struct cmb_stream *stream);
+/* Closes all connections for good; what is under way with the pool may still end.  To be called
+ * before the pool and its connector go.  Accepts NULL. */
+void cmb_stream_stop(struct cmb_stream *stream);
 
 /* Begins to listen.  Arguments: symbol, timeframe, limit ..., copied.  NULL with the reason:
  * NOT_SUPPORTED, BAD_SYMBOL, BAD_ARGUMENT, NO_MEMORY.  While the markets are not known, what is
@@ -89,7 +83,8 @@ struct cmb_listener *cmb_stream_listen(struct cmb_stream *stream, uint32_t topic
                                        struct cambist_error *error);
 /* Listens no more; no event follows.  Accepts NULL. */
 void cmb_stream_leave(struct cmb_listener *listener);
-/* The book that it listens to; NULL: it is none, or not subscribed to yet. */
+/* The book that it listens to; NULL: it is none, or not subscribed to yet.  It stays the same as
+ * long as its listener listens. */
 struct cmb_book *cmb_listener_book(const struct cmb_listener *listener);
 
 /* `tap` outlives the stream; NULL: none. */

@@ -194,7 +194,7 @@ static int say_unsubscribe(struct cmb_line *line, struct cmb_seat *first)
     uint32_t count = 1;
     batch[0] = first;
     int status = CAMBIST_OK;
-    if (line->dialect->unsubscribe.count && *first->subscription->name_text &&
+    if (line->dialect->unsubscribe.count && first->subscription->channel->row->name &&
         !is_shared(line, first))
         status = say_batch(line, first, &line->dialect->unsubscribe, batch, &count);
     for (uint32_t i = 0; i < count && status == CAMBIST_OK; i++) {
@@ -212,7 +212,7 @@ static bool grant_unasked(struct cmb_line *line)
     struct cmb_seat *seat = find_seat(line, CMB_ASK_NONE);
     for (; seat; seat = TAILQ_NEXT(seat, link)) {
         if (seat->ask == CMB_ASK_NONE &&
-            (!line->dialect->subscribe.count || !seat->subscription->channel->name.count)) {
+            (!line->dialect->subscribe.count || !seat->subscription->channel->row->name)) {
             cmb_grant(seat);
             return true;
         }
@@ -266,10 +266,10 @@ void cmb_grant(struct cmb_seat *seat)
     if (subscription->feed) {
         cmb_deliver_state(subscription,
                           cmb_book_state(subscription->feed->book) == CMB_BOOK_LIVE
-                              ? CMB_WATCH_LIVE : CMB_WATCH_RESYNCING, NULL);
+                              ? CAMBIST_WATCH_LIVE : CAMBIST_WATCH_RESYNCING, NULL);
         cmb_book_heal(subscription);
     } else {
-        cmb_deliver_state(subscription, CMB_WATCH_LIVE, NULL);
+        cmb_deliver_state(subscription, CAMBIST_WATCH_LIVE, NULL);
     }
 }
 
@@ -312,6 +312,10 @@ void cmb_acknowledge(struct cmb_line *line, const struct cmb_signal *signal,
                      struct cmb_message *frame)
 {
     int64_t number = number_of(line, signal, frame), handle = 0;
+    if (line->state == CMB_LINE_LOGIN) {
+        cmb_line_ready(line); /* the first message was granted, and no other waits */
+        return;
+    }
     bool has_handle = cmb_message_find_number(frame, signal->row->handle, &handle);
     struct cmb_seat *seat, *next;
     for (seat = TAILQ_FIRST(&line->seats); seat; seat = next) {
@@ -363,7 +367,7 @@ static void refuse_seat(struct cmb_seat *seat, const struct cambist_error *error
     }
     seat->ask = CMB_ASK_REFUSED;
     cmb_loop_stop_timer(seat->subscription->stream->loop, &seat->subscription->silence);
-    cmb_deliver_state(seat->subscription, CMB_WATCH_FAILED, error);
+    cmb_deliver_state(seat->subscription, CAMBIST_WATCH_FAILED, error);
 }
 
 void cmb_refuse_message(struct cmb_line *line, const struct cmb_signal *signal,

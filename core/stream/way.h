@@ -99,7 +99,7 @@ struct cmb_subscription {
     char *channel_text, *name_text;      /* what the exchange calls it */
     struct cmb_listeners listeners;
     bool is_dead;               /* freed as soon as nothing under way needs it */
-    uint32_t state;             /* enum cmb_watch_state */
+    uint32_t state;             /* enum cambist_watch_state */
     int64_t data_ns;            /* monotonic, of the last data */
     unsigned silences;          /* times that it fell silent since then */
     struct cmb_timer silence;   /* of the acknowledgement, then of staleness */
@@ -131,6 +131,8 @@ struct cmb_line {
     struct cmb_target *target;
     struct cmb_websocket *socket;
     struct cmb_run *token_run;
+    bool is_asking; /* the token's run is under way */
+    bool is_dead;   /* freed when that ends */
     char *token;
     char *url; /* what the token's answer said; NULL: the server's */
     char *path;
@@ -203,6 +205,8 @@ void cmb_line_ready(struct cmb_line *line);
 
 /* Asks open_stream or keep_stream for the line. */
 void cmb_line_ask_token(struct cmb_line *line, uint32_t operation, cmb_run_done_fn *on_done);
+/* The answer is here; false: the line was freed meanwhile. */
+bool cmb_line_end_asking(struct cmb_line *line);
 
 /* ---- login ---- */
 

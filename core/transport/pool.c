@@ -180,3 +180,8 @@ const struct cmb_pool_counters *cmb_pool_counters(const struct cmb_pool *pool)
 {
     return &pool->counters;
 }
+
+struct cmb_connector *cmb_pool_connector(struct cmb_pool *pool)
+{
+    return pool->connector;
+}

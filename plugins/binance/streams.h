@@ -153,7 +153,7 @@ static const struct cambist_signal signals[] = {
     { "error.code", ERROR_AT("error.code", "error.msg") }, { "code msg", ERROR_AT("code", "msg") },
     { "result id", CAMBIST_ACKNOWLEDGES, .number = "id" },
     { "e=serverShutdown|eventStreamTerminated|listenKeyExpired", CAMBIST_GOES_AWAY },
-    { "e" }, { "lastUpdateId" }, { "stream" }, /* events and whole books that nobody asked for */
+    { "e" }, { "lastUpdateId" }, { "openInterest" }, { "stream" }, /* what nobody asked for */
 };
 
 #endif

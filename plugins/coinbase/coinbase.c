@@ -16,6 +16,8 @@
 
 static const struct cambist_server servers[] = {
     { "api", "https://api.coinbase.com", "https://api-sandbox.coinbase.com" },
+    { "stream", "wss://advanced-trade-ws.coinbase.com" },
+    { "user", "wss://advanced-trade-ws-user.coinbase.com" },
 };
 
 static const struct cambist_credential credentials[] = {
@@ -28,21 +30,23 @@ static const struct cambist_limit limits[] = {
     { "public", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 10, 1000 },
     { "private", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 30, 1000 },
     { "wallet", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 10000, 3600000 },
+    { "connections", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 8, 1000 }, /* of streams */
 };
 
 /* ---- signing ---- */
 
-/* The token is for one method and path, without the query. */
+/* The token is for one method and path, without the query; a stream's is for none. */
+#define CLAIMS                                                                                     \
+    "{{\"aud\":[\"retail_rest_api_proxy\"],\"iss\":\"coinbase-cloud\",\"nbf\":{time_s},"             \
+    "\"exp\":{time_s+120},\"sub\":{key:json},\"iat\":{time_s}"
 static const struct cambist_derived derived[] = {
     { "algorithm", "ES256", .when = "secret_form=ec" },
     { "algorithm", "EdDSA" },
     { "header",
       "{{\"alg\":\"{algorithm}\",\"typ\":\"JWT\",\"kid\":{key:json},\"nonce\":\"{random}\"}}",
       CAMBIST_PLAIN, CAMBIST_AS_BASE64URL },
-    { "claims",
-      "{{\"aud\":[\"retail_rest_api_proxy\"],\"iss\":\"coinbase-cloud\",\"nbf\":{time_s},"
-      "\"exp\":{time_s+120},\"sub\":{key:json},\"iat\":{time_s},\"uri\":\"{method} {host}{path}\"}}",
-      CAMBIST_PLAIN, CAMBIST_AS_BASE64URL },
+    { "claims", CLAIMS "}}", CAMBIST_PLAIN, CAMBIST_AS_BASE64URL, .when = "server=stream|user" },
+    { "claims", CLAIMS ",\"uri\":\"{method} {host}{path}\"}}", CAMBIST_PLAIN, CAMBIST_AS_BASE64URL },
     { "token_signature", "{header}.{claims}", CAMBIST_ES256, CAMBIST_AS_BASE64URL, "secret",
       "secret_form=ec" },
     { "token_signature", "{header}.{claims}", CAMBIST_ED25519, CAMBIST_AS_BASE64URL, "secret",
@@ -107,6 +111,19 @@ static const struct cambist_word words[] = {
     { "timeframe", "4h", "FOUR_HOUR" },
     { "timeframe", "6h", "SIX_HOUR" },
     { "timeframe", "1d", "ONE_DAY" },
+
+    { "level_side", "buy", "bid" }, /* of streams */
+    { "level_side", "sell", "offer" },
+    { "stream_type", "limit", "Limit" },
+    { "stream_type", "market", "Market" },
+    { "stream_type", "limit", "Stop Limit" },
+    { "stream_type", "limit", "*" },
+    { "stream_side", "long", "FUTURES_POSITION_SIDE_LONG" },
+    { "stream_side", "short", "FUTURES_POSITION_SIDE_SHORT" },
+    { "stream_side", "long", "LONG" },
+    { "stream_side", "short", "SHORT" },
+    { "whole", "true", "snapshot" }, /* messages about books */
+    { "whole", "false", "update" },
 };
 
 /* ---- fields ---- */
@@ -350,6 +367,8 @@ static const struct cambist_endpoint endpoints[] = {
 
 /* ---- errors ---- */
 
+#include "streams.h"
+
 /* An order that was not taken answers 200; the reason stands in one of several members, and the
  * others say that they do not know. */
 static const struct cambist_failure failures[] = {
@@ -459,4 +478,6 @@ CAMBIST_PLUGIN(.name = "coinbase", .title = "Coinbase Advanced Trade", .version 
                .derived = CAMBIST_TABLE(derived), .stamps = CAMBIST_TABLE(stamps),
                .words = CAMBIST_TABLE(words), .endpoints = CAMBIST_TABLE(endpoints),
                .failures = CAMBIST_TABLE(failures), .faults = CAMBIST_TABLE(faults),
-               .vectors = CAMBIST_TABLE(vectors))
+               .vectors = CAMBIST_TABLE(vectors),
+               .dialects = CAMBIST_TABLE(dialects), .channels = CAMBIST_TABLE(channels),
+               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules))

@@ -5,6 +5,8 @@
 
 static const struct cambist_server servers[] = {
     { "rest", "https://api.kraken.com", NULL },
+    { "stream", "wss://ws.kraken.com/v2", NULL },
+    { "private stream", "wss://ws-auth.kraken.com/v2", NULL },
 };
 
 static const struct cambist_credential credentials[] = {
@@ -18,6 +20,7 @@ static const struct cambist_limit limits[] = {
     { "market", CAMBIST_PER_MARKET, CAMBIST_TOKEN_BUCKET, 5, 5000 },
     { "private", CAMBIST_PER_ACCOUNT, CAMBIST_TOKEN_BUCKET, 15, 45000 },
     { "trading", CAMBIST_PER_MARKET, CAMBIST_TOKEN_BUCKET, 60, 60000 },
+    { "connections", CAMBIST_PER_ADDRESS, CAMBIST_ROLLING_WINDOW, 150, 600000 }, /* of streams */
 };
 #define CHARGED(limit, weight) .charges = CAMBIST_ROWS(charge, { limit, weight })
 
@@ -122,6 +125,17 @@ static const struct cambist_word words[] = {
     { "timeframe", "1d", "1440" },
     { "timeframe", "1w", "10080" },
     { "timeframe", "15d", "21600" },
+    { "order_status", "open", "new" }, /* states and makers of streams */
+    { "order_status", "open", "pending_new" },
+    { "order_status", "open", "partially_filled" },
+    { "order_status", "open", "triggered" },
+    { "order_status", "closed", "filled" },
+    { "order_status", "canceled", "canceled" },
+    { "order_status", "expired", "expired" },
+    { "indicator", "maker", "m" },
+    { "indicator", "taker", "t" },
+    { "whole", "true", "snapshot" }, /* messages about books */
+    { "whole", "false", "update" },
 };
 
 /* ---- what answers say ---- */
@@ -339,6 +353,8 @@ static const struct cambist_endpoint endpoints[] = {
       .rows = "result", WITH({ "timeout", "{timeout_s}" }), CHARGED("private", 1),
       FIELDS({ "timestamp", "currentTime", CAMBIST_ISO },
              { "trigger_time", "[triggerTime!=0].triggerTime", CAMBIST_ISO }) },
+    { "open_stream", "POST /0/private/GetWebSocketsToken", CAMBIST_SIGNED, .rows = "result",
+      CHARGED("private", 1), FIELDS({ "token", "token" }) },
 
     { "fetch_order", "POST /0/private/QueryOrders", CAMBIST_SIGNED, .rows = "result{}",
       WITH({ "trades", "true" }, { "txid", "{id}" }), SAYS(order_fields), CHARGED("private", 1) },
@@ -356,6 +372,8 @@ static const struct cambist_endpoint endpoints[] = {
       .rows = "result[]", WITH({ "asset", "{code}" }, { "method", "{network}" }),
       CHARGED("private", 1), FIELDS({ "address", "address" }, { "tag", "tag|memo" }) },
 };
+
+#include "streams.h"
 
 static const struct cambist_failure failures[] = {
     { "error.0", NULL, "error.0", "error.0" },
@@ -436,4 +454,6 @@ CAMBIST_PLUGIN(.name = "kraken", .title = "Kraken", .version = "1",
                .limits = CAMBIST_TABLE(limits), .derived = CAMBIST_TABLE(derived),
                .stamps = CAMBIST_TABLE(stamps), .words = CAMBIST_TABLE(words),
                .endpoints = CAMBIST_TABLE(endpoints), .failures = CAMBIST_TABLE(failures),
-               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors))
+               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors),
+               .dialects = CAMBIST_TABLE(dialects), .channels = CAMBIST_TABLE(channels),
+               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules))

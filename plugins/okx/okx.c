@@ -5,6 +5,9 @@
 
 static const struct cambist_server servers[] = {
     { "rest", "https://www.okx.com", "https://www.okx.com" }, /* the sandbox is a header */
+    { "public", "wss://ws.okx.com:8443/ws/v5/public", "wss://wspap.okx.com:8443/ws/v5/public" },
+    { "business", "wss://ws.okx.com:8443/ws/v5/business", "wss://wspap.okx.com:8443/ws/v5/business" },
+    { "private", "wss://ws.okx.com:8443/ws/v5/private", "wss://wspap.okx.com:8443/ws/v5/private" },
 };
 
 static const struct cambist_credential credentials[] = {
@@ -35,6 +38,7 @@ static const struct cambist_limit limits[] = {
     { "orders-pending", USER, 60, 2000 }, { "algo-pending", USER, 20, 2000 },
     { "orders-history", USER, 40, 2000 }, { "algo-history", USER, 20, 2000 },
     { "fills-history", USER, 10, 2000 },
+    { "connections", IP, 3, 1000 }, /* of streams */
 };
 #define CHARGED(limit)      .charges = CAMBIST_ROWS(charge, { limit, 1 })
 #define CHARGED_EACH(limit) .charges = CAMBIST_ROWS(charge, { limit, 1, 1 })
@@ -42,6 +46,7 @@ static const struct cambist_limit limits[] = {
 static const struct cambist_derived derived[] = {
     { "sign", "{time_iso}{method}{target}{body}", CAMBIST_HMAC_SHA256, CAMBIST_AS_BASE64,
       "secret" },
+    { "login", "{time_s}GET/users/self/verify", CAMBIST_HMAC_SHA256, CAMBIST_AS_BASE64, "secret" },
     /* What an order's parameters say depends on each other. */
     { "order_type", "trigger", .when = "trigger_price" }, /* refused in a list of plain orders */
     { "order_type", "post_only", .when = "post_only" },
@@ -134,6 +139,24 @@ static const struct cambist_word words[] = {
     { "timeframe", "1w", "1Wutc" },
     { "timeframe", "1M", "1Mutc" },
     { "timeframe", "3M", "3Mutc" },
+    { "candle", "1m", "candle1m" },
+    { "candle", "3m", "candle3m" },
+    { "candle", "5m", "candle5m" },
+    { "candle", "15m", "candle15m" },
+    { "candle", "30m", "candle30m" },
+    { "candle", "1h", "candle1H" },
+    { "candle", "2h", "candle2H" },
+    { "candle", "4h", "candle4H" },
+    { "candle", "6h", "candle6Hutc" },
+    { "candle", "12h", "candle12Hutc" },
+    { "candle", "1d", "candle1Dutc" },
+    { "candle", "1w", "candle1Wutc" },
+    { "candle", "1M", "candle1Mutc" },
+    { "candle", "3M", "candle3Mutc" },
+    { "confirmed", "true", "1" },
+    { "confirmed", "false", "0" },
+    { "whole", "true", "snapshot" }, /* messages about books */
+    { "whole", "false", "update" },
 };
 
 /* ---- what answers say ---- */
@@ -422,6 +445,8 @@ static const struct cambist_endpoint endpoints[] = {
              { "network", "chain" }) },
 };
 
+#include "streams.h"
+
 /* code 1: everything failed, and data says why; 2: some did, their rows say which. */
 static const struct cambist_failure failures[] = {
     { "code", "0|2", "data.0.sCode|code", "data.0.sMsg|msg" },
@@ -529,4 +554,6 @@ CAMBIST_PLUGIN(.name = "okx", .title = "OKX", .version = "1",
                .limits = CAMBIST_TABLE(limits), .derived = CAMBIST_TABLE(derived),
                .stamps = CAMBIST_TABLE(stamps), .words = CAMBIST_TABLE(words),
                .endpoints = CAMBIST_TABLE(endpoints), .failures = CAMBIST_TABLE(failures),
-               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors))
+               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors),
+               .dialects = CAMBIST_TABLE(dialects), .channels = CAMBIST_TABLE(channels),
+               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules))

@@ -14,7 +14,7 @@
 #define TEST_CANNOT_COUNT /* a sanitizer has its own malloc */
 #endif
 
-static atomic_long test_allocations_ours, test_allocations_others;
+__attribute__((unused)) static atomic_long test_allocations_ours, test_allocations_others;
 
 #ifndef TEST_CANNOT_COUNT
 void *__libc_malloc(size_t size);

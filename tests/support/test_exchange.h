@@ -28,8 +28,9 @@ static inline void test_exchange_add_market(struct test_exchange *test, const ch
     CU_ASSERT_FATAL(cmb_markets_add(test->exchange->markets, &market) == CAMBIST_OK);
 }
 
-static inline void test_exchange_open_in(struct test_exchange *test, uint32_t environment,
-                                         const struct cambist_plugin *tables)
+static inline void test_exchange_open_with(struct test_exchange *test, uint32_t environment,
+                                           const struct cambist_plugin *tables,
+                                           const struct cmb_pair *servers, uint32_t server_count)
 {
     static const struct cmb_pair credentials[] = { { CMB_TEXT("key"), CMB_TEXT("made-up-key") },
                                                    { CMB_TEXT("secret"), CMB_TEXT("bWFkZS11cA==") },
@@ -44,7 +45,8 @@ static inline void test_exchange_open_in(struct test_exchange *test, uint32_t en
     CU_ASSERT_FATAL(test->plugin != NULL);
     struct cmb_exchange_settings settings = { .environment = environment,
                                               .clock = &test->clock, .random = &test->random,
-                                              .credentials = credentials, .credential_count = 3 };
+                                              .credentials = credentials, .credential_count = 3,
+                                              .servers = servers, .server_count = server_count };
     if (cmb_exchange_open(test->plugin, &test->vault, &settings, &test->exchange, &test->error))
         printf("\n    %s", test->error.message);
     CU_ASSERT_FATAL(test->exchange != NULL);
@@ -53,6 +55,20 @@ static inline void test_exchange_open_in(struct test_exchange *test, uint32_t en
     test_exchange_add_market(test, "XBTUSDT-P", "BTC/USDT:USDT", CAMBIST_KIND_SWAP);
     test->call = cmb_call_new();
     CU_ASSERT_FATAL(test->call != NULL);
+}
+
+static inline void test_exchange_open_in(struct test_exchange *test, uint32_t environment,
+                                         const struct cambist_plugin *tables)
+{
+    test_exchange_open_with(test, environment, tables, NULL, 0);
+}
+
+/* Simulated, at servers of the test's own. */
+static inline void test_exchange_open_at(struct test_exchange *test,
+                                         const struct cambist_plugin *tables,
+                                         const struct cmb_pair *servers, uint32_t server_count)
+{
+    test_exchange_open_with(test, CMB_ENVIRONMENT_SIMULATED, tables, servers, server_count);
 }
 
 static inline void test_exchange_open(struct test_exchange *test,

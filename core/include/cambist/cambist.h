@@ -161,6 +161,117 @@ CAMBIST_API const char *cambist_answer_trace(struct cambist_answer *answer);
 CAMBIST_RECORD_LIST(X)
 #undef X
 
+/* ---- streams ---- */
+
+struct cambist_watch; /* something that is watched; belongs to the caller */
+
+/* How current it is: X(NAME, number, "text"). */
+#define CAMBIST_WATCH_STATE_LIST(X)                                                                \
+    X(WAITING, 1, "waiting")     /* not subscribed yet, or not any more: it will be */             \
+    X(LIVE, 2, "live")                                                                             \
+    X(RESYNCING, 3, "resyncing") /* a book that is being put together */                           \
+    X(STALE, 4, "stale")         /* silent for longer than the channel may be */                   \
+    X(FAILED, 5, "failed")       /* refused: it stays so */
+
+enum cambist_watch_state {
+#define X(NAME, number, text) CAMBIST_WATCH_##NAME = number,
+    CAMBIST_WATCH_STATE_LIST(X)
+#undef X
+};
+/* "live"; "?" for a number that is none. */
+CAMBIST_API const char *cambist_watch_state_name(uint32_t state);
+
+/* Something happened.  From a callback it lives during the call, from a queue until the next event
+ * is taken. */
+struct cambist_event {
+    uint32_t topic;       /* enum cambist_topic */
+    uint32_t record;      /* enum cambist_record of `row`; NONE: a state, or a change of the book */
+    const void *row;      /* struct cambist_ticker, cambist_trade ...; NULL as above */
+    const char *symbol;   /* NULL: of all markets, or of the account */
+    uint32_t state;       /* enum cambist_watch_state, behind the event */
+    uint32_t is_state;    /* 1: the state has changed, and nothing else */
+    int64_t timestamp_ns; /* the exchange's clock; 0: not told */
+    int64_t received_ns;  /* this machine's wall clock, when its last byte was read */
+    uint64_t sequence;    /* counts the events of this watch, from 1: also those that were dropped */
+    uint64_t dropped;     /* events of this watch that its queue has dropped or replaced so far */
+    uint64_t connection;  /* a new number for each connection; 0: none */
+    const struct cambist_error *error; /* why the state is as it is; NULL: it was no failure */
+};
+
+/* Called from the I/O thread; must not block.  May watch, unwatch and read books. */
+typedef void cambist_event_fn(const struct cambist_event *event, void *user);
+
+/* Watches a topic (CAMBIST_TOPIC_...) with arguments as questions have them: symbol, timeframe,
+ * limit.  Connecting, subscribing and healing are the host's; the first event tells a state.
+ * NOT_SUPPORTED where the exchange has no such stream.  While its markets are not known yet, what
+ * is wrong with a symbol comes as an event of state FAILED.  *ret is the caller's
+ * (cambist_unwatch), who unwatches before the host is closed.  With CAMBIST_NO_THREAD watches are
+ * begun and ended by the thread that dispatches. */
+CAMBIST_API int cambist_watch(struct cambist_exchange *exchange, uint32_t topic,
+                              const struct cambist_arguments *arguments,
+                              cambist_event_fn *on_event, void *user, struct cambist_watch **ret,
+                              struct cambist_error *error);
+/* No event follows; accepts NULL.  The watch, and what it tells, are gone. */
+CAMBIST_API void cambist_unwatch(struct cambist_watch *watch);
+
+/* What a queue does when its reader is too slow. */
+enum cambist_delivery {
+    CAMBIST_EVERY_EVENT = 0, /* drops nothing: when `capacity` events wait, the watch ends, and says
+                              * so in its last event (FAILED, TOO_LARGE) */
+    CAMBIST_NEWEST,          /* of each market and topic only the newest event waits */
+    CAMBIST_DROP_OLDEST,     /* the oldest waiting event makes room, and is counted */
+};
+/* The same for a program that takes its events when it wants to.  Events of the account (orders,
+ * own trades, balance, positions) are never dropped or replaced, whatever `delivery` says. */
+CAMBIST_API int cambist_watch_queued(struct cambist_exchange *exchange, uint32_t topic,
+                                     const struct cambist_arguments *arguments, uint32_t delivery,
+                                     uint32_t capacity, struct cambist_watch **ret,
+                                     struct cambist_error *error);
+/* The next event, waited for up to `timeout_ms` (0: not at all; -1: no limit): CAMBIST_OK with
+ * *ret, or AGAIN.  Of a queued watch only; one thread at a time. */
+CAMBIST_API int cambist_watch_next(struct cambist_watch *watch, int timeout_ms,
+                                   const struct cambist_event **ret);
+/* A descriptor that is readable while events wait; the watch's. */
+CAMBIST_API int cambist_watch_fd(struct cambist_watch *watch);
+
+/* One function per topic: cambist_watch_ticker(exchange, arguments, on_event, user, &watch,
+ * &error) ... */
+#define X(name, RECORD, access, help)                                                              \
+    static inline int cambist_##name(struct cambist_exchange *exchange,                            \
+                                     const struct cambist_arguments *arguments,                    \
+                                     cambist_event_fn *on_event, void *user,                       \
+                                     struct cambist_watch **ret, struct cambist_error *error)      \
+    {                                                                                              \
+        return cambist_watch(exchange, CAMBIST_TOPIC_##name, arguments, on_event, user, ret,       \
+                             error);                                                               \
+    }
+CAMBIST_TOPIC_LIST(X)
+#undef X
+
+/* ---- books ---- */
+
+/* A price and an amount, as counts of 10^-scale: exact, and quick to compare. */
+struct cambist_scaled_level {
+    int64_t price, amount;
+};
+
+struct cambist_book {
+    struct cambist_scaled_level *bids, *asks; /* the caller's: room for the depth; best first */
+    uint64_t bid_count, ask_count;
+    uint32_t state;         /* enum cambist_watch_state: only LIVE books have levels */
+    uint32_t is_crossed;    /* 1: at this moment a bid is as high as an ask */
+    uint32_t price_scale, amount_scale; /* 6712310 at scale 2 is 67123.10 */
+    int64_t sequence;       /* the exchange's number of this state; 0: it has none */
+    int64_t timestamp_ns;   /* the exchange's clock; 0: not told */
+    int64_t age_ns;         /* since it was last proved true */
+    uint64_t version;       /* grows with every change */
+};
+
+/* Copies up to `depth` levels a side of the book that is watched (watch_order_book).  Answers 1 when
+ * it is live; else there are no levels, and `state` tells why.  No lock, no wait. */
+CAMBIST_API int cambist_watch_book(const struct cambist_watch *watch, uint64_t depth,
+                                   struct cambist_book *book);
+
 /* ---- numbers and words ---- */
 
 /* The room that cambist_decimal_format wants. */

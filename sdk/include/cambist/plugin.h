@@ -66,8 +66,8 @@
  * always when it has none: our word, a number, or {base}, {quote}, {settle} of the record's market.
  *
  * Frames (since 1.2).  What kind of message a stream has sent is told by a list of terms that must all
- * hold: `e=trade` (the value at that path; bars between alternatives), `arg.channel` something
- * stands there, `!id` nothing does, `=pong` the whole message is this text.  A frame is given to
+ * hold: `e=trade` (the value at that path; bars between alternatives, `candle*` begins with it),
+ * `arg.channel` something stands there, `!id` nothing does, `=pong` the whole message is this text.  A frame is given to
  * every row of `channels` whose terms hold, else to the first row of `signals`; one that no row
  * knows is reported.  The cheapest terms come first in a row: a path near the frame's beginning.
  */
@@ -138,22 +138,26 @@ enum cambist_algorithm {
 enum cambist_limit_model { CAMBIST_FIXED_WINDOW = 1, CAMBIST_ROLLING_WINDOW, CAMBIST_TOKEN_BUCKET };
 enum cambist_limit_scope { CAMBIST_PER_ADDRESS = 1, CAMBIST_PER_ACCOUNT, CAMBIST_PER_MARKET };
 /* By which rule the updates of a book follow one another.  Numbers: `first_sequence`, `sequence` (the
- * last) and `previous_sequence` are what the field rows of the update call them. */
+ * last) and `previous_sequence` are what the field rows of the update call them; ranges include both
+ * ends.  Amounts are absolute, so an update that begins in what is known already may follow too. */
 enum cambist_book_kind {
-    CAMBIST_BOOK_RANGE = 1, /* first..last, asked-for snapshot: the first update that counts covers
-                             * the snapshot's number + 1, then each begins at the last's + 1 */
-    CAMBIST_BOOK_RANGE_PREVIOUS, /* the same, but the first covers the snapshot's number itself, and
-                                  * each names the one before it */
-    CAMBIST_BOOK_CHANGES, /* first..last, asked-for snapshot, every level has a number of its own
-                           * (`level_sequence`): those up to the snapshot's are passed over */
-    CAMBIST_BOOK_VERSION,  /* as RANGE, but an update that begins at the last's number follows too:
-                            * from version to version */
-    CAMBIST_BOOK_PREVIOUS, /* sent snapshot; each names the one before it; naming itself is a sign of
-                            * life, a lower number than the one named is the exchange's restart */
-    CAMBIST_BOOK_COUNTED,  /* sent snapshot; each is the last's number + 1 */
-    CAMBIST_BOOK_CHECKSUM, /* sent snapshot; nothing is counted, the checksum proves each state */
-    CAMBIST_BOOK_UNCHAINED, /* every message is a whole book; or, with an asked-for snapshot, changes
-                             * that count when their number is higher than the last */
+    CAMBIST_BOOK_RANGE = 1, /* first..last: the first update that counts covers the snapshot's number
+                             * + 1, then each covers the last's + 1 */
+    CAMBIST_BOOK_RANGE_PREVIOUS, /* first..last, and each names the one before it; the first that
+                                  * counts covers the snapshot's number or names it */
+    CAMBIST_BOOK_CHANGES, /* as RANGE; every level has a number of its own (`level_sequence`): those
+                           * up to the book's are passed over.  A price of 0 is no level */
+    CAMBIST_BOOK_VERSION,  /* as RANGE, where the ends of a range are called versions */
+    CAMBIST_BOOK_PREVIOUS, /* each names the one before it; naming itself is a sign of life, a lower
+                            * number than the one named is the exchange's restart; one without numbers
+                            * but with a checksum is proved by that */
+    CAMBIST_BOOK_COUNTED,  /* each is the last's number + 1 */
+    CAMBIST_BOOK_CHECKSUM, /* nothing is counted, the checksum proves each state as deep as it
+                            * reaches; an update with an earlier time than the last is passed over:
+                            * give it no time where times may go back */
+    CAMBIST_BOOK_UNCHAINED, /* with sent snapshots: every message is a whole book.  With asked-for
+                             * ones: changes that count when their number is higher than the last;
+                             * a lost one is not noticed */
 };
 /* What the numbers of updates count. */
 enum cambist_book_scope { CAMBIST_OF_MARKET = 0, CAMBIST_OF_CONNECTION };
@@ -368,9 +372,12 @@ struct cambist_book_rule {
     const char *name;     /* what channels call it */
     uint32_t kind;        /* enum cambist_book_kind */
     uint32_t scope;       /* enum cambist_book_scope */
-    uint32_t snapshot_limit; /* levels that the asked-for snapshot (fetch_order_book) is asked for;
-                              * 0: snapshots are sent, nothing is asked */
-    uint32_t depth;       /* levels kept per side, deeper ones are dropped; 0: all */
+    uint32_t snapshot_limit; /* levels that the asked-for snapshot (fetch_order_book) is asked for
+                              * and can give: one with so many is taken for cut, and the book is
+                              * then known only as deep.  0: snapshots are sent, nothing is asked.
+                              * Not together with CAMBIST_OF_CONNECTION */
+    uint32_t depth;       /* levels per side that the exchange keeps: it sends again what comes back
+                           * into them, and the host drops what is deeper; 0: all */
     uint32_t checksum_order; /* enum cambist_checksum_order */
     uint32_t checksum_depth; /* levels per side in the text */
     uint32_t checksum_digits; /* enum cambist_checksum_digits, or-ed */
@@ -418,6 +425,8 @@ struct cambist_channel {
                           * are subscribed to once for all markets; NULL: it comes unasked */
     const char *frames;  /* terms that its frames meet */
     const char *rows;    /* path of the rows; NULL: the frame is the row */
+    const char *market;  /* path in the frame of the market's name, where its rows do not say it as
+                          * `symbol`, or where a row's condition asks for market_kind; NULL: none */
     const char *book;    /* a row of `book_rules`, for watch_order_book */
     const char *when;    /* of several rows for a topic the first that fits is subscribed to */
     uint32_t access, kinds;

@@ -2,6 +2,7 @@
 #include "support/book_feed.h"
 #include "support/test.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 static const struct cambist_book_rule counted = { .kind = CAMBIST_BOOK_COUNTED };
@@ -219,6 +220,34 @@ static void an_update_too_large_to_hold_breaks(void)
     cmb_book_free(book);
 }
 
+/* Sixty levels come and go, and every hundredth update is lost: a cycle of all that a book does. */
+static void run_through(struct cmb_book *book, int64_t *number)
+{
+    for (int i = 0; i < 1000; i++) {
+        int64_t n = ++*number;
+        bool is_lost = i % 100 == 50;
+        if (!is_lost)
+            FEED(book, RANGE(n, n), BIDS({ n * 7 % 60, n % 3 }),
+                 ASKS({ 100 + n * 11 % 60, n % 3 }));
+        if (cmb_book_need(book) == CMB_BOOK_NEEDS_SNAPSHOT && i % 100 == 90)
+            FEED(book, SNAPSHOT, NUMBER(n - 5), BIDS({ 50, 1 }, { 49, 1 }), ASKS({ 101, 1 }));
+    }
+}
+
+static void allocates_nothing_once_it_has_grown(void)
+{
+    struct cmb_book *book = cmb_book_new(&ranged, 0, 0);
+    struct cmb_book_counts counts;
+    int64_t number = 0;
+    run_through(book, &number);
+    size_t used = mallinfo2().uordblks;
+    run_through(book, &number);
+    ASSERT_NUMBER(mallinfo2().uordblks, used);
+    cmb_book_count(book, &counts);
+    CU_ASSERT(counts.applied > 500 && counts.held > 500 && counts.resyncs > 10);
+    cmb_book_free(book);
+}
+
 static void every_reason_has_a_name(void)
 {
     for (int i = 0; i < CMB_BOOK_REASONS; i++)
@@ -231,7 +260,8 @@ TEST_SUITE("book/book", { "refuses rules that make no sense", refuses_rules_that
            { "a stale book lives again by what follows", a_stale_book_lives_again_by_what_follows },
            { "a crossed book is marked, and broken in time",
              a_crossed_book_is_marked_and_broken_in_time },
-           { "removing an unknown level is only counted", removing_an_unknown_level_is_only_counted },
+           { "removing an unknown level is only counted",
+             removing_an_unknown_level_is_only_counted },
            { "takes another scale with all it holds", takes_another_scale_with_all_it_holds },
            { "keeps the depth that the exchange keeps", keeps_the_depth_that_the_exchange_keeps },
            { "knows nothing below a cut snapshot", knows_nothing_below_a_cut_snapshot },
@@ -239,4 +269,5 @@ TEST_SUITE("book/book", { "refuses rules that make no sense", refuses_rules_that
              is_compared_with_a_snapshot_of_its_own_number },
            { "holds only so much", holds_only_so_much },
            { "an update too large to hold breaks", an_update_too_large_to_hold_breaks },
+           { "allocates nothing once it has grown", allocates_nothing_once_it_has_grown },
            { "every reason has a name", every_reason_has_a_name })

@@ -2,7 +2,11 @@
 #include "support/book_feed.h"
 #include "support/test.h"
 
-#define DIGITS(...) (const struct cmb_scaled_digits[]){ __VA_ARGS__ }
+#define DIGITS(...)                                                                                \
+    (const struct cmb_scaled_digits[])                                                             \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 
 static const struct cambist_book_rule kraken = {
     .kind = CAMBIST_BOOK_CHECKSUM,
@@ -41,8 +45,8 @@ static void sums_up_krakens_example(void)
     for (int i = 0; i < 10; i++)
         bids[i] = (struct cmb_scaled_level){ 5000 - 5 * i - (i > 2 ? 5 : 0), 500 };
     struct cmb_book *book = cmb_book_new(&kraken, 5, 8);
-    struct cmb_book_update snapshot = { SNAPSHOT, CHECKSUM(974947235), .bids = bids, .bid_count = 10,
-                                        .asks = asks, .ask_count = 11 };
+    struct cmb_book_update snapshot = { SNAPSHOT,        CHECKSUM(974947235), .bids = bids,
+                                        .bid_count = 10, .asks = asks,        .ask_count = 11 };
     ASSERT_NUMBER(cmb_book_apply(book, &snapshot), CMB_BOOK_APPLIED);
     snapshot.checksum ^= 1;
     ASSERT_NUMBER(cmb_book_apply(book, &snapshot), CMB_BOOK_BROKEN);
@@ -58,15 +62,14 @@ static void sums_up_krakens_example(void)
 static void sums_up_okxs_examples(void)
 {
     struct cmb_book *book = cmb_book_new(&okx, 3, 2);
-    ASSERT_NUMBER(FEED(book, SNAPSHOT, NUMBER(1), CHECKSUM(-1881014294),
-                       BIDS({ 3366100, 700 }, { 3366000, 600 }),
-                       ASKS({ 3366800, 900 }, { 3368000, 800 }),
-                       .bid_digits = DIGITS({ 1, 0 }, { 0, 0 }),
-                       .ask_digits = DIGITS({ 1, 0 }, { 0, 0 })),
-                  CMB_BOOK_APPLIED);
-    ASSERT_NUMBER(FEED(book, NUMBER(2), AFTER(1), CHECKSUM(831078360),
-                       BIDS({ 3366000, 0 }), ASKS({ 3372000, 800 }),
-                       .bid_digits = DIGITS({ 0, 0 }), .ask_digits = DIGITS({ 0, 0 })),
+    ASSERT_NUMBER(
+        FEED(book, SNAPSHOT, NUMBER(1), CHECKSUM(-1881014294),
+             BIDS({ 3366100, 700 }, { 3366000, 600 }), ASKS({ 3366800, 900 }, { 3368000, 800 }),
+             .bid_digits = DIGITS({ 1, 0 }, { 0, 0 }), .ask_digits = DIGITS({ 1, 0 }, { 0, 0 })),
+        CMB_BOOK_APPLIED);
+    ASSERT_NUMBER(FEED(book, NUMBER(2), AFTER(1), CHECKSUM(831078360), BIDS({ 3366000, 0 }),
+                       ASKS({ 3372000, 800 }), .bid_digits = DIGITS({ 0, 0 }),
+                       .ask_digits = DIGITS({ 0, 0 })),
                   CMB_BOOK_APPLIED);
     ASSERT_NUMBER(FEED(book, NUMBER(3), AFTER(2), CHECKSUM(0), BIDS({ 3000000, 100 })),
                   CMB_BOOK_APPLIED);
@@ -111,9 +114,9 @@ static void writes_zeros_that_the_scale_does_not_hold(void)
     struct cambist_book_rule rule = coinex;
     rule.checksum_mark = NULL;
     struct cmb_book *book = cmb_book_new(&rule, 0, 0);
-    ASSERT_NUMBER(FEED(book, SNAPSHOT, CHECKSUM(0x08f71680), BIDS({ 4, 4 }),
-                       .bid_digits = DIGITS({ 2, 0 })),
-                  CMB_BOOK_APPLIED);
+    ASSERT_NUMBER(
+        FEED(book, SNAPSHOT, CHECKSUM(0x08f71680), BIDS({ 4, 4 }), .bid_digits = DIGITS({ 2, 0 })),
+        CMB_BOOK_APPLIED);
     cmb_book_free(book);
 }
 
@@ -131,5 +134,6 @@ TEST_SUITE("book/checksum", { "sums up Kraken's example", sums_up_krakens_exampl
            { "writes amounts of asks with a minus", writes_amounts_of_asks_with_a_minus },
            { "writes one side behind the other", writes_one_side_behind_the_other },
            { "writes digits of the market", writes_digits_of_the_market },
-           { "writes zeros that the scale does not hold", writes_zeros_that_the_scale_does_not_hold },
+           { "writes zeros that the scale does not hold",
+             writes_zeros_that_the_scale_does_not_hold },
            { "sums up digits as sent after a rescale", sums_up_digits_after_a_rescale })

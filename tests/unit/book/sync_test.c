@@ -18,7 +18,7 @@ static struct cmb_book *sent(enum cambist_book_kind kind)
     return cmb_book_new(&rules[kind], 0, 0);
 }
 
-#define ASSERT_LIVE(book, best_bid)       ASSERT_NUMBER(best_amount(book, false), best_bid)
+#define ASSERT_LIVE(book, best_bid) ASSERT_NUMBER(best_amount(book, false), best_bid)
 #define ASSERT_BROKEN(outcome, book, why)                                                          \
     do {                                                                                           \
         ASSERT_NUMBER(outcome, CMB_BOOK_BROKEN);                                                   \
@@ -160,9 +160,9 @@ static void changes_up_to_the_snapshot_are_passed_over(void)
     cmb_book_free(book);
 }
 
-/* -- VERSION -- */
+/* -- VERSION: what begins in what is known already holds nothing unknown -- */
 
-static void versions_may_begin_at_the_last_one(void)
+static void versions_may_overlap(void)
 {
     struct cmb_book *book = asked(CAMBIST_BOOK_VERSION);
     FEED(book, RANGE(4, 5), BIDS({ 100, 4 }));
@@ -316,13 +316,14 @@ TEST_SUITE(
     { "a range lives with a snapshot ahead", a_range_lives_with_a_snapshot_ahead },
     { "a range sees gaps and duplicates", a_range_sees_gaps_and_duplicates },
     { "a range out of order is a gap", a_range_out_of_order_is_a_gap },
-    { "a range that counts anew is seen by its time", a_range_that_counts_anew_is_seen_by_its_time },
+    { "a range that counts anew is seen by its time",
+      a_range_that_counts_anew_is_seen_by_its_time },
     { "a range that counts anew is seen by its length",
       a_range_that_counts_anew_is_seen_by_its_length },
     { "a range with previous covers the number of the snapshot",
       a_previous_range_covers_the_number_of_the_snapshot },
     { "changes up to the snapshot are passed over", changes_up_to_the_snapshot_are_passed_over },
-    { "versions may begin at the last one", versions_may_begin_at_the_last_one },
+    { "versions may overlap", versions_may_overlap },
     { "each names the one before it", each_names_the_one_before_it },
     { "a sign of life that does not chain is a gap", a_sign_of_life_that_does_not_chain_is_a_gap },
     { "a lower number that chains is a restart", a_lower_number_that_chains_is_a_restart },

@@ -43,7 +43,9 @@ static size_t expand(const char *at, size_t length, char *to)
     }
     for (size_t i = 0; i < length; i++) {
         bool is_escape = at[i] == '%';
-        to[size++] = is_escape ? (char)(hex_of(at[i + 1]) << 4 | hex_of(at[i + 2])) : at[i];
+        to[size++] = at[i];
+        if (is_escape)
+            to[size - 1] = (char)(hex_of(at[i + 1]) << 4 | hex_of(at[i + 2]));
         i += is_escape ? 2 : 0;
     }
     return size;

@@ -1,0 +1,118 @@
+/* How is an event of a stream written as JSON? */
+#include "cli/event.h"
+
+#include "request/answer.h"
+
+/* What a topic's events are called. */
+static const char *name_of(uint32_t topic)
+{
+    switch (topic) {
+    case CAMBIST_TOPIC_watch_order_book: return "book";
+    case CAMBIST_TOPIC_watch_trades: return "trade";
+    case CAMBIST_TOPIC_watch_ohlcv: return "ohlcv";
+    case CAMBIST_TOPIC_watch_orders: return "order";
+    case CAMBIST_TOPIC_watch_my_trades: return "fill";
+    case CAMBIST_TOPIC_watch_balance: return "balance";
+    case CAMBIST_TOPIC_watch_positions: return "position";
+    default: return "ticker";
+    }
+}
+
+static void write_text(struct cmb_json_writer *writer, const char *key, const char *text)
+{
+    cmb_json_write_key(writer, cmb_text_of(key));
+    cmb_json_write_string(writer, cmb_text_of(text));
+}
+
+static void write_number(struct cmb_json_writer *writer, const char *key, int64_t number)
+{
+    cmb_json_write_key(writer, cmb_text_of(key));
+    cmb_json_write_integer(writer, number);
+}
+
+static void write_symbol(struct cmb_json_writer *writer, const struct cmb_event *event)
+{
+    if (event->market)
+        write_text(writer, "symbol", event->market->symbol);
+}
+
+/* ---- books ---- */
+
+static void write_scaled(struct cmb_json_writer *writer, int64_t value, unsigned scale)
+{
+    char text[CMB_SCALED_TEXT_SIZE];
+    size_t length = cmb_scaled_format(value, scale, text);
+    cmb_json_write_string(writer, (struct cmb_text){ text, length });
+}
+
+static void write_side(struct cmb_json_writer *writer, const char *key,
+                       const struct cmb_scaled_level *levels, size_t count,
+                       const struct cmb_book_view *view)
+{
+    cmb_json_write_key(writer, cmb_text_of(key));
+    cmb_json_begin_array(writer);
+    for (size_t i = 0; i < count; i++) {
+        cmb_json_begin_array(writer);
+        write_scaled(writer, levels[i].price, view->price_scale);
+        write_scaled(writer, levels[i].amount, view->amount_scale);
+        cmb_json_end_array(writer);
+    }
+    cmb_json_end_array(writer);
+}
+
+static void write_book(struct cmb_json_writer *writer, const struct cmb_event *event)
+{
+    struct cmb_scaled_level bids[CMB_EVENT_LEVELS], asks[CMB_EVENT_LEVELS];
+    struct cmb_book_view view = { .bids = bids, .asks = asks };
+    cmb_book_read(event->book, CMB_EVENT_LEVELS, 0, &view);
+    write_symbol(writer, event);
+    if (view.sequence)
+        write_number(writer, "seq", view.sequence);
+    if (view.timestamp_ns)
+        write_number(writer, "timestamp", view.timestamp_ns / 1000000);
+    write_side(writer, "bids", bids, view.bid_count, &view);
+    write_side(writer, "asks", asks, view.ask_count, &view);
+    write_text(writer, "state", cmb_watch_state_name(event->state));
+}
+
+/* ---- events ---- */
+
+static void write_status(struct cmb_json_writer *writer, const struct cmb_event *event)
+{
+    write_text(writer, "event", "status");
+    write_text(writer, "topic", cmb_operation_of(event->topic)->name.at);
+    write_symbol(writer, event);
+    write_text(writer, "state", cmb_watch_state_name(event->state));
+    if (event->error) {
+        cmb_json_write_key(writer, CMB_TEXT("error"));
+        cmb_error_write(event->error, writer);
+    }
+}
+
+static void write_candle(struct cmb_json_writer *writer, const struct cambist_candle *candle)
+{
+    write_text(writer, "symbol", candle->symbol);
+    if (candle->timeframe)
+        write_text(writer, "timeframe", candle->timeframe);
+    cmb_json_write_key(writer, CMB_TEXT("ohlcv"));
+    cmb_candle_write(candle, writer);
+    if (candle->closed) {
+        cmb_json_write_key(writer, CMB_TEXT("closed"));
+        cmb_json_write_bool(writer, candle->closed == CAMBIST_FLAG_YES);
+    }
+}
+
+void cmb_event_write(const struct cmb_event *event, struct cmb_json_writer *writer)
+{
+    if (event->is_state || event->error) {
+        write_status(writer, event);
+        return;
+    }
+    write_text(writer, "event", name_of(event->topic));
+    if (event->book)
+        write_book(writer, event);
+    else if (event->topic == CAMBIST_TOPIC_watch_ohlcv)
+        write_candle(writer, event->record);
+    else
+        cmb_record_write_members(event->schema, event->record, writer);
+}

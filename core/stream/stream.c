@@ -77,6 +77,7 @@ void cmb_stream_free(struct cmb_stream *stream)
         }
         cmb_subscription_free(subscription);
     }
+    cmb_loop_stop_timer(stream->loop, &stream->pulse);
     while (!TAILQ_EMPTY(&stream->lines))
         cmb_line_free(TAILQ_FIRST(&stream->lines));
     free_runs(stream->market_run, stream);

@@ -185,6 +185,7 @@ struct cmb_stream {
     void *observer_user;
     struct cmb_stream_counts counts;
     uint64_t connections;
+    struct cmb_timer pulse; /* once a second, for books to which nothing comes */
     unsigned delivering; /* depth: listeners that leave are freed behind it */
 };
 
@@ -278,6 +279,8 @@ void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update
 int cmb_book_take_snapshot(struct cmb_subscription *subscription,
                            const struct cambist_order_book *snapshot, int64_t received_ns);
 void cmb_book_lost(struct cmb_subscription *subscription, enum cmb_book_reason reason);
+/* Looks after the books once a second: one that stays crossed is put together anew. */
+void cmb_book_start_pulse(struct cmb_stream *stream);
 /* Does what the book needs in order to become live. */
 void cmb_book_heal(struct cmb_subscription *subscription);
 

@@ -209,13 +209,12 @@ static int check_topic(struct asking *asking, struct cmb_text topic, struct cmb_
     if (ret->bad_market.at)
         return cmb_fail(&session->error, CAMBIST_BAD_SYMBOL, "there is no market %.*s",
                         (int)ret->bad_market.length, ret->bad_market.at);
-    uint32_t fault = asking->is_leaving ? CMB_FAULT_NONE
-                                        : cmb_faults_draw_stream(session->faults, session->exchange,
-                                                                 CMB_AT_ANSWER,
-                                                                 ret->channels[0]->topic);
-    if (fault == CMB_FAULT_REFUSE_TOPIC)
+    if (asking->is_leaving)
+        return CAMBIST_OK;
+    if (cmb_faults_draw_stream(session->faults, session->exchange, CMB_AT_SUBSCRIPTION,
+                               ret->channels[0]->topic))
         return cmb_fail(&session->error, CAMBIST_BAD_ARGUMENT, "refused on purpose");
-    return asking->is_leaving ? CAMBIST_OK : prove(asking, ret->channels[0]);
+    return prove(asking, ret->channels[0]);
 }
 
 /* Subscribes to it, or ends that. */

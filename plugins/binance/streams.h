@@ -32,7 +32,7 @@ static const struct cambist_book_rule book_rules[] = {
 };
 
 FIELDS(stream_ticker) {
-    { "symbol", "s" }, { "timestamp", "E", CAMBIST_MS }, { "last", "c" }, { "open", "o" },
+    { "symbol", "s" }, { "timestamp", "C|E", CAMBIST_MS }, { "last", "c" }, { "open", "o" },
     { "high", "h" }, { "low", "l" }, { "base_volume", "v" }, { "quote_volume", "q" },
     { "vwap", "w" }, { "change", "p" }, { "percentage", "P" }, { "previous_close", "x" },
     { "bid", "b" }, { "bid_volume", "B" }, { "ask", "a" }, { "ask_volume", "A" },
@@ -80,6 +80,7 @@ FIELDS(fill_event) {
     { "timestamp", "T", CAMBIST_MS }, { "side", "S" }, { "price", "L" }, { "amount", "l" },
     { "cost", "Y" }, { "fee_cost", "n" }, { "fee_currency", "N" },
     { "liquidity", "m" }, { "type", "o", .words = "type", .when = "market_kind=spot" },
+    { "type", "o", .words = "futures_type", .when = "market_kind=swap|future" },
 };
 FIELDS(balance_event) {
     { "currency", "a" }, { "free", "f" }, { "used", "l" }, { "timestamp", "/u", CAMBIST_MS },

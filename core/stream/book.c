@@ -6,7 +6,7 @@
 #include "crypto/random.h"
 #include "number/decimal.h"
 
-enum { SNAPSHOT_SPACING_MS = 250 };
+enum { SNAPSHOT_SPACING_MS = 250, PULSE_MS = 1000 };
 
 /* ---- a book and its scales ---- */
 
@@ -34,8 +34,10 @@ struct cmb_book_feed *cmb_book_feed_new(struct cmb_subscription *subscription)
     feed->amount_scale = scale_of(&market->lot_size);
     feed->book = cmb_book_new(subscription->channel->book, feed->price_scale, feed->amount_scale);
     feed->timer = (struct cmb_timer){ .on_due = on_turn, .user = subscription };
-    if (feed->book)
+    if (feed->book) {
+        cmb_book_start_pulse(subscription->stream);
         return feed;
+    }
     free(feed);
     return NULL;
 }
@@ -226,6 +228,36 @@ static void ask_snapshot(struct cmb_subscription *subscription)
     call->arguments.values[CAMBIST_ARGUMENT_limit] =
         (struct cmb_text){ cmb_arena_copy(&call->arena, limit), limit.length };
     cmb_run_start(feed->run, on_snapshot, subscription);
+}
+
+/* ---- once a second ---- */
+
+static void on_pulse(struct cmb_timer *timer, void *user)
+{
+    struct cmb_stream *stream = user;
+    struct cmb_subscription *subscription, *next;
+    int64_t now_ns = cmb_stream_now_ns(stream);
+    bool has_books = false;
+    for (subscription = TAILQ_FIRST(&stream->subscriptions); subscription; subscription = next) {
+        next = TAILQ_NEXT(subscription, link);
+        if (!subscription->feed || subscription->is_dead)
+            continue;
+        has_books = true;
+        if (cmb_book_pass_time(subscription->feed->book, now_ns) != CMB_BOOK_BROKEN)
+            continue;
+        tell_broken(subscription);
+        cmb_book_heal(subscription);
+    }
+    if (has_books)
+        cmb_loop_start_timer(stream->loop, timer, PULSE_MS * 1000000ll);
+}
+
+void cmb_book_start_pulse(struct cmb_stream *stream)
+{
+    stream->pulse.on_due = on_pulse;
+    stream->pulse.user = stream;
+    if (!cmb_timer_is_running(&stream->pulse))
+        cmb_loop_start_timer(stream->loop, &stream->pulse, PULSE_MS * 1000000ll);
 }
 
 /* ---- healing ---- */

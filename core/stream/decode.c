@@ -79,6 +79,15 @@ static struct cmb_subscription *owner_of(struct cmb_stream *stream,
 
 /* ---- records ---- */
 
+/* Of events that are orders and trades in one, those are no trades that tell no price. */
+static bool is_told(const struct cmb_channel *channel, const void *record)
+{
+    if (channel->endpoint.fields.schema != cmb_record_schema_of(CAMBIST_RECORD_TRADE))
+        return true;
+    const struct cambist_trade *trade = record;
+    return trade->price.is_set && trade->amount.is_set;
+}
+
 static int decode_records(struct cmb_stream *stream, const struct cmb_channel *channel)
 {
     struct cmb_call *call = stream->call;
@@ -86,7 +95,8 @@ static int decode_records(struct cmb_stream *stream, const struct cmb_channel *c
     int status = cmb_map(call);
     for (uint32_t i = 0; i < call->row_count && status == CAMBIST_OK; i++) {
         const char *record = call->rows + (size_t)i * call->schema->size;
-        struct cmb_subscription *owner = owner_of(stream, channel, record);
+        struct cmb_subscription *owner =
+            is_told(channel, record) ? owner_of(stream, channel, record) : NULL;
         if (owner && cmb_line_counts(owner, stream->frame_line, /* is_ahead= */ false))
             cmb_deliver_record(owner, record);
     }

@@ -178,6 +178,27 @@ static bool is_spoken(const struct cmb_stream *stream, const struct cmb_line *li
     return !channel->row->kinds || (channel->row->kinds & exchange->kind);
 }
 
+/* What a frame that cannot be read would have said is missing: a book that it may have been about is
+ * wrong, and whoever listens to the channel has to know. */
+static void tell_unreadable(struct cmb_stream *stream, const struct cmb_channel *channel)
+{
+    struct cmb_subscription *subscription, *next;
+    struct cambist_error error = stream->error;
+    error.outcome = CAMBIST_OUTCOME_NONE;
+    for (subscription = TAILQ_FIRST(&stream->subscriptions); subscription; subscription = next) {
+        next = TAILQ_NEXT(subscription, link);
+        if (subscription->channel != channel ||
+            (stream->book_owner && subscription != stream->book_owner))
+            continue;
+        if (subscription->feed)
+            cmb_book_break(subscription->feed->book, CMB_BOOK_UNREADABLE);
+        cmb_deliver_state(subscription, subscription->feed ? CAMBIST_WATCH_RESYNCING
+                                                           : subscription->state, &error);
+        if (subscription->feed)
+            cmb_book_heal(subscription);
+    }
+}
+
 /* Every channel whose terms hold reads the frame: one event may be an order and a trade. */
 static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bool *ret_is_data)
 {
@@ -189,7 +210,10 @@ static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bo
             !cmb_message_meets(plugin, &stream->frame, &channel->frames))
             continue;
         *ret_is_data = true;
+        stream->book_owner = NULL;
         status = cmb_decode(stream, channel);
+        if (status != CAMBIST_OK)
+            tell_unreadable(stream, channel);
     }
     return status;
 }

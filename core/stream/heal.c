@@ -36,50 +36,61 @@ static bool is_mute(const struct cmb_line *line)
     return true;
 }
 
-/* Silence for the limit makes it stale and asks anew.  If that does not help, a mute connection is
- * replaced, each time after twice as long: a market may just be very quiet. */
-static void fall_silent(struct cmb_subscription *subscription)
+/* The limit is the limit; only the patience with what is stale grows. */
+static int64_t limit_ns(const struct cmb_subscription *subscription)
 {
-    struct cmb_seat *seat = cmb_seat_of(subscription);
-    struct cambist_error error = { 0 };
     unsigned doublings = subscription->silences < SILENCE_DOUBLINGS ? subscription->silences
                                                                      : SILENCE_DOUBLINGS;
-    int64_t limit_ns = subscription->channel->row->stale_ms * millisecond_ns;
-    cmb_loop_start_timer(subscription->stream->loop, &subscription->silence,
-                         limit_ns << doublings);
-    subscription->silences++;
-    if (subscription->state == CAMBIST_WATCH_STALE) {
-        if (is_mute(seat->line))
-            cmb_line_break(seat->line, CAMBIST_STALE, "nothing comes, though it was asked for anew");
-        return;
-    }
+    if (subscription->state != CAMBIST_WATCH_STALE)
+        doublings = 0;
+    return (subscription->channel->row->stale_ms * millisecond_ns) << doublings;
+}
+
+static void tell_stale(struct cmb_subscription *subscription)
+{
+    struct cambist_error error = { 0 };
     cmb_fail_plain(&error, CAMBIST_STALE, CMB_TEXT("silent for longer than this channel may be"));
     subscription->stream->counts.staleness++;
     if (subscription->feed)
         cmb_book_mark_stale(subscription->feed->book);
     cmb_deliver_state(subscription, CAMBIST_WATCH_STALE, &error);
-    cmb_ask_again(subscription);
+}
+
+/* Silence for the limit makes it stale and asks anew.  If that does not help, a mute connection is
+ * replaced, each time after twice as long: a market may just be very quiet. */
+static void fall_silent(struct cmb_subscription *subscription)
+{
+    struct cmb_seat *seat = cmb_seat_of(subscription);
+    bool is_first = subscription->state != CAMBIST_WATCH_STALE;
+    subscription->silences++;
+    if (is_first)
+        tell_stale(subscription);
+    if (!is_first && is_mute(seat->line)) {
+        cmb_line_break(seat->line, CAMBIST_STALE, "nothing comes, though it was asked for anew");
+        return;
+    }
+    seat->granted_ns = cmb_stream_now_ns(subscription->stream); /* silence counts from here */
+    cmb_watch_for_silence(subscription);
+    if (is_first)
+        cmb_ask_again(subscription);
 }
 
 void cmb_watch_for_silence(struct cmb_subscription *subscription)
 {
     struct cmb_stream *stream = subscription->stream;
     struct cmb_seat *seat = cmb_seat_of(subscription);
-    int64_t limit_ns = subscription->channel->row->stale_ms * millisecond_ns;
-    int64_t now_ns = cmb_stream_now_ns(stream);
     if (!seat->line || stream->observer)
         return;
     if (seat->ask == CMB_ASK_SAID) {
         cmb_ask_late(seat);
         return;
     }
-    if (!limit_ns || seat->ask != CMB_ASK_GRANTED)
+    if (!subscription->channel->row->stale_ms || seat->ask != CMB_ASK_GRANTED)
         return;
-    if (!cmb_timer_is_running(&subscription->silence) && subscription->state != CAMBIST_WATCH_STALE &&
-        subscription->data_ns < seat->granted_ns)
-        subscription->data_ns = seat->granted_ns; /* silence counts from here */
-    int64_t due_ns = subscription->data_ns + limit_ns;
-    if (due_ns <= now_ns)
+    int64_t since_ns = subscription->data_ns > seat->granted_ns ? subscription->data_ns
+                                                                : seat->granted_ns;
+    int64_t due_ns = since_ns + limit_ns(subscription);
+    if (due_ns <= cmb_stream_now_ns(stream))
         fall_silent(subscription);
     else
         cmb_loop_start_timer_at(stream->loop, &subscription->silence, due_ns);

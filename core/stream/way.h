@@ -173,7 +173,9 @@ struct cmb_stream {
     struct cmb_listeners unbound;
     struct cmb_run *market_run; /* waits for the markets */
     bool is_waiting_for_markets;
-    struct cmb_backoff backoff, snapshot_backoff;
+    /* A lost connection is tried again soon, within the exchange's budget; one that the exchange
+     * refused is left alone for longer. */
+    struct cmb_backoff backoff, refused_backoff, snapshot_backoff;
     uint32_t snapshots_under_way;
     struct cmb_side_levels sides[CMB_SIDES];
     struct cmb_message frame;
@@ -185,6 +187,7 @@ struct cmb_stream {
     void *observer_user;
     struct cmb_stream_counts counts;
     uint64_t connections;
+    struct cmb_timer pulse; /* once a second, for books to which nothing comes */
     unsigned delivering; /* depth: listeners that leave are freed behind it */
 };
 
@@ -278,6 +281,8 @@ void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update
 int cmb_book_take_snapshot(struct cmb_subscription *subscription,
                            const struct cambist_order_book *snapshot, int64_t received_ns);
 void cmb_book_lost(struct cmb_subscription *subscription, enum cmb_book_reason reason);
+/* Looks after the books once a second: one that stays crossed is put together anew. */
+void cmb_book_start_pulse(struct cmb_stream *stream);
 /* Does what the book needs in order to become live. */
 void cmb_book_heal(struct cmb_subscription *subscription);
 

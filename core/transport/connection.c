@@ -18,6 +18,7 @@ struct cmb_connection {
     struct cmb_target *target;
     CURL *easy;
     enum state state;
+    bool is_write_broken; /* what the server said before that can still be read */
     struct cmb_watch watch;
     struct cmb_connection_facts facts;
     SSL *tls; /* libcurl's; NULL: plain */
@@ -294,14 +295,14 @@ int cmb_connection_write(struct cmb_connection *connection, const void *from, si
                          size_t *ret_size)
 {
     *ret_size = 0;
-    if (connection->state != OPEN)
+    if (connection->state != OPEN || connection->is_write_broken)
         return CAMBIST_UNAVAILABLE;
     CURLcode code = curl_easy_send(connection->easy, from, size, ret_size);
     if (code == CURLE_AGAIN || (code == CURLE_OK && *ret_size == 0))
         return CAMBIST_AGAIN;
     if (code == CURLE_OK)
         return CAMBIST_OK;
-    connection->state = FAILED;
+    connection->is_write_broken = true;
     return CAMBIST_UNAVAILABLE;
 }
 

@@ -74,7 +74,7 @@ int cmb_connection_watch(struct cmb_connection *connection, uint32_t events, cmb
 int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size, size_t *ret_size);
 /* CAMBIST_OK with 1..size bytes taken in *ret_size; AGAIN: the socket is full, repeat with the same
  * bytes (some of them may be on their way already); UNAVAILABLE: broken, and nothing of this call
- * left. */
+ * left; what the server had said before can still be read. */
 int cmb_connection_write(struct cmb_connection *connection, const void *from, size_t size,
                          size_t *ret_size);
 

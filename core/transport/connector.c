@@ -71,7 +71,8 @@ static int forget_socket(struct cmb_connector *connector, curl_socket_t fd,
     return 0;
 }
 
-/* libcurl says what it wants to know about a socket.  -1 ends the attempt. */
+/* libcurl says what it wants to know about a socket.  Where it cannot be watched the attempt runs
+ * into its deadline: any answer but 0 would end all attempts, also those to come. */
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user)
 {
     (void)easy;
@@ -82,13 +83,12 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, vo
     if (!socket) {
         socket = calloc(1, sizeof *socket);
         if (!socket)
-            return -1;
+            return 0;
         socket->connector = connector;
         socket->watch = (struct cmb_watch){ .on_ready = on_socket_ready, .user = socket };
         curl_multi_assign(connector->multi, fd, socket);
     }
-    if (cmb_loop_start_watch(connector->loop, &socket->watch, fd, events_of(what)) != CAMBIST_OK)
-        return -1;
+    cmb_loop_start_watch(connector->loop, &socket->watch, fd, events_of(what));
     return 0;
 }
 

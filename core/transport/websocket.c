@@ -166,10 +166,10 @@ static void on_post(struct cmb_post *post, void *user)
     (void)post;
     struct cmb_websocket *websocket = user;
     enter(websocket);
-    if (websocket->failure)
+    /* Also after a failure to write: the server may have said why it closed. */
+    cmb_websocket_read_on(websocket);
+    if (!cmb_websocket_is_over(websocket) && websocket->failure)
         end_of_writing(websocket);
-    else
-        cmb_websocket_read_on(websocket);
     leave(websocket);
 }
 
@@ -183,7 +183,7 @@ void cmb_websocket_on_ready(struct cmb_watch *watch, uint32_t events, void *user
     if (!cmb_websocket_is_over(websocket) && events & EPOLLOUT) {
         websocket->failure = cmb_websocket_flush(websocket);
         if (websocket->failure)
-            end_of_writing(websocket);
+            cmb_websocket_wake(websocket);
     }
     leave(websocket);
 }
@@ -204,7 +204,7 @@ static void on_connected(struct cmb_connection *connection, int status,
         start_timer(websocket, websocket->settings.handshake_timeout_ms);
         websocket->failure = cmb_websocket_flush(websocket);
         if (websocket->failure)
-            end_of_writing(websocket);
+            cmb_websocket_wake(websocket);
     }
     leave(websocket);
 }
@@ -315,7 +315,10 @@ void cmb_websocket_part(struct cmb_websocket *websocket)
 {
     if (websocket->state == CMB_WEBSOCKET_OPEN) {
         uint16_t code = websocket->code == CMB_CLOSE_NO_CODE ? 0 : websocket->code;
-        cmb_websocket_put_close(websocket, code, CMB_TEXT(""));
+        if (cmb_websocket_put_close(websocket, code, CMB_TEXT("")) != CAMBIST_OK) {
+            cmb_websocket_end(websocket, CAMBIST_OK, NULL); /* what matters was said */
+            return;
+        }
         start_timer(websocket, websocket->settings.leave_timeout_ms);
     }
     websocket->state = CMB_WEBSOCKET_LEFT;

@@ -124,7 +124,7 @@ int cmb_websocket_send(struct cmb_websocket *websocket, struct cmb_text text);
 int cmb_websocket_ping(struct cmb_websocket *websocket, struct cmb_text payload);
 /* Says goodbye: on_close follows, when the server has answered or leave_timeout_ms has passed.
  * `code` is 1000, 1001 or 3000 to 4999; a reason above 123 bytes is cut.  BAD_ARGUMENT; CLOSED:
- * not open yet, or said already; NO_MEMORY. */
+ * not open yet, or said already; NO_MEMORY; UNAVAILABLE as above. */
 int cmb_websocket_leave(struct cmb_websocket *websocket, uint16_t code, struct cmb_text reason);
 
 struct cmb_websocket_facts {

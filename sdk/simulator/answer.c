@@ -234,7 +234,7 @@ struct json_object *cmb_practice_write_nothing(const struct cmb_plugin *plugin)
     return root;
 }
 
-struct json_object *cmb_practice_write(struct cmb_call *call)
+struct json_object *cmb_practice_write_rows(struct cmb_call *call)
 {
     struct json_object *root = NULL;
     uint32_t each = find_each(&call->endpoint->rows);
@@ -243,8 +243,12 @@ struct json_object *cmb_practice_write(struct cmb_call *call)
     else if (call->row_count)
         write_row(call, record_at(call, 0), 0, &root);
     write_answer_leaves(call, &root);
-    if (!root)
-        root = json_object_new_object();
+    return root ? root : json_object_new_object();
+}
+
+struct json_object *cmb_practice_write(struct cmb_call *call)
+{
+    struct json_object *root = cmb_practice_write_rows(call);
     if (has_envelope(call->endpoint) && json_object_is_type(root, json_type_object))
         place_marks(&call->exchange->plugin->tables, call, root);
     return root;

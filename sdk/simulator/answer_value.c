@@ -173,7 +173,9 @@ struct json_object *cmb_answer_market(const struct cmb_call *call, const char *s
 {
     const struct cambist_market *market =
         symbol ? cmb_markets_find(call->exchange->markets, cmb_text_of(symbol), 0) : NULL;
-    return market ? json_object_new_string(market->id)
+    bool is_by_symbol = call->operation > CAMBIST_TOPIC_NONE &&
+                        cmb_practice_streams_symbols(call->exchange->plugin);
+    return market ? json_object_new_string(is_by_symbol ? market->symbol : market->id)
            : symbol ? json_object_new_string(symbol) : NULL;
 }
 
@@ -191,15 +193,46 @@ static void place_decimal(struct json_object **root, const struct cmb_path *path
     cmb_place(root, path->steps, path->count, NULL, json_object_new_string(text));
 }
 
-static struct json_object *write_levels(const struct cmb_call *call,
-                                        const struct cambist_levels *levels)
+/* Their word for the side that levels stand on, where each says it itself. */
+static void place_side(const struct cmb_fields *fields, const char *side,
+                       struct json_object **level)
 {
-    struct json_object *list = json_object_new_array();
+    struct cmb_text theirs = theirs_of(fields->level_sides, cmb_text_of(side));
+    if (theirs.at)
+        cmb_place(level, fields->level_side.steps, fields->level_side.count, NULL,
+                  json_object_new_string_len(theirs.at, (int)theirs.length));
+}
+
+static void add_levels(const struct cmb_call *call, const struct cambist_levels *levels,
+                       const char *side, struct json_object *list)
+{
+    const struct cmb_fields *fields = &call->endpoint->fields;
     for (uint64_t i = 0; i < levels->count; i++) {
         struct json_object *level = NULL;
-        place_decimal(&level, &call->endpoint->fields.level_price, &levels->at[i].price);
-        place_decimal(&level, &call->endpoint->fields.level_amount, &levels->at[i].amount);
+        bool is_gone = cmb_decimal_is_zero(&levels->at[i].amount);
+        place_decimal(&level, &fields->level_price, &levels->at[i].price);
+        place_decimal(&level, &fields->level_amount, &levels->at[i].amount);
+        if (fields->level_count.count)
+            cmb_place(&level, fields->level_count.steps, fields->level_count.count, NULL,
+                      json_object_new_int(!is_gone));
+        if (fields->level_side_row)
+            place_side(fields, side, &level);
         json_object_array_add(list, level);
+    }
+}
+
+/* Where each level says its side, both stand in the list that is written first. */
+static struct json_object *write_levels(const struct cmb_call *call, const struct cmb_leaf *leaf,
+                                        const char *record)
+{
+    struct json_object *list = json_object_new_array();
+    const struct cmb_record_schema *schema = call->schema;
+    bool are_both = call->endpoint->fields.level_side_row != NULL;
+    for (uint32_t i = 0; i < schema->count; i++) {
+        const struct cmb_member *member = &schema->members[i];
+        if (member->kind == CMB_MEMBER_LEVELS && (are_both || (int)i == leaf->member))
+            add_levels(call, (const struct cambist_levels *)(const void *)(record + member->offset),
+                       member->name.at, list);
     }
     return list;
 }
@@ -225,7 +258,7 @@ struct json_object *cmb_answer_value(const struct cmb_call *call, const struct c
     case CMB_MEMBER_TEXT:
     case CMB_MEMBER_CURRENCY: return write_text(leaf, *(const char *const *)at);
     case CMB_MEMBER_MARKET: return cmb_answer_market(call, *(const char *const *)at);
-    case CMB_MEMBER_LEVELS: return write_levels(call, at);
+    case CMB_MEMBER_LEVELS: return write_levels(call, leaf, record);
     default: return write_word(call, leaf, record);
     }
 }

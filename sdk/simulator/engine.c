@@ -52,7 +52,10 @@ static bool open_market(struct cmb_engine *engine, int at)
     market->asks.orders = calloc(CMB_ENGINE_BOOK_MOST, sizeof(void *));
     market->trades = calloc(CMB_ENGINE_TRADES, sizeof *market->trades);
     market->candles = calloc(CMB_ENGINE_CANDLES, sizeof *market->candles);
-    if (!market->bids.orders || !market->asks.orders || !market->trades || !market->candles)
+    market->changes = calloc(CMB_ENGINE_CHANGES, sizeof *market->changes);
+    market->pasts = calloc(CMB_ENGINE_PASTS, sizeof *market->pasts);
+    if (!market->bids.orders || !market->asks.orders || !market->trades || !market->candles ||
+        !market->changes || !market->pasts)
         return false;
     cmb_history_invent(engine, at);
     return true;
@@ -67,9 +70,10 @@ struct cmb_engine *cmb_engine_new(uint64_t seed, int64_t now_ns)
     engine->now_ns = engine->moved_ns = now_ns;
     engine->next_id = 1000001;
     engine->next_trade = 5000001;
+    engine->events = calloc(CMB_ENGINE_EVENTS, sizeof *engine->events);
     for (int i = 0; i < CMB_ENGINE_CURRENCIES; i++)
         engine->balances[CMB_CUSTOMER][i].free = endowment[i] * one_coin;
-    bool is_fine = true;
+    bool is_fine = engine->events != NULL;
     for (int at = 0; at < CMB_ENGINE_MARKETS && is_fine; at++)
         is_fine = open_market(engine, at);
     if (is_fine) {
@@ -98,11 +102,14 @@ void cmb_engine_free(struct cmb_engine *engine)
         clear_side(&engine->markets[at].asks);
         free(engine->markets[at].trades);
         free(engine->markets[at].candles);
+        free(engine->markets[at].changes);
+        free(engine->markets[at].pasts);
     }
     for (size_t i = 0; i < engine->order_count; i++)
         free(engine->orders[i]);
     free(engine->orders);
     free(engine->fills);
+    free(engine->events);
     free(engine);
 }
 
@@ -114,5 +121,7 @@ void cmb_engine_turn(struct cmb_engine *engine, int64_t now_ns)
     if (engine->now_ns - engine->moved_ns < MOVE_NS)
         return;
     engine->moved_ns = engine->now_ns;
+    for (int at = 0; at < CMB_ENGINE_MARKETS; at++)
+        cmb_change_keep_past(engine, &engine->markets[at]);
     cmb_house_move(engine);
 }

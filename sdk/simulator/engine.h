@@ -26,6 +26,10 @@ enum {
     CMB_ENGINE_TAKER_FEE = 10,   /* in ten-thousandths */
     CMB_ENGINE_MAKER_FEE = 5,
     CMB_ENGINE_BOOK_MOST = 4096, /* orders on a side */
+    CMB_ENGINE_CHANGES = 8192,   /* changes of a book remembered per market */
+    CMB_ENGINE_EVENTS = 1024,    /* of the customer's orders, remembered */
+    CMB_ENGINE_PASTS = 32,       /* earlier states of a book, one for each move of the house */
+    CMB_ENGINE_PAST_LEVELS = 64,
 };
 enum { CMB_CUSTOMER = 0, CMB_HOUSE = 1 };
 
@@ -69,6 +73,32 @@ struct cmb_engine_side {
     size_t count;
 };
 
+/* One change of a book: something happened at this price. */
+struct cmb_engine_change {
+    uint64_t sequence;
+    int64_t price;
+    uint32_t side;
+};
+
+struct cmb_engine_level {
+    int64_t price, amount;
+};
+
+/* A book as it was. */
+struct cmb_engine_past {
+    uint64_t sequence;
+    int64_t time_ns;
+    size_t bid_count, ask_count;
+    struct cmb_engine_level bids[CMB_ENGINE_PAST_LEVELS], asks[CMB_ENGINE_PAST_LEVELS];
+};
+
+/* Something that the customer is told of an order. */
+struct cmb_engine_event {
+    struct cmb_engine_order order; /* as it was then */
+    bool is_fill;
+    struct cmb_engine_trade fill;
+};
+
 struct cmb_engine_market {
     const struct cmb_engine_rules *rules;
     int base, quote, settle; /* currencies; settle -1: spot */
@@ -79,6 +109,11 @@ struct cmb_engine_market {
     uint64_t candle_count;
     int64_t middle; /* of the house's quotes */
     uint64_t sequence; /* rises with every change of the book */
+    struct cmb_engine_change *changes; /* ring, as trades */
+    uint64_t change_count;
+    uint64_t restarts; /* times that the sequence began anew */
+    struct cmb_engine_past *pasts; /* ring, as trades */
+    uint64_t past_count;
     int64_t position[CMB_ENGINE_ACCOUNTS], position_cost[CMB_ENGINE_ACCOUNTS]; /* signed */
     int64_t realized[CMB_ENGINE_ACCOUNTS], leverage;
 };
@@ -96,8 +131,11 @@ struct cmb_engine {
     size_t order_count, order_capacity;
     struct cmb_engine_trade *fills; /* the customer's */
     size_t fill_count, fill_capacity;
+    struct cmb_engine_event *events; /* ring; the newest at (event_count - 1) % CMB_ENGINE_EVENTS */
+    uint64_t event_count;
     uint64_t next_id, next_number, next_trade;
     int64_t now_ns, moved_ns; /* moved: when the house last moved */
+    uint64_t moves_back; /* of the books that are asked for; 0: as they are */
 };
 
 /* What is ordered.  Absent numbers are 0. */
@@ -155,6 +193,25 @@ struct cmb_engine_side *cmb_book_side(struct cmb_engine_market *market, uint32_t
 /* The first order on the other side that an order of this side and price may trade with. */
 struct cmb_engine_order *cmb_book_facing(struct cmb_engine_market *market, uint32_t side,
                                          int64_t price);
+
+/* change: counts and remembers a change of the book. */
+void cmb_change_note(struct cmb_engine_market *market, uint32_t side, int64_t price);
+/* Remembers what the customer is told of an order; `fill` NULL: it did not trade. */
+void cmb_change_tell(struct cmb_engine *engine, const struct cmb_engine_order *order,
+                     const struct cmb_engine_trade *fill);
+/* Remembers the book as it is. */
+void cmb_change_keep_past(struct cmb_engine *engine, struct cmb_engine_market *market);
+/* The book as it was before so many moves of the house, or the oldest that is known; NULL: none, or
+ * 0 moves. */
+const struct cmb_engine_past *cmb_change_past(const struct cmb_engine_market *market,
+                                              uint64_t moves);
+/* Copies up to `most` levels of a side, the best first; answers how many. */
+size_t cmb_change_levels(const struct cmb_engine_side *side, size_t most,
+                         struct cmb_engine_level *to);
+/* The amount that waits at a price. */
+int64_t cmb_change_amount_at(const struct cmb_engine_side *side, int64_t price);
+/* Counts anew from 1, as after an exchange's restart. */
+void cmb_change_restart(struct cmb_engine_market *market);
 
 /* account: holds what the rest of the order can cost; false when there is too little. */
 bool cmb_account_hold(struct cmb_engine *engine, struct cmb_engine_order *order);

@@ -25,7 +25,7 @@ bool cmb_book_add(struct cmb_engine_market *market, struct cmb_engine_order *ord
         at--;
     }
     side->orders[at] = order;
-    market->sequence++;
+    cmb_change_note(market, order->side, order->price);
     return true;
 }
 
@@ -39,7 +39,7 @@ bool cmb_book_remove(struct cmb_engine_market *market, struct cmb_engine_order *
         return false;
     side->count--;
     memmove(side->orders + at, side->orders + at + 1, (side->count - at) * sizeof *side->orders);
-    market->sequence++;
+    cmb_change_note(market, order->side, order->price);
     return true;
 }
 

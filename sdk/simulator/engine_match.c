@@ -93,16 +93,18 @@ static void close_order(struct cmb_engine *engine, struct cmb_engine_order *orde
     cmb_account_release(engine, order);
     order->state = state;
     order->updated_ns = engine->now_ns;
+    /* What a fill made full was told with the fill. */
+    if (state != CAMBIST_STATE_CLOSED || order->budget)
+        cmb_change_tell(engine, order, NULL);
 }
 
-static void keep_fill(struct cmb_engine *engine, const struct cmb_engine_trade *fill, uint64_t id)
+static void keep_fill(struct cmb_engine *engine, const struct cmb_engine_trade *fill)
 {
     void *rows = engine->fills;
     if (!grow(&rows, engine->fill_count, &engine->fill_capacity, sizeof *engine->fills))
         return;
     engine->fills = rows;
-    engine->fills[engine->fill_count] = *fill;
-    engine->fills[engine->fill_count++].id = id;
+    engine->fills[engine->fill_count++] = *fill;
 }
 
 /* A resting order that is full leaves; one of the house is then forgotten. */
@@ -123,12 +125,14 @@ static void fill(struct cmb_engine *engine, struct cmb_engine_order *taker,
     struct cmb_engine_trade taken, made;
     cmb_account_settle(engine, taker, price, amount, CAMBIST_LIQUIDITY_TAKER, &taken);
     cmb_account_settle(engine, maker, price, amount, CAMBIST_LIQUIDITY_MAKER, &made);
-    uint64_t id = engine->next_trade;
+    taken.id = made.id = engine->next_trade;
     if (taker->account == CMB_CUSTOMER)
-        keep_fill(engine, &taken, id);
+        keep_fill(engine, &taken);
     if (maker->account == CMB_CUSTOMER)
-        keep_fill(engine, &made, id);
-    engine->markets[taker->market].sequence++;
+        keep_fill(engine, &made);
+    cmb_change_tell(engine, taker, &taken);
+    cmb_change_tell(engine, maker, &made);
+    cmb_change_note(&engine->markets[taker->market], maker->side, price);
     cmb_history_add(engine, taker->market, taken);
     finish_resting(engine, maker);
 }
@@ -215,6 +219,7 @@ int cmb_engine_submit(struct cmb_engine *engine, int account,
     order->id = engine->next_id++;
     if (account == CMB_CUSTOMER)
         engine->orders[engine->order_count++] = order;
+    cmb_change_tell(engine, order, NULL);
     run_order(engine, order);
     *ret = order;
     if (account == CMB_HOUSE && order->state != CAMBIST_STATE_OPEN) {
@@ -250,6 +255,7 @@ int cmb_engine_edit(struct cmb_engine *engine, struct cmb_engine_order *order, i
     order->updated_ns = engine->now_ns;
     int status = check_order(engine, order, error);
     if (status == CAMBIST_OK) {
+        cmb_change_tell(engine, order, NULL);
         run_order(engine, order);
         return CAMBIST_OK;
     }

@@ -14,6 +14,14 @@
 
 enum { CMB_CREDENTIAL_TEXTS = 8 };
 
+enum { CMB_TOKENS = 64 };
+
+/* A made-up token of a private stream. */
+struct cmb_token {
+    char text[48];
+    int64_t ends_ns;
+};
+
 struct cmb_practice {
     const struct cmb_plugin *plugin;
     struct cmb_engine *engine;
@@ -22,6 +30,10 @@ struct cmb_practice {
     char *credentials[CMB_CREDENTIAL_TEXTS]; /* by row of the plugin's table */
     struct cmb_capture capture;    /* of the request in hand */
     struct cambist_error error;    /* why it is refused */
+    struct cmb_token tokens[CMB_TOKENS]; /* ring */
+    uint32_t token_count;
+    struct cmb_random random;      /* of tokens */
+    const char *stream_url;        /* NULL: not known yet */
     bool is_known;                 /* some row has its method and path */
     bool is_generous;              /* paths that no row has are answered with nothing */
 };
@@ -57,11 +69,15 @@ int cmb_practice_serve(struct cmb_practice *practice, struct cmb_capture *captur
 
 /* answer: the call's rows as the exchange writes them; NULL without memory.  The caller puts it. */
 struct json_object *cmb_practice_write(struct cmb_call *call);
+/* The same without what says that all is well. */
+struct json_object *cmb_practice_write_rows(struct cmb_call *call);
 /* The value of a leaf for this record; NULL: the record does not say it. */
 struct json_object *cmb_answer_value(const struct cmb_call *call, const struct cmb_leaf *leaf,
                                      const char *record);
 /* The exchange's name of a symbol's market; NULL for no symbol. */
 struct json_object *cmb_answer_market(const struct cmb_call *call, const char *symbol);
+/* Whether markets are called by our symbols in the exchange's streams. */
+bool cmb_practice_streams_symbols(const struct cmb_plugin *plugin);
 /* Whether both leaves are read out of one place, whatever chooses it. */
 bool cmb_answer_is_same_place(const struct cmb_leaf *a, const struct cmb_leaf *b);
 /* The envelope of a good answer with nothing in it. */
@@ -93,6 +109,7 @@ void cmb_record_trade(struct cmb_call *call, const struct cmb_engine *engine,
 void cmb_record_ticker(const struct cmb_engine *engine, int market, struct cambist_ticker *ret);
 void cmb_record_book(struct cmb_call *call, const struct cmb_engine *engine, int market,
                      uint32_t depth, struct cambist_order_book *ret);
+void cmb_record_balance(const struct cmb_engine *engine, int currency, struct cambist_balance *ret);
 void cmb_record_position(const struct cmb_engine *engine, int market,
                          struct cambist_position *ret);
 struct cambist_decimal cmb_record_number(int64_t value, unsigned scale);

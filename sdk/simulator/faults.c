@@ -6,14 +6,28 @@
 #include "number/decimal.h"
 
 static const struct {
-    const char *name;
+    const char *name, *help;
     bool executes;
+    uint32_t moment; /* enum cmb_fault_moment */
 } kinds[CMB_FAULT_COUNT] = {
-    [CMB_FAULT_NONE] = { "", true },
-#define X(NAME, name, executes, help) [CMB_FAULT_##NAME] = { name, executes },
+    [CMB_FAULT_NONE] = { "", "", true, CMB_AT_REQUEST },
+#define X(NAME, name, executes, help) [CMB_FAULT_##NAME] = { name, help, executes, CMB_AT_REQUEST },
     CMB_FAULT_LIST(X)
 #undef X
+#define X(NAME, name, moment, help) [CMB_FAULT_##NAME] = { name, help, true, CMB_AT_##moment },
+    CMB_STREAM_FAULT_LIST(X)
+#undef X
 };
+
+const char *cmb_fault_help(uint32_t fault)
+{
+    return kinds[fault].help;
+}
+
+uint64_t cmb_fault_moves(uint32_t fault)
+{
+    return fault == CMB_FAULT_OLD_SNAPSHOT ? 3 : fault == CMB_FAULT_FAR_BEHIND ? UINT64_MAX : 0;
+}
 
 const char *cmb_fault_name(uint32_t fault)
 {
@@ -42,7 +56,7 @@ static uint32_t find_fault(struct cmb_text name)
 static int refuse_name(struct cmb_text name, struct cambist_error *error)
 {
     struct cmb_buffer list;
-    cmb_buffer_init(&list, 1024);
+    cmb_buffer_init(&list, 4096);
     for (uint32_t i = 1; i < CMB_FAULT_COUNT; i++)
         cmb_buffer_addf(&list, "%s%s", i > 1 ? ", " : "", kinds[i].name);
     int status = cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no fault \"%.*s\" (there are %s)",
@@ -74,39 +88,107 @@ static bool read_rate(struct cmb_text text, struct cmb_fault_rule *rule)
     return true;
 }
 
-int cmb_faults_add(struct cmb_faults *faults, const char *text, struct cambist_error *error)
+/* An operation or a topic. */
+static uint32_t find_what(struct cmb_text name)
+{
+    uint32_t topic = cmb_topic_find(name);
+    return topic != CAMBIST_TOPIC_NONE ? topic : cmb_operation_find(name);
+}
+
+/* A rule that is spent makes room. */
+static struct cmb_fault_rule *take_place(struct cmb_faults *faults)
+{
+    for (uint32_t i = 0; i < faults->count; i++)
+        if (faults->rules[i].is_spent)
+            return &faults->rules[i];
+    return faults->count == CMB_SIMULATOR_FAULTS_MOST ? NULL : &faults->rules[faults->count++];
+}
+
+static int add_rule(struct cmb_faults *faults, const struct cmb_fault_rule *rule,
+                    struct cambist_error *error)
+{
+    struct cmb_fault_rule *place = take_place(faults);
+    if (!place)
+        return cmb_fail(error, CAMBIST_TOO_LARGE, "too many faults");
+    *place = *rule;
+    return CAMBIST_OK;
+}
+
+static int read_rule(const char *text, struct cmb_fault_rule *ret, struct cambist_error *error)
 {
     struct cmb_text head, name, rate = cmb_text_cut(cmb_text_of(text), ':', &head);
     struct cmb_text operation = cmb_text_cut(head, '@', &name);
-    struct cmb_fault_rule rule = { .fault = find_fault(name), .every = 1 };
+    struct cmb_fault_rule rule = { .fault = find_fault(name), .every = 1,
+                                   .exchange = CMB_FAULTS_EVERYWHERE };
     if (!rule.fault)
         return refuse_name(name, error);
-    rule.operation = operation.at ? cmb_operation_find(operation) : CAMBIST_OPERATION_NONE;
-    if (operation.at && !rule.operation)
-        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no operation \"%.40s\"",
+    if (operation.at && !(rule.operation = find_what(operation)))
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no operation or topic \"%.40s\"",
                         operation.at);
     if (rate.at && !read_rate(rate, &rule))
         return cmb_fail(error, CAMBIST_BAD_ARGUMENT,
                         "a rate is a probability (0.25) or every n-th request (1/4)");
-    if (faults->count == CMB_SIMULATOR_FAULTS_MOST)
-        return cmb_fail(error, CAMBIST_TOO_LARGE, "too many faults");
-    faults->rules[faults->count++] = rule;
+    *ret = rule;
     return CAMBIST_OK;
+}
+
+int cmb_faults_add(struct cmb_faults *faults, const char *text, struct cambist_error *error)
+{
+    struct cmb_fault_rule rule;
+    int status = read_rule(text, &rule, error);
+    return status == CAMBIST_OK ? add_rule(faults, &rule, error) : status;
+}
+
+int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *text,
+                      uint32_t count, struct cambist_error *error)
+{
+    struct cmb_fault_rule rule;
+    int status = read_rule(text, &rule, error);
+    rule.exchange = exchange;
+    rule.left = count;
+    return status == CAMBIST_OK ? add_rule(faults, &rule, error) : status;
 }
 
 static bool strikes(struct cmb_faults *faults, struct cmb_fault_rule *rule)
 {
-    if (rule->per_million)
-        return cmb_random_number(&faults->random) % 1000000 < rule->per_million;
-    return ++rule->seen % rule->every == 0;
+    bool is_struck = rule->per_million
+                         ? cmb_random_number(&faults->random) % 1000000 < rule->per_million
+                         : ++rule->seen % rule->every == 0;
+    if (is_struck && rule->left && --rule->left == 0)
+        rule->is_spent = true;
+    return is_struck;
 }
 
-uint32_t cmb_faults_draw(struct cmb_faults *faults, uint32_t operation)
+static bool fits(const struct cmb_fault_rule *rule, uint32_t exchange,
+                 enum cmb_fault_moment moment, uint32_t operation)
+{
+    return !rule->is_spent && kinds[rule->fault].moment == moment &&
+           (!rule->operation || rule->operation == operation) &&
+           (rule->exchange == CMB_FAULTS_EVERYWHERE || rule->exchange == exchange);
+}
+
+uint32_t cmb_faults_draw_stream(struct cmb_faults *faults, uint32_t exchange,
+                                enum cmb_fault_moment moment, uint32_t topic)
 {
     for (uint32_t i = 0; i < faults->count; i++) {
         struct cmb_fault_rule *rule = &faults->rules[i];
-        if ((!rule->operation || rule->operation == operation) && strikes(faults, rule))
+        if (fits(rule, exchange, moment, topic) && strikes(faults, rule))
             return rule->fault;
     }
     return CMB_FAULT_NONE;
+}
+
+uint32_t cmb_faults_draw(struct cmb_faults *faults, uint32_t exchange, uint32_t operation)
+{
+    return cmb_faults_draw_stream(faults, exchange, CMB_AT_REQUEST, operation);
+}
+
+bool cmb_faults_is_on(const struct cmb_faults *faults, uint32_t exchange, uint32_t fault,
+                      uint32_t topic)
+{
+    for (uint32_t i = 0; i < faults->count; i++)
+        if (faults->rules[i].fault == fault &&
+            fits(&faults->rules[i], exchange, CMB_AT_CONNECTION, topic))
+            return true;
+    return false;
 }

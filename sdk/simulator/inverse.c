@@ -174,6 +174,10 @@ static bool take_market_part(struct cmb_capture *capture, const struct cmb_step 
         return take_markets(capture, text);
     if (step->name == CMB_NAME_MARKET_KIND)
         return take_kind(capture, step, text);
+    if (step->name == CMB_NAME_BASE)
+        capture->base = kept(capture, text);
+    if (step->name == CMB_NAME_QUOTE)
+        capture->quote = kept(capture, text);
     return true; /* its parts alone name no market */
 }
 

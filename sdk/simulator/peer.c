@@ -1,5 +1,6 @@
 /* What does one client ask, and what does it get? */
 #include "simulator/server.h"
+#include "simulator/socket.h"
 
 #include <http_parser.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ static void start_reading(struct reading *reading)
     reading->is_value = reading->is_whole = false;
 }
 
-static ssize_t read_some(struct cmb_peer *peer, char *to, size_t size)
+ssize_t cmb_peer_read(struct cmb_peer *peer, char *to, size_t size)
 {
     if (peer->ssl)
         return SSL_read(peer->ssl, to, (int)size);
@@ -113,7 +114,7 @@ static bool read_request(struct cmb_peer *peer, struct reading *reading, char *b
         }
         if (reading->is_whole)
             return true;
-        ssize_t got = read_some(peer, bytes + *length, READ_BYTES - *length);
+        ssize_t got = cmb_peer_read(peer, bytes + *length, READ_BYTES - *length);
         if (got <= 0)
             return false;
         *length += (size_t)got;
@@ -138,7 +139,7 @@ static void list_headers(struct reading *reading, struct cmb_received *received)
 }
 
 static bool answer(struct cmb_peer *peer, struct reading *reading,
-                   struct cmb_received *received)
+                   struct cmb_received *received, struct cmb_text early)
 {
     struct cmb_arena arena = received->arena;
     struct cmb_sending sending = { 0 };
@@ -149,6 +150,9 @@ static bool answer(struct cmb_peer *peer, struct reading *reading,
         .host = CMB_TEXT("127.0.0.1") };
     list_headers(reading, received);
     struct cmb_text target = { cmb_buffer_string(&reading->target), reading->target.length };
+    if (cmb_socket_is_asked(received) && peer->server->stream &&
+        peer->server->stream(peer->server->user, peer, received, target, early))
+        return false;
     peer->server->answer(peer->server->user, received, target, &sending);
     bool may_go_on = cmb_peer_send(peer, &sending);
     free(sending.reply.body);
@@ -167,7 +171,7 @@ static void serve(struct cmb_peer *peer)
         cmb_buffer_init(&reading->body, CMB_SERVER_BODY_MOST);
         cmb_arena_init(&received->arena, ARENA_BYTES_MOST);
         while (read_request(peer, reading, bytes, &length) &&
-               answer(peer, reading, received))
+               answer(peer, reading, received, (struct cmb_text){ bytes, length }))
             ;
         cmb_buffer_clear(&reading->target);
         cmb_buffer_clear(&reading->headers);

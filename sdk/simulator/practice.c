@@ -30,6 +30,7 @@ int cmb_practice_open(struct cmb_practice *practice, const struct cmb_plugin *pl
 {
     *practice = (struct cmb_practice){ .plugin = plugin };
     seed ^= cmb_text_hash(plugin->name); /* two exchanges have two markets */
+    cmb_random_init_seeded(&practice->random, seed + 1);
     practice->engine = cmb_engine_new(seed, cmb_clock_wall_ns(clock));
     practice->call = cmb_call_new();
     int status = practice->engine && practice->call && cmb_practice_make_credentials(practice, seed)

@@ -1,6 +1,8 @@
 /* Is the request signed by the one who holds the secret, and is it fresh? */
 #include "simulator/request.h"
 
+#include <stdlib.h>
+
 #include "base/fail.h"
 #include "crypto/encode.h"
 #include "number/time.h"
@@ -150,6 +152,69 @@ static bool check_signature(struct cmb_capture *capture, const struct cmb_derive
            cmb_sign_check(key, &text, 1, signature);
 }
 
+/* ---- members of an object as a query ---- */
+
+enum { MEMBERS_MOST = 32, QUERY_BYTES_MOST = 4096 };
+
+static bool is_query(const struct cmb_template *text)
+{
+    struct cmb_text first = text->count ? text->steps[0].text : (struct cmb_text){ 0 };
+    return text->count > 1 && text->steps[0].name == CMB_NAME_LITERAL && first.length &&
+           first.at[first.length - 1] == '=';
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct cmb_received_pair *one = a, *other = b;
+    size_t shorter = one->name.length < other->name.length ? one->name.length : other->name.length;
+    int order = memcmp(one->name.at, other->name.at, shorter);
+    return order ? order : one->name.length < other->name.length ? -1 : 1;
+}
+
+/* name=value of all members but the signature, by name. */
+static void write_members(struct cmb_text object, struct cmb_text signature,
+                          struct cmb_buffer *ret)
+{
+    struct cmb_received_pair pairs[MEMBERS_MOST];
+    struct cmb_json_reader reader;
+    struct cmb_json_value key, value;
+    size_t count = 0;
+    cmb_json_init(&reader, object, 0);
+    cmb_json_enter_object(&reader);
+    while (count < MEMBERS_MOST && cmb_json_next_member(&reader, &key) &&
+           cmb_json_read_value(&reader, &value))
+        if (!cmb_text_is(value.raw, signature))
+            pairs[count++] = (struct cmb_received_pair){ .name = key.raw, .value = value.raw };
+    qsort(pairs, count, sizeof *pairs, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            cmb_buffer_add_char(ret, '&');
+        cmb_buffer_add(ret, pairs[i].name);
+        cmb_buffer_add_char(ret, '=');
+        cmb_buffer_add(ret, pairs[i].value);
+    }
+}
+
+/* Other programs sign members that the tables do not send. */
+static bool check_members(struct cmb_capture *capture, const struct cmb_derived *derived,
+                          uint32_t i, struct cmb_text received)
+{
+    const struct cmb_exchange *exchange = capture->call->exchange;
+    struct cmb_text signature;
+    struct cmb_buffer query;
+    if (!capture->signed_object.at || !is_query(&derived->text) ||
+        !decode(capture, derived->row->form, received, &signature))
+        return false;
+    cmb_buffer_init(&query, QUERY_BYTES_MOST);
+    write_members(capture->signed_object, received, &query);
+    struct cmb_text text = cmb_buffer_text(&query);
+    bool is_good = exchange->sign_keys[i]
+                       ? cmb_sign_check(exchange->sign_keys[i], &text, 1, signature)
+                       : exchange->macs[i] && cmb_mac_check(exchange->macs[i], &text, 1, signature);
+    cmb_buffer_clear(&query);
+    return is_good;
+}
+
 static bool check_derived(struct cmb_capture *capture, uint32_t name)
 {
     struct cmb_call *call = capture->call;
@@ -167,6 +232,7 @@ static bool check_derived(struct cmb_capture *capture, uint32_t name)
         is_good = cmb_derive(call, name, &expected) == CAMBIST_OK &&
                   expected.length == received.length &&
                   cmb_crypto_is_equal(expected.at, received.at, received.length);
+    is_good = is_good || check_members(capture, derived, i, received);
     call->derived[name] = received; /* what is derived of it is derived of what was sent */
     return is_good;
 }
@@ -220,6 +286,18 @@ static int check_nonce(struct cmb_capture *capture, struct cambist_error *error)
     return CAMBIST_OK;
 }
 
+static int check_credentials(struct cmb_capture *capture, struct cambist_error *error)
+{
+    int status = CAMBIST_OK;
+    if (capture->is_stranger)
+        status = cmb_fail(error, CAMBIST_DENIED, "the key is not known");
+    if (status == CAMBIST_OK)
+        status = check_all_derived(capture, error);
+    if (status == CAMBIST_OK && capture->is_stranger)
+        status = cmb_fail(error, CAMBIST_DENIED, "the key is not known");
+    return status == CAMBIST_OK ? check_time(capture, error) : status;
+}
+
 int cmb_proof_check(struct cmb_capture *capture, struct cambist_error *error)
 {
     if (capture->call->endpoint->row->access == CAMBIST_PUBLIC)
@@ -227,13 +305,20 @@ int cmb_proof_check(struct cmb_capture *capture, struct cambist_error *error)
     memset(capture->derived, 0, sizeof capture->derived); /* what parameters said is no proof */
     int status = read_stamps(capture, error);
     restore_request(capture);
-    if (status == CAMBIST_OK && capture->is_stranger)
-        status = cmb_fail(error, CAMBIST_DENIED, "the key is not known");
     if (status == CAMBIST_OK)
-        status = check_all_derived(capture, error);
-    if (status == CAMBIST_OK && capture->is_stranger)
-        status = cmb_fail(error, CAMBIST_DENIED, "the key is not known");
-    if (status == CAMBIST_OK)
-        status = check_time(capture, error);
+        status = check_credentials(capture, error);
     return status == CAMBIST_OK ? check_nonce(capture, error) : status;
+}
+
+int cmb_proof_check_message(struct cmb_capture *capture, const struct cmb_template *message,
+                            struct cmb_text object, struct cambist_error *error)
+{
+    for (uint32_t i = 0; i < message->count; i++)
+        if (message->steps[i].name == CMB_NAME_DERIVED &&
+            !capture->derived[message->steps[i].index].at)
+            return cmb_fail(error, CAMBIST_DENIED, "the proof is missing");
+    capture->signed_object = object;
+    int status = check_credentials(capture, error);
+    capture->signed_object = (struct cmb_text){ 0 };
+    return status;
 }

@@ -180,10 +180,39 @@ static struct cambist_levels levels_of(struct cmb_call *call,
     return (struct cambist_levels){ levels, count, sizeof *levels };
 }
 
+static struct cambist_levels past_levels(struct cmb_call *call, const struct cmb_engine_rules *rules,
+                                         const struct cmb_engine_level *from, size_t count,
+                                         uint32_t depth)
+{
+    count = count < depth ? count : depth;
+    struct cambist_level *levels = cmb_arena_take(&call->arena, (count + 1) * sizeof *levels);
+    for (size_t i = 0; levels && i < count; i++)
+        levels[i] = (struct cambist_level){ cmb_record_number(from[i].price, rules->price_scale),
+                                            cmb_record_number(from[i].amount, rules->amount_scale) };
+    return (struct cambist_levels){ levels, levels ? count : 0, sizeof *levels };
+}
+
+static void record_past(struct cmb_call *call, const struct cmb_engine_market *market,
+                        const struct cmb_engine_past *past, uint32_t depth,
+                        struct cambist_order_book *ret)
+{
+    *ret = (struct cambist_order_book){
+        .symbol = market->rules->symbol, .timestamp = past->time_ns,
+        .bids = past_levels(call, market->rules, past->bids, past->bid_count, depth),
+        .asks = past_levels(call, market->rules, past->asks, past->ask_count, depth),
+        .sequence = digits_of(call, past->sequence),
+    };
+}
+
 void cmb_record_book(struct cmb_call *call, const struct cmb_engine *engine, int at,
                      uint32_t depth, struct cambist_order_book *ret)
 {
     const struct cmb_engine_market *market = &engine->markets[at];
+    const struct cmb_engine_past *past = cmb_change_past(market, engine->moves_back);
+    if (past) {
+        record_past(call, market, past, depth, ret);
+        return;
+    }
     *ret = (struct cambist_order_book){
         .symbol = market->rules->symbol, .timestamp = engine->now_ns,
         .bids = levels_of(call, market, &market->bids, depth),
@@ -192,7 +221,16 @@ void cmb_record_book(struct cmb_call *call, const struct cmb_engine *engine, int
     };
 }
 
-/* ---- positions ---- */
+/* ---- the account ---- */
+
+void cmb_record_balance(const struct cmb_engine *engine, int currency, struct cambist_balance *ret)
+{
+    const struct cmb_engine_balance *balance = &engine->balances[CMB_CUSTOMER][currency];
+    *ret = (struct cambist_balance){
+        .currency = cmb_engine_currencies[currency], .free = cmb_record_money(balance->free),
+        .used = cmb_record_money(balance->used),
+        .total = cmb_record_money(balance->free + balance->used), .timestamp = engine->now_ns };
+}
 
 void cmb_record_position(const struct cmb_engine *engine, int at, struct cambist_position *ret)
 {

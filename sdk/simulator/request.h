@@ -46,6 +46,8 @@ struct cmb_capture {
     struct cmb_arguments *target; /* where arguments go: of the call, or of an item */
     struct cmb_text derived[CMB_DERIVED_NAMES_MOST]; /* as received; absent: not sent */
     struct cmb_text bad_market; /* a name that no market has */
+    struct cmb_text base, quote; /* unified, where parts of a market's name are captured */
+    struct cmb_text signed_object; /* see cmb_proof_check_message */
     bool is_stranger;           /* a credential that is not the one given out */
 };
 
@@ -81,5 +83,10 @@ bool cmb_question_read(struct cmb_capture *capture, struct cmb_exchange *exchang
 
 /* proof: whether the request carries what its access demands.  DENIED, BAD_TIME. */
 int cmb_proof_check(struct cmb_capture *capture, struct cambist_error *error);
+/* The same for a message of a stream, whose values the capture has: all that `message` asks for.
+ * `object` is the JSON object that the signature stood in: where the signed text is written as a
+ * query, it may be one of all its members by name. */
+int cmb_proof_check_message(struct cmb_capture *capture, const struct cmb_template *message,
+                            struct cmb_text object, struct cambist_error *error);
 
 #endif

@@ -103,7 +103,7 @@ int cmb_practice_serve(struct cmb_practice *practice, struct cmb_capture *captur
                        struct cambist_error *error)
 {
     struct cmb_call *call = capture->call;
-    struct cmb_serve serve = { practice->engine, call, &call->arguments, error };
+    struct cmb_serve serve = { practice->engine, call, &call->arguments, error, practice };
     call->schema = cmb_record_schema_of(cmb_operation_of(call->operation)->record);
     if (call->endpoint->row->build || call->endpoint->row->map || !servers[call->operation])
         return cmb_fail(error, CAMBIST_NOT_SUPPORTED, "%s is not served by the practice exchange",

@@ -16,7 +16,7 @@
     X(fetch_trading_fee) X(fetch_trading_fees) X(create_order) X(create_orders) X(edit_order)      \
     X(cancel_order) X(cancel_orders) X(cancel_all_orders) X(fetch_order) X(fetch_orders)           \
     X(fetch_open_orders) X(fetch_closed_orders) X(fetch_my_trades) X(fetch_positions)              \
-    X(fetch_funding_rate) X(fetch_funding_rates) X(set_leverage)
+    X(fetch_funding_rate) X(fetch_funding_rates) X(set_leverage) X(open_stream) X(keep_stream)
 
 /* One question while it is being answered. */
 struct cmb_serve {
@@ -24,6 +24,7 @@ struct cmb_serve {
     struct cmb_call *call;
     const struct cmb_arguments *arguments; /* of the question, or of one of its orders */
     struct cambist_error *error;
+    struct cmb_practice *practice;
 };
 
 #define X(name) int cmb_serve_##name(struct cmb_serve *serve);
@@ -47,6 +48,11 @@ int cmb_serve_need_market(struct cmb_serve *serve, int *ret);
 int cmb_serve_each(struct cmb_serve *serve, int (*run)(struct cmb_serve *serve));
 /* Whether a market belongs to what was asked: its kinds, its symbols. */
 bool cmb_serve_is_asked(const struct cmb_serve *serve, int market);
+
+/* The candle of a timeframe (absent: a minute) that begins then; INT64_MAX: the newest.  False where
+ * there is none. */
+bool cmb_serve_candle_at(const struct cmb_engine *engine, int market, struct cmb_text timeframe,
+                         int64_t time_ns, struct cambist_candle *ret);
 
 /* What a history is asked for: from when to when, how many. */
 struct cmb_serve_window {

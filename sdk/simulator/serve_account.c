@@ -1,17 +1,30 @@
 /* What does the customer hold, owe and pay? */
 #include "simulator/serve.h"
+#include "simulator/stream.h"
+
+/* What a private stream is opened with. */
+int cmb_serve_open_stream(struct cmb_serve *serve)
+{
+    struct cambist_stream_key *row = cmb_serve_add_row(serve);
+    if (row)
+        *row = (struct cambist_stream_key){
+            .token = cmb_practice_new_token(serve->practice, serve->engine->now_ns),
+            .url = serve->practice->stream_url };
+    return CAMBIST_OK;
+}
+
+int cmb_serve_keep_stream(struct cmb_serve *serve)
+{
+    cmb_practice_renew_tokens(serve->practice, serve->engine->now_ns);
+    return CAMBIST_OK;
+}
 
 int cmb_serve_fetch_balance(struct cmb_serve *serve)
 {
     for (int i = 0; i < CMB_ENGINE_CURRENCIES; i++) {
-        const struct cmb_engine_balance *balance = &serve->engine->balances[CMB_CUSTOMER][i];
         struct cambist_balance *row = cmb_serve_add_row(serve);
         if (row)
-            *row = (struct cambist_balance){
-                .currency = cmb_engine_currencies[i], .free = cmb_record_money(balance->free),
-                .used = cmb_record_money(balance->used),
-                .total = cmb_record_money(balance->free + balance->used),
-                .timestamp = serve->engine->now_ns };
+            cmb_record_balance(serve->engine, i, row);
     }
     return CAMBIST_OK;
 }

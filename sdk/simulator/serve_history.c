@@ -98,3 +98,28 @@ int cmb_serve_fetch_ohlcv(struct cmb_serve *serve)
     }
     return CAMBIST_OK;
 }
+
+bool cmb_serve_candle_at(const struct cmb_engine *engine, int at, struct cmb_text timeframe,
+                         int64_t time_ns, struct cambist_candle *ret)
+{
+    const struct cmb_engine_market *market = &engine->markets[at];
+    int64_t frame_ns = frame_of(timeframe.length ? timeframe : (struct cmb_text){ 0 });
+    struct cmb_engine_candle whole = { 0 };
+    uint64_t count = market->candle_count;
+    if (!frame_ns || !count)
+        return false;
+    int64_t newest_ns = market->candles[(count - 1) % CMB_ENGINE_CANDLES].time_ns;
+    int64_t start_ns = time_ns == INT64_MAX ? newest_ns - newest_ns % frame_ns : time_ns;
+    for (uint64_t i = count > CMB_ENGINE_CANDLES ? count - CMB_ENGINE_CANDLES : 0; i < count; i++) {
+        const struct cmb_engine_candle *minute = &market->candles[i % CMB_ENGINE_CANDLES];
+        if (minute->time_ns < start_ns || minute->time_ns >= start_ns + frame_ns)
+            continue;
+        if (whole.time_ns)
+            join(&whole, minute);
+        else
+            whole = *minute;
+    }
+    whole.time_ns = start_ns;
+    open_candle(market, &whole, ret);
+    return true;
+}

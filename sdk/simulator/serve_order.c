@@ -142,7 +142,8 @@ int cmb_serve_each(struct cmb_serve *serve, int (*run)(struct cmb_serve *serve))
         return run(serve);
     for (uint32_t i = 0; i < all->item_count; i++) {
         struct cambist_error error = { 0 };
-        struct cmb_serve one = { serve->engine, serve->call, &all->items[i], &error };
+        struct cmb_serve one = { serve->engine, serve->call, &all->items[i], &error,
+                                 serve->practice };
         if (run(&one) == CAMBIST_OK)
             done++;
         else

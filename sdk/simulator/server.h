@@ -26,12 +26,17 @@ typedef void cmb_server_answer_fn(void *user, struct cmb_received *received,
                                   struct cmb_text target, struct cmb_sending *ret);
 
 struct cmb_peer;
+/* Called for a request that asks for a WebSocket; false: there is none, it is answered like any
+ * other.  `early` came behind the request. */
+typedef bool cmb_server_stream_fn(void *user, struct cmb_peer *peer, struct cmb_received *received,
+                                  struct cmb_text target, struct cmb_text early);
 
 struct cmb_server_seat {
     int fd;
     uint16_t port;
     SSL_CTX *tls; /* NULL: plain; not owned */
     cmb_server_answer_fn *answer;
+    cmb_server_stream_fn *stream;
     void *user;
     pthread_t thread;
     pthread_mutex_t lock; /* of the peers */
@@ -57,6 +62,8 @@ void *cmb_peer_run(void *peer);
 /* Writes the reply; false when the connection is to end. */
 bool cmb_peer_send(struct cmb_peer *peer, struct cmb_sending *sending);
 bool cmb_peer_write(struct cmb_peer *peer, const char *bytes, size_t length);
+/* At least one byte; 0 or less at the end. */
+ssize_t cmb_peer_read(struct cmb_peer *peer, char *to, size_t size);
 
 /* certificate: a server context with a certificate of that sort (enum
  * cmb_simulator_certificate), made for this run.  Its authority is written as PEM to a new file,

@@ -8,15 +8,15 @@
 #include "base/fail.h"
 #include "simulator/faults.h"
 #include "simulator/ledger.h"
-#include "simulator/server.h"
+#include "simulator/seat.h"
 
 enum { VAULT_BYTES = 512 << 10, TEXT_BYTES_MOST = 64 << 10 };
 
-struct seat {
+struct cmb_seat {
     struct cmb_simulator *simulator;
     struct cmb_server_seat server;
     uint32_t number;
-    char url[64];
+    char url[64], stream_url[64];
     struct cmb_buffer description;
 };
 
@@ -26,7 +26,7 @@ struct cmb_simulator {
     struct cmb_vault vault;
     pthread_mutex_t lock; /* of everything below: one request at a time */
     struct cmb_practice practices[CMB_SIMULATOR_EXCHANGES_MOST];
-    struct seat seats[CMB_SIMULATOR_EXCHANGES_MOST];
+    struct cmb_seat seats[CMB_SIMULATOR_EXCHANGES_MOST];
     uint32_t count;
     struct cmb_faults faults;
     struct cmb_ledger ledger;
@@ -62,7 +62,7 @@ static void refuse_for_limit(struct cmb_practice *practice, struct cmb_sending *
     format_limit_headers(practice->plugin, is_ban ? 120 : 1, ret->headers, sizeof ret->headers);
 }
 
-static void answer_locked(struct seat *seat, struct cmb_received *received,
+static void answer_locked(struct cmb_seat *seat, struct cmb_received *received,
                           struct cmb_sending *ret)
 {
     struct cmb_simulator *simulator = seat->simulator;
@@ -70,8 +70,12 @@ static void answer_locked(struct seat *seat, struct cmb_received *received,
     struct cmb_ledger_request *noted =
         cmb_ledger_add(&simulator->ledger, seat->number, received);
     uint32_t operation = cmb_practice_read(practice, received);
-    ret->fault = cmb_faults_draw(&simulator->faults, operation);
+    ret->fault = cmb_faults_draw(&simulator->faults, seat->number, operation);
     bool is_executed = cmb_fault_executes(ret->fault);
+    practice->engine->moves_back =
+        operation != CAMBIST_OPERATION_fetch_order_book
+            ? 0 : cmb_fault_moves(cmb_faults_draw_stream(&simulator->faults, seat->number,
+                                                         CMB_AT_SNAPSHOT, operation));
     if (is_executed)
         is_executed = cmb_practice_run(practice, &ret->reply);
     else if (ret->fault == CMB_FAULT_RATE_LIMIT || ret->fault == CMB_FAULT_BAN)
@@ -87,12 +91,37 @@ static void answer_locked(struct seat *seat, struct cmb_received *received,
 static void answer(void *user, struct cmb_received *received, struct cmb_text target,
                    struct cmb_sending *ret)
 {
-    struct seat *seat = user;
+    struct cmb_seat *seat = user;
     cmb_received_cut(received, target);
     pthread_mutex_lock(&seat->simulator->lock);
     received->time_ns = cmb_clock_wall_ns(seat->simulator->clock);
     answer_locked(seat, received, ret);
     pthread_mutex_unlock(&seat->simulator->lock);
+}
+
+/* ---- streams ---- */
+
+void cmb_seat_lock(struct cmb_seat *seat)
+{
+    pthread_mutex_lock(&seat->simulator->lock);
+}
+
+void cmb_seat_unlock(struct cmb_seat *seat)
+{
+    pthread_mutex_unlock(&seat->simulator->lock);
+}
+
+int64_t cmb_seat_now_ns(const struct cmb_seat *seat)
+{
+    return cmb_clock_wall_ns(seat->simulator->clock);
+}
+
+bool cmb_seat_open_session(struct cmb_seat *seat, struct cmb_session *session,
+                           struct cmb_text target)
+{
+    struct cmb_simulator *simulator = seat->simulator;
+    return cmb_session_open(session, &simulator->practices[seat->number], &simulator->faults,
+                            seat->number, target, cmb_seat_now_ns(seat));
 }
 
 /* ---- life ---- */
@@ -152,10 +181,10 @@ int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *
     if (status != CAMBIST_OK)
         return status;
     practice->is_generous = simulator->settings.is_generous;
-    simulator->seats[number] = (struct seat){
+    simulator->seats[number] = (struct cmb_seat){
         .simulator = simulator, .number = number,
         .server = { .port = port, .tls = simulator->tls, .answer = answer,
-                    .user = &simulator->seats[number] } };
+                    .stream = cmb_seat_serve_stream, .user = &simulator->seats[number] } };
     cmb_buffer_init(&simulator->seats[number].description, TEXT_BYTES_MOST);
     simulator->count++;
     return CAMBIST_OK;
@@ -165,10 +194,13 @@ int cmb_simulator_start(struct cmb_simulator *simulator, struct cambist_error *e
 {
     int status = CAMBIST_OK;
     for (uint32_t i = 0; i < simulator->count && status == CAMBIST_OK; i++) {
-        struct seat *seat = &simulator->seats[i];
+        struct cmb_seat *seat = &simulator->seats[i];
         status = cmb_server_start(&seat->server, error);
         snprintf(seat->url, sizeof seat->url, "%s://127.0.0.1:%u",
                  simulator->tls ? "https" : "http", seat->server.port);
+        snprintf(seat->stream_url, sizeof seat->stream_url, "%s://127.0.0.1:%u",
+                 simulator->tls ? "wss" : "ws", seat->server.port);
+        simulator->practices[i].stream_url = seat->stream_url;
     }
     if (status != CAMBIST_OK)
         cmb_simulator_stop(simulator);
@@ -181,6 +213,14 @@ void cmb_simulator_stop(struct cmb_simulator *simulator)
         cmb_server_stop(&simulator->seats[i].server);
 }
 
+static int find_exchange(const struct cmb_simulator *simulator, const char *name)
+{
+    for (uint32_t i = 0; i < simulator->count; i++)
+        if (cmb_text_is(simulator->practices[i].plugin->name, cmb_text_of(name)))
+            return (int)i;
+    return -1;
+}
+
 int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
                             struct cambist_error *error)
 {
@@ -188,6 +228,27 @@ int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
     int status = cmb_faults_add(&simulator->faults, text, error);
     pthread_mutex_unlock(&simulator->lock);
     return status;
+}
+
+int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, const char *fault,
+                         uint32_t count, struct cambist_error *error)
+{
+    int number = find_exchange(simulator, exchange);
+    if (number < 0 || !count)
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no practice exchange \"%s\"",
+                        exchange);
+    pthread_mutex_lock(&simulator->lock);
+    int status = cmb_faults_strike(&simulator->faults, (uint32_t)number, fault, count, error);
+    pthread_mutex_unlock(&simulator->lock);
+    return status;
+}
+
+const char *cmb_simulator_fault(uint32_t number, const char **ret_help)
+{
+    if (number + 1 >= CMB_FAULT_COUNT)
+        return NULL;
+    *ret_help = cmb_fault_help(number + 1);
+    return cmb_fault_name(number + 1);
 }
 
 void cmb_simulator_clear_faults(struct cmb_simulator *simulator)
@@ -198,14 +259,6 @@ void cmb_simulator_clear_faults(struct cmb_simulator *simulator)
 }
 
 /* ---- what a client needs ---- */
-
-static int find_exchange(const struct cmb_simulator *simulator, const char *name)
-{
-    for (uint32_t i = 0; i < simulator->count; i++)
-        if (cmb_text_is(simulator->practices[i].plugin->name, cmb_text_of(name)))
-            return (int)i;
-    return -1;
-}
 
 const char *cmb_simulator_url(const struct cmb_simulator *simulator, const char *exchange)
 {
@@ -244,11 +297,11 @@ const char *cmb_simulator_describe(struct cmb_simulator *simulator, const char *
     if (number < 0)
         return NULL;
     const struct cmb_practice *practice = &simulator->practices[number];
-    struct seat *seat = &simulator->seats[number];
+    struct cmb_seat *seat = &simulator->seats[number];
     struct json_object *json = json_object_new_object();
     add_member(json, "exchange", exchange);
     add_member(json, "rest", seat->url);
-    add_member(json, "stream", NULL);
+    add_member(json, "stream", practice->plugin->dialect_count ? seat->stream_url : NULL);
     add_member(json, "ca", cmb_simulator_ca(simulator));
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         add_member(json, usual[i], NULL);

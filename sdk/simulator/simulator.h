@@ -1,8 +1,8 @@
 /* simulator/simulator.h - a practice exchange on loopback for any plugin.
  *
- * A simulator serves the REST side of exchanges out of their plugins' compiled tables run
- * backwards: endpoint rows say which requests exist, derived rows how a signature is verified,
- * field rows how an answer is written.  Behind each exchange stands a matching engine of its own
+ * A simulator serves exchanges out of their plugins' compiled tables run backwards: endpoint rows
+ * say which requests exist, derived rows how a signature is verified, field rows how an answer is
+ * written; dialects, channels and signals what is told over WebSockets on the same port.  Behind each exchange stands a matching engine of its own
  * with seeded market makers, balances, fees and a ledger of everything that happened.
  *
  *     struct cmb_simulator *simulator = cmb_simulator_new(&settings, &error);
@@ -56,12 +56,17 @@ void cmb_simulator_free(struct cmb_simulator *simulator);
 int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *plugin,
                       uint16_t port, struct cambist_error *error);
 
-/* Adds a fault that strikes from now on, in every exchange: NAME[@OPERATION][:RATE].  RATE is a
+/* Adds a fault that strikes from now on, in every exchange: NAME[@WHAT][:RATE].  WHAT is
+ * an operation or, for faults of streams, a topic (watch_order_book).  RATE is a
  * probability ("0.25") or every n-th request ("1/10"); without one it strikes always.  Names are
- * those of faults.h: execute-then-cut, cut, execute-then-error, rate-limit, slow ...  BAD_ARGUMENT
- * says which there are. [any thread] */
+ * those of faults.h: execute-then-cut, cut, execute-then-error, rate-limit, slow ... and of streams
+ * gap, duplicate, mute, lost-answer ...  BAD_ARGUMENT says which there are. [any thread] */
 int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
                             struct cambist_error *error);
+/* Adds a fault that strikes `count` times in one exchange, and then no more: NAME[@TOPIC][:RATE].
+ * BAD_ARGUMENT: there is no such exchange or fault, or count is 0. [any thread] */
+int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, const char *fault,
+                         uint32_t count, struct cambist_error *error);
 /* From now on nothing strikes. [any thread] */
 void cmb_simulator_clear_faults(struct cmb_simulator *simulator);
 
@@ -80,6 +85,8 @@ const char *cmb_simulator_ca(const struct cmb_simulator *simulator);
 /* The made-up credential that the exchange accepts, by its row's name; NULL where there is none. */
 const char *cmb_simulator_credential(const struct cmb_simulator *simulator, const char *exchange,
                                      const char *name);
+/* Which faults there are: the name of the n-th and what happens; NULL behind the last. */
+const char *cmb_simulator_fault(uint32_t number, const char **ret_help);
 /* {"exchange","rest","stream","ca","key","secret","passphrase","private_key", ...} on one line,
  * absent ones null.  After start. */
 const char *cmb_simulator_describe(struct cmb_simulator *simulator, const char *exchange);

@@ -51,7 +51,8 @@ static void interleaved_print(const char *title, const struct interleaved_case *
     printf("\n");
 }
 
-static void interleaved_run(const char *title, const struct interleaved_case *cases, size_t count)
+static inline void interleaved_run(const char *title, const struct interleaved_case *cases,
+                                   size_t count)
 {
     static double times[INTERLEAVED_CASES_MOST][INTERLEAVED_ROUNDS];
     for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++)

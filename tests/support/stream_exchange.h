@@ -231,7 +231,7 @@ static inline void test_feed_serve(struct test_feed *feed, struct test_peer *pee
     atomic_fetch_add(&feed->connections, 1);
     atomic_fetch_add(&feed->open_now, 1);
     for (bool is_open = true; is_open && atomic_load(&feed->cuts) == cuts;) {
-        if (test_feed_is_readable(peer)) {
+        if (websocket.at < websocket.length || test_feed_is_readable(peer)) {
             is_open = test_websocket_next(&websocket, &frame);
             if (is_open)
                 test_feed_hear(feed, &websocket, &frame);

@@ -66,11 +66,23 @@ function moveUrls(urls, rest) {
     return Object.fromEntries(Object.entries(urls).map(([key, url]) => [key, moveUrls(url, rest)]))
 }
 
+// Binance's spot is told from its swaps by /stream in the URL, as on its own hosts.
+function moveStreams(urls, practice, key = '') {
+    if (typeof urls === 'string') {
+        const folder = practice.exchange === 'binance' && key === 'spot' ? '/stream' : ''
+        return urls.replace(/^wss?:\/\/[^/]+/, practice.stream + folder)
+    }
+    return Object.fromEntries(Object.entries(urls).map(
+        ([name, url]) => [name, moveStreams(url, practice, name)]))
+}
+
 function makeClient(ccxt, practice) {
-    const client = new ccxt[practice.exchange]({
+    const streams = new ccxt.pro[practice.exchange]()
+    const client = new ccxt.pro[practice.exchange]({
         apiKey: practice.key, secret: practice.secret, password: practice.passphrase ?? undefined,
         enableRateLimit: false })
     client.urls.api = moveUrls(client.urls.api, practice.rest)
+    if (practice.stream) client.urls.api.ws = moveStreams(streams.urls.api.ws, practice)
     return client
 }
 
@@ -119,6 +131,79 @@ async function overdraw(ccxt, client, symbol) {
     throw new Error('an order beyond the balance was taken')
 }
 
+// ---- streams ----
+
+const WAIT_MS = 15000
+
+// The promise of a watcher, which must not wait for ever.
+function soon(promise, what) {
+    let timer
+    const late = new Promise((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(what + ' told nothing in ' + WAIT_MS + ' ms')),
+                           WAIT_MS)
+    })
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+// Several updates, and behind them what REST says: a book that drifted would not come back to it.
+async function watchBook(client, symbol) {
+    let book
+    for (let i = 0; i < 10; i++) {
+        book = await soon(client.watchOrderBook(symbol), 'watchOrderBook')
+        check(book.bids.length > 0 && book.asks.length > 0 && book.bids[0][0] < book.asks[0][0],
+              'watchOrderBook: ' + JSON.stringify({ ...book, bids: book.bids.slice(0, 3),
+                                                    asks: book.asks.slice(0, 3) }))
+    }
+    for (let i = 0; i < 20; i++) {
+        const said = await client.fetchOrderBook(symbol, 10)
+        const same = (side) => said[side].slice(0, 10).every(
+            ([price, amount], at) => book[side][at] && book[side][at][0] === price &&
+                                     book[side][at][1] === amount)
+        if (same('bids') && same('asks')) return
+        book = await soon(client.watchOrderBook(symbol), 'watchOrderBook')
+    }
+    throw new Error('the watched book never equals the asked one: ' +
+                    JSON.stringify([book.bids.slice(0, 3), book.asks.slice(0, 3)]))
+}
+
+async function watchTrades(client, symbol) {
+    const trades = await soon(client.watchTrades(symbol), 'watchTrades')
+    check(trades[0].symbol === symbol && trades[0].price > 0 && trades[0].amount > 0 &&
+          trades[0].timestamp, JSON.stringify(trades[0]))
+}
+
+async function watchTicker(client, symbol) {
+    const ticker = await soon(client.watchTicker(symbol), 'watchTicker')
+    check(ticker.symbol === symbol && ticker.last > 0, JSON.stringify({ ...ticker, info: 0 }))
+}
+
+// Coinbase's amounts are read by ccxt from what was filled, so only the rest is compared.
+async function watchOrders(client, symbol) {
+    const { bid } = await client.fetchTicker(symbol)
+    const price = Number(client.priceToPrecision(symbol, bid * 0.7))
+    const waiting = client.watchOrders(symbol)
+    waiting.catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const placed = await client.createOrder(symbol, 'limit', 'buy', 0.01, price)
+    const orders = await soon(waiting, 'watchOrders')
+    const own = orders.find((order) => order.id === placed.id)
+    check(own && own.status === 'open' && own.symbol === symbol && own.filled === 0,
+          'watchOrders: ' + JSON.stringify(orders.map((order) => ({ ...order, info: 0 }))))
+    await client.cancelOrder(placed.id, symbol)
+    for (let i = 0; i < 5; i++) {
+        const next = await soon(client.watchOrders(symbol), 'watchOrders')
+        if (next.some((order) => order.id === placed.id && order.status === 'canceled')) return
+    }
+    throw new Error('the end of an order was not told')
+}
+
+async function useStreams(client, symbol, step, prefix) {
+    await step(prefix + 'watchOrderBook', () => watchBook(client, symbol))
+    await step(prefix + 'watchTrades', () => watchTrades(client, symbol))
+    await step(prefix + 'watchTicker', () => watchTicker(client, symbol))
+    await step(prefix + 'watchOrders', () => watchOrders(client, symbol))
+}
+
 async function useExchange(ccxt, practice) {
     const client = makeClient(ccxt, practice), steps = {}
     let symbol = 'BTC/USDT'
@@ -130,6 +215,7 @@ async function useExchange(ccxt, practice) {
             steps[name] = (error.name + ': ' + error.message).slice(0, 600)
             if (process.env.TRACE) console.log(error.stack)
         }
+        console.log(practice.exchange + ' ' + name + ': ' + steps[name])
     }
     await step('loadMarkets', async () => {
         const markets = await client.loadMarkets()
@@ -164,6 +250,15 @@ async function useExchange(ccxt, practice) {
     await step('limit order', () => placeAndCancel(client, symbol))
     await step('market order', () => sellAtMarket(client, symbol))
     await step('overdraft', () => overdraw(ccxt, client, symbol))
+    if (!practice.stream) {
+        console.log(practice.exchange + ' has no streams yet: its watchers are skipped')
+        return steps
+    }
+    await useStreams(client, symbol, step, '')
+    const swap = symbol + ':USDT'
+    if (practice.exchange === 'binance' && client.markets[swap])
+        await useStreams(client, swap, step, 'swap ')
+    await step('close', () => client.close())
     return steps
 }
 
@@ -172,10 +267,7 @@ async function inner(folder) {
     let failures = 0
     for (const practice of JSON.parse(process.env.CAMBIST_PRACTICE)) {
         const steps = await useExchange(ccxt, practice)
-        for (const [name, result] of Object.entries(steps)) {
-            console.log(practice.exchange + ' ' + name + ': ' + result)
-            failures += result !== 'ok'
-        }
+        failures += Object.values(steps).filter((result) => result !== 'ok').length
     }
     return failures ? 1 : 0
 }

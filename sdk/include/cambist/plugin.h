@@ -448,6 +448,9 @@ struct cambist_signal {
     const char *handle;  /* path of the number that the channel's frames will carry */
     const char *channel, *market; /* paths of what it speaks of, where a message held several: a part
                                    * of the channel's or topic's name, and a name of the market */
+    const char *writes; /* "status=200 result.id=0": what the practice exchange writes besides, in
+                         * JSON or else as text, where other programs look for it; NULL: nothing.
+                         * Where a term only says that something stands, it writes null */
 };
 
 struct cambist_plugin {

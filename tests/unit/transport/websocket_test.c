@@ -307,8 +307,8 @@ static void nobody_there(void)
 
 static void a_false_certificate_ends_it(void)
 {
-    server = test_server_start(&(struct test_server_settings){
-        .on_request = note_request, .certificate = TEST_WRONG_NAME });
+    server = test_server_start(&(struct test_server_settings){ .on_request = note_request,
+                                                               .certificate = TEST_WRONG_NAME });
     test_websocket_client_init(&client, server->url);
     run_until_closed(NULL);
     ASSERT_NUMBER(client.status, CAMBIST_TLS);
@@ -443,10 +443,14 @@ static void answers_pings_with_their_payload(void)
 static void ping_and_never_read(struct test_peer *peer, const char *text, void *user)
 {
     struct test_websocket websocket;
-    char payload[125] = "";
+    static char pings[127 * 500];
+    int bytes = 128 * 1024;
     (void)user;
+    setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof pings; i += 127)
+        memcpy(pings + i, "\x89\x7d", 2);
     test_websocket_welcome(&websocket, peer, text, "");
-    while (test_websocket_say(&websocket, 0x89, payload, sizeof payload))
+    while (test_peer_write(peer, pings, sizeof pings))
         ;
     test_websocket_end(&websocket);
 }
@@ -454,7 +458,7 @@ static void ping_and_never_read(struct test_peer *peer, const char *text, void *
 static void a_flood_of_pings_ends_it(void)
 {
     set_up(ping_and_never_read, true, NULL);
-    run_until_closed(NULL);
+    run_until_closed(&(struct cmb_websocket_settings){ .queue_bytes_most = 1 });
     ASSERT_NUMBER(client.status, CAMBIST_TOO_LARGE);
     tear_down();
 }
@@ -583,6 +587,43 @@ static void vanish(struct test_peer *peer, const char *text, void *user)
     if (user)
         test_peer_reset(peer);
     test_websocket_end(&websocket);
+}
+
+static void say_goodbye_and_go(struct test_peer *peer, const char *text, void *user)
+{
+    struct test_websocket websocket;
+    struct cmb_frame frame;
+    (void)user;
+    test_websocket_welcome(&websocket, peer, text, "");
+    if (test_websocket_next(&websocket, &frame)) { /* the client is open, and looks away */
+        test_websocket_say_text(&websocket, "last words");
+        test_websocket_say_close(&websocket, 1008, "too many messages");
+    }
+    test_websocket_end(&websocket);
+}
+
+/* The server says why and goes; we notice it first when we cannot write. */
+static void a_failed_write_does_not_hide_the_reason(void)
+{
+    for (int is_plain = 0; is_plain < 2; is_plain++) {
+        int status = CAMBIST_OK;
+        set_up(say_goodbye_and_go, is_plain, NULL);
+        open_it(NULL);
+        TEST_WEBSOCKET_TURN_UNTIL(&client, client.opens);
+        ASSERT_NUMBER(cmb_websocket_send(client.websocket, CMB_TEXT("go")), CAMBIST_OK);
+        while (atomic_load(&server->gone) == 0)
+            sched_yield();
+        for (int i = 0; i < 100000 && status == CAMBIST_OK; i++)
+            status = cmb_websocket_send(client.websocket, CMB_TEXT("x"));
+        ASSERT_NUMBER(status, CAMBIST_UNAVAILABLE);
+        ASSERT_NUMBER(cmb_websocket_send(client.websocket, CMB_TEXT("x")), CAMBIST_UNAVAILABLE);
+        TEST_WEBSOCKET_TURN_UNTIL(&client, client.closes);
+        ASSERT_TEXT(cmb_buffer_string(&client.log), "open text:last words close");
+        ASSERT_NUMBER(client.status, CAMBIST_OK);
+        ASSERT_NUMBER(client.code, 1008);
+        ASSERT_TEXT(client.reason, "too many messages");
+        tear_down();
+    }
 }
 
 static void an_end_without_a_goodbye_is_no_goodbye(void)
@@ -933,6 +974,55 @@ static void a_flood_is_delivered_without_memory(void)
     }
 }
 
+#ifndef TEST_CANNOT_COUNT
+/* Answers whether the nth allocation was reached at all. */
+static bool survives_without_the_nth(test_request_fn on_request, void *user, long nth)
+{
+    struct cambist_error error = { 0 };
+    set_up(on_request, true, user);
+    cmb_buffer_reserve(&client.log, 4096); /* the test's own */
+    test_allocation_fails = nth;
+    test_websocket_client_open(&client, &(struct cmb_websocket_settings){ .offers_deflate = true },
+                               &error);
+    for (int turns = 0; client.websocket && !client.closes && turns < 500; turns++) {
+        cmb_loop_run_once(client.loop, 10);
+        cmb_clock_turn(&client.clock, 1000000);
+    }
+    bool is_reached = test_allocation_fails == 0;
+    test_allocation_fails = 0;
+    if (!client.websocket)
+        ASSERT_NUMBER(error.status, CAMBIST_NO_MEMORY);
+    else
+        ASSERT_NUMBER(client.closes, 1);
+    bool is_said = client.status == CAMBIST_OK || client.status == CAMBIST_NO_MEMORY ||
+                   client.status == CAMBIST_TIMEOUT; /* where libcurl's socket is not watched */
+    CU_ASSERT(!client.websocket || is_said);
+    if (client.websocket && !is_said)
+        printf("\n    allocation %ld: status %d, %s", nth, client.status, client.message);
+    tear_down();
+    return is_reached;
+}
+
+static void survives_without_memory(void)
+{
+    static struct offence last = { "\x01\x03Hel\x80\x02lo\x88\x02\x03\xe8", 13, 0, 0 };
+    size_t step = 3;
+    long nth = 1;
+    while (nth < 1000 && survives_without_the_nth(say_deflated, &last, nth))
+        nth++;
+    CU_ASSERT(nth > 5 && nth < 1000);
+    nth = 1;
+    while (nth < 1000 && survives_without_the_nth(greet, &step, nth))
+        nth++;
+    CU_ASSERT(nth > 5 && nth < 1000);
+}
+#else
+static void survives_without_memory(void)
+{
+    printf("not tried under a sanitizer ... ");
+}
+#endif
+
 TEST_SUITE("transport/websocket", { "asks as the standard wants", asks_as_the_standard_wants },
            { "the accept of the standard", the_accept_of_the_standard },
            { "refuses what cannot be asked", refuses_what_cannot_be_asked },
@@ -950,6 +1040,7 @@ TEST_SUITE("transport/websocket", { "asks as the standard wants", asks_as_the_st
            { "a quiet server that answers lives", a_quiet_server_that_answers_lives },
            { "what is heard in time needs no ping", what_is_heard_in_time_needs_no_ping },
            { "tells what the server said at the end", tells_what_the_server_said_at_the_end },
+           { "a failed write does not hide the reason", a_failed_write_does_not_hide_the_reason },
            { "an end without a goodbye is no goodbye", an_end_without_a_goodbye_is_no_goodbye },
            { "a goodbye that nobody answers has a deadline",
              a_goodbye_that_nobody_answers_has_a_deadline },
@@ -961,4 +1052,5 @@ TEST_SUITE("transport/websocket", { "asks as the standard wants", asks_as_the_st
            { "a full queue says so and loses nothing", a_full_queue_says_so_and_loses_nothing },
            { "may be closed in any callback", may_be_closed_in_any_callback },
            { "may be closed at any time", may_be_closed_at_any_time },
-           { "a flood is delivered without memory", a_flood_is_delivered_without_memory })
+           { "a flood is delivered without memory", a_flood_is_delivered_without_memory },
+           { "survives without memory", survives_without_memory })

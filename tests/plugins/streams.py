@@ -14,8 +14,9 @@ Differences that a reader of the exchange's documentation accepts stand with the
 STREAM_DIFFERENCES.md beside the plugin, in lines "- `exchange/recording:row member`: reason", where
 `*` may stand for anything.  A reason that explains nothing fails too.
 """
-import collections, fnmatch, json, os, pathlib, re, subprocess, sys, tempfile
+import collections, fnmatch, json, os, pathlib, re, sys
 
+from sessions import replay
 from vectors import PLUGIN_OF, ROOT, differences, same
 
 EXCHANGES = ["binance", "binanceusdm", "okx", "kraken", "coinbase"]
@@ -41,17 +42,12 @@ def event_name(hash_):
     return EVENTS.get("myTrades" if "myTrades" in words else words[0])
 
 
-def replay(cambist, exchange, recording, markets):
+def by_row(events):
     """The events of a session, by the row of the recording that told them."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as given:
-        json.dump(markets, given)
-        given.flush()
-        done = subprocess.run([cambist, "replay", exchange, str(recording), "--markets", given.name],
-                              capture_output=True, text=True, check=True)
-    events = collections.defaultdict(list)
-    for event in map(json.loads, done.stdout.splitlines()):
-        events[event["row"]].append(event)
-    return events
+    rows = collections.defaultdict(list)
+    for event in events:
+        rows[event["row"]].append(event)
+    return rows
 
 
 def sections(path):
@@ -211,7 +207,7 @@ def compare_readings(lines, events, vectors, tally):
 def check_recording(cambist, tables, name, path, markets, vectors, explain):
     is_live = path.name.startswith("cryptofeed")
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    events = replay(cambist, tables, path, markets)
+    events = by_row(replay(cambist, tables, path, markets))
     tally = Tally()
     tally_frames(lines, events, tables, is_live, tally)
     found = list(frame_faults(lines, events, tables, is_live))

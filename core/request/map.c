@@ -209,17 +209,37 @@ static void collect_chosen(struct cmb_mapper *mapper, const struct cmb_json_read
     }
 }
 
+/* The leaf of a node whose levels are read by a function; -1: none is. */
+static int levels_leaf(const struct cmb_mapper *mapper, int leaf)
+{
+    if (!mapper->read_levels)
+        return -1;
+    while (leaf >= 0 && mapper->fields->leaves[leaf].kind != CMB_MEMBER_LEVELS)
+        leaf = mapper->fields->next_leaf[leaf];
+    return leaf;
+}
+
+/* Whatever else asks about levels learns only that they are there. */
+static void note_levels(struct cmb_mapper *mapper, int leaf, enum cmb_json_kind kind)
+{
+    for (; leaf >= 0; leaf = mapper->fields->next_leaf[leaf])
+        if (mapper->fields->leaves[leaf].kind != CMB_MEMBER_LEVELS)
+            mapper->found[leaf] = (struct cmb_json_value){ .kind = kind };
+}
+
 /* Reads the value that comes next and keeps what the leaves below `node` want of it. */
 static void collect(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                     const struct cmb_node *node)
 {
     struct cmb_json_reader start = *reader;
     struct cmb_json_value value;
-    if (node->leaf >= 0 && mapper->read_levels &&
-        mapper->fields->leaves[node->leaf].kind == CMB_MEMBER_LEVELS)
-        mapper->read_levels(mapper, node->leaf, reader);
-    else if (node->leaf >= 0 && cmb_json_read_value(reader, &value))
+    int levels = levels_leaf(mapper, node->leaf);
+    if (levels >= 0) {
+        note_levels(mapper, node->leaf, cmb_json_peek(reader));
+        mapper->read_levels(mapper, levels, reader);
+    } else if (node->leaf >= 0 && cmb_json_read_value(reader, &value)) {
         keep(mapper, node->leaf, value);
+    }
     struct cmb_json_reader *inside = node->leaf >= 0 ? &start : reader;
     enum cmb_json_kind kind = node->child ? cmb_json_peek(inside) : CMB_JSON_NONE;
     if (kind == CMB_JSON_OBJECT && node->has_names) {

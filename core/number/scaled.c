@@ -43,7 +43,7 @@ static bool read_magnitude(const struct cmb_notation *notation, unsigned scale,
 static bool parse_whole(struct cmb_text text, unsigned scale, int64_t *ret_value)
 {
     int64_t value = 0;
-    if (text.length == 0 || text.length + scale > CMB_SCALED_SCALE_MOST ||
+    if (text.length == 0 || text.length > CMB_SCALED_SCALE_MOST || scale > CMB_SCALED_SCALE_MOST ||
         (text.at[0] == '0' && text.length > 1))
         return false;
     for (size_t i = 0; i < text.length; i++) {
@@ -52,8 +52,7 @@ static bool parse_whole(struct cmb_text text, unsigned scale, int64_t *ret_value
             return false;
         value = value * 10 + (int64_t)digit;
     }
-    *ret_value = value * cmb_powers_of_ten[scale];
-    return true;
+    return !__builtin_mul_overflow(value, cmb_powers_of_ten[scale], ret_value);
 }
 
 static enum cmb_number_fault parse(struct cmb_text text, unsigned scale, bool may_cut,

@@ -52,7 +52,7 @@ const struct cambist_market *cmb_market_named(struct cmb_stream *stream, uint32_
         cmb_markets_find_id(exchange->markets, name, kinds);
     if (market || !stream->observer || !name.length)
         return market;
-    const char *id = cmb_arena_copy(&exchange->arena, name);
+    const char *id = cmb_arena_copy(&stream->call->arena, name);
     struct cambist_market unknown = { .id = id, .symbol = id,
                                       .kind = kinds & (0 - kinds) };
     if (!exchange->markets)

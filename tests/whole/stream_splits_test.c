@@ -14,7 +14,7 @@
 
 enum { LINES_MOST = 600, SESSION_BYTES_MOST = 1 << 20, LOG_BYTES_MOST = 64 << 20 };
 /* A session is told once for each offset: it is small, or cut in its last bytes only. */
-enum { CUT_LINES_MOST = 70, CUT_BYTES_MOST = 100 * 1024, SMALL = 16 * 1024, CUTS_MOST = 2000 };
+enum { CUT_LINES_MOST = 70, CUT_BYTES_MOST = 100 * 1024, SMALL = 5000, CUTS_MOST = 1000 };
 
 /* An answer to a request, which came before the message of that number. */
 struct answer {

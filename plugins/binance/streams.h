@@ -81,6 +81,7 @@ FIELDS(order_event) {
 FIELDS(usdm_order_event) {
     ORDER_EVENT("futures_type"), { "timestamp", "T", CAMBIST_MS }, { "average", "ap", NOT_ZERO },
     { "trigger_price", "sp", NOT_ZERO }, { "reduce_only", "R" },
+    { NULL, "ps", CAMBIST_ONLY_WRITTEN, .constant = "BOTH" },
 };
 FIELDS(algo_event) {
     { "symbol", "s" }, { "id", "aid" }, { "client_order_id", "caid" }, { "side", "S" },
@@ -155,7 +156,8 @@ static const struct cambist_channel channels[] = {
 
 #define ERROR_AT(a, b) CAMBIST_REFUSES, .number = "id", .code = a, .message = b
 static const struct cambist_signal signals[] = {
-    { "result.subscriptionId", CAMBIST_LOGGED_IN, .number = "id" },
+    { "result.subscriptionId", CAMBIST_LOGGED_IN, .number = "id",
+      .writes = "status=200 result.subscriptionId=0" },
     { "error.code", ERROR_AT("error.code", "error.msg") }, { "code msg", ERROR_AT("code", "msg") },
     { "result id", CAMBIST_ACKNOWLEDGES, .number = "id" },
     { "e=serverShutdown|eventStreamTerminated|listenKeyExpired", CAMBIST_GOES_AWAY },

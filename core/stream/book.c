@@ -163,7 +163,8 @@ static bool widen(struct cmb_book_feed *feed, const struct cambist_order_book *s
 }
 
 int cmb_book_take_snapshot(struct cmb_subscription *subscription,
-                           const struct cambist_order_book *snapshot, int64_t received_ns)
+                           const struct cambist_order_book *snapshot, int64_t received_ns,
+                           struct cambist_error *error)
 {
     struct cmb_stream *stream = subscription->stream;
     struct cmb_book_feed *feed = subscription->feed;
@@ -176,7 +177,8 @@ int cmb_book_take_snapshot(struct cmb_subscription *subscription,
     if (!widen(feed, snapshot) ||
         !add_levels(&snapshot->bids, feed, &stream->sides[CMB_BIDS]) ||
         !add_levels(&snapshot->asks, feed, &stream->sides[CMB_ASKS]))
-        return CAMBIST_TOO_LARGE;
+        return cmb_fail_plain(error, CAMBIST_TOO_LARGE,
+                              CMB_TEXT("a snapshot has numbers that no book can hold"));
     stream->frame_line = NULL;
     stream->frame.received_ns = received_ns;
     cmb_book_take(subscription, &update);
@@ -204,7 +206,7 @@ static void on_snapshot(struct cmb_run *run, void *user)
     if (status == CAMBIST_OK && run->call->row_count)
         status = cmb_book_take_snapshot(
             subscription, (const struct cambist_order_book *)(const void *)run->call->rows,
-            cmb_stream_now_ns(stream));
+            cmb_stream_now_ns(stream), &run->error);
     if (status != CAMBIST_OK)
         cmb_deliver_state(subscription, subscription->state, &run->error);
     cmb_book_heal(subscription);

@@ -10,15 +10,28 @@ static void start_call(struct cmb_stream *stream, const struct cmb_channel *chan
     call->endpoint = &channel->endpoint;
     call->kind = channel->row->kinds & (0 - channel->row->kinds);
     call->answer_body = stream->frame.text;
-    if (!channel->row->market)
-        return;
-    call->market = cmb_market_named(stream, channel->row->kinds,
-                                    cmb_message_find(&stream->frame, channel->row->market));
+    const struct cmb_subscription *numbered = cmb_subscription_numbered(stream);
+    if (numbered)
+        call->market = numbered->market;
+    else if (channel->row->market)
+        call->market = cmb_market_named(stream, channel->row->kinds,
+                                        cmb_message_find(&stream->frame, channel->row->market));
     if (call->market)
         call->kind = (uint32_t)call->market->kind;
 }
 
 /* ---- whose it is ---- */
+
+struct cmb_subscription *cmb_subscription_numbered(const struct cmb_stream *stream)
+{
+    struct cmb_seat *seat;
+    if (!stream->frame_line || !stream->has_handle)
+        return NULL;
+    TAILQ_FOREACH(seat, &stream->frame_line->seats, link)
+        if (seat->has_handle && seat->handle == stream->handle)
+            return seat->subscription;
+    return NULL;
+}
 
 static struct cmb_text text_member(const struct cmb_record_schema *schema, const void *record,
                                    const char *name)
@@ -66,6 +79,9 @@ static struct cmb_subscription *owner_of(struct cmb_stream *stream,
                                          const struct cmb_channel *channel, const void *record)
 {
     const struct cmb_record_schema *schema = channel->endpoint.fields.schema;
+    struct cmb_subscription *numbered = cmb_subscription_numbered(stream);
+    if (numbered)
+        return numbered;
     if (!channel->has_market)
         return cmb_subscription_find_or_make(stream, channel, NULL, (struct cmb_text){ 0 });
     const struct cambist_market *market = stream->call->market;

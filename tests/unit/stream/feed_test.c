@@ -1,0 +1,91 @@
+/* Does a recording tell what it holds, and why it does not? */
+#include "support/stream_exchange.h"
+
+struct fed {
+    struct test_exchange exchange;
+    struct cmb_loop *loop;
+    struct cmb_office office;
+    struct cmb_desk *desk;
+    struct cmb_stream *stream;
+    int books;
+};
+
+/* Bids under "bs" are a whole side: where they stand, the book is whole. */
+static const struct cambist_field whole_fields[] = {
+    { "symbol", "s" }, { "whole", "bs", .constant = "true" }, { "sequence", "n" },
+    { "bids", "bs|b" }, { "asks", "as|a" },
+};
+static const struct cambist_channel channels[] = {
+    { "watch_order_book", "stream", .name = "\"book.{market}\"", .frames = "e=book",
+      .book = "asked", .fields = CAMBIST_TABLE(test_stream_change_fields) },
+    { "watch_order_book", "stream", .name = "\"all.{market}\"", .frames = "e=all", .book = "whole",
+      .fields = CAMBIST_TABLE(whole_fields) },
+};
+static const struct cambist_book_rule rules[] = {
+    { "asked", CAMBIST_BOOK_RANGE, .snapshot_limit = 100 },
+    { "whole", CAMBIST_BOOK_COUNTED },
+};
+
+static void on_event(const struct cmb_event *event, void *user)
+{
+    struct fed *fed = user;
+    fed->books += event->book && !event->is_state && event->state == CAMBIST_WATCH_LIVE;
+}
+
+static void open_fed(struct fed *fed)
+{
+    struct cambist_plugin tables = TEST_STREAM_TABLES;
+    tables.channels.rows = channels;
+    tables.channels.count = sizeof channels / sizeof *channels;
+    tables.book_rules.rows = rules;
+    tables.book_rules.count = sizeof rules / sizeof *rules;
+    *fed = (struct fed){ 0 };
+    test_exchange_open(&fed->exchange, &tables);
+    fed->loop = cmb_loop_new(&fed->exchange.clock);
+    cmb_office_init(&fed->office, fed->loop, /* pool= */ NULL);
+    fed->desk = cmb_desk_new(&fed->office, fed->exchange.exchange);
+    fed->stream = cmb_stream_new(fed->desk, /* connector= */ NULL);
+    CU_ASSERT_FATAL(fed->stream != NULL);
+    cmb_stream_observe(fed->stream, on_event, fed);
+}
+
+static void close_fed(struct fed *fed)
+{
+    cmb_stream_free(fed->stream);
+    cmb_desk_free(fed->desk);
+    cmb_office_clear(&fed->office);
+    cmb_loop_free(fed->loop);
+    test_exchange_close(&fed->exchange);
+}
+
+static void is_whole_by_its_levels(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\","
+                                                       "\"n\":1,\"b\":[[\"1\",\"2\"]]}"), 1, NULL),
+                  CAMBIST_OK);
+    ASSERT_NUMBER(fed.books, 0);
+    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"as\":[],"
+                                                       "\"n\":2,\"bs\":[[\"1\",\"2\"]]}"), 2, NULL),
+                  CAMBIST_OK);
+    ASSERT_NUMBER(fed.books, 1);
+    close_fed(&fed);
+}
+
+static void says_why_a_snapshot_is_none(void)
+{
+    struct fed fed;
+    struct cambist_error error = { 0 };
+    open_fed(&fed);
+    int status = cmb_stream_feed_snapshot(
+        fed.stream, CMB_TEXT("https://api.example.com/book?market=XBTUSDT&limit=100"),
+        CMB_TEXT("{\"n\":1,\"bids\":[[\"1.0\",\"3.00006666666666666666666\"]],\"asks\":[]}"), 1,
+        &error);
+    ASSERT_NUMBER(status, CAMBIST_TOO_LARGE);
+    ASSERT_TEXT(error.message, "a snapshot has numbers that no book can hold");
+    close_fed(&fed);
+}
+
+TEST_SUITE("stream/feed", { "is a whole book by its levels alone", is_whole_by_its_levels },
+           { "says why a snapshot is none", says_why_a_snapshot_is_none })

@@ -139,7 +139,8 @@ static struct cmb_subscription *owner_so_far(struct cmb_mapper *mapper)
         if (leaf->kind != CMB_MEMBER_MARKET || mapper->found[i].kind != CMB_JSON_STRING)
             continue;
         const struct cambist_market *market =
-            cmb_market_named(stream, channel->row->kinds, mapper->found[i].raw);
+            cmb_market_named(stream, channel->row->kinds,
+                             cmb_leaf_text(stream->call, leaf, &mapper->found[i]));
         return market ? cmb_subscription_find_or_make(stream, channel, market,
                                                       (struct cmb_text){ 0 })
                       : NULL;

@@ -8,6 +8,7 @@ struct fed {
     struct cmb_desk *desk;
     struct cmb_stream *stream;
     int books;
+    const char *symbol; /* of the last one */
 };
 
 /* Bids under "bs" are a whole side: where they stand, the book is whole. */
@@ -15,7 +16,14 @@ static const struct cambist_field whole_fields[] = {
     { "symbol", "s" }, { "whole", "bs", .constant = "true" }, { "sequence", "n" },
     { "bids", "bs|b" }, { "asks", "as|a" },
 };
+/* The market is a part of the channel's name. */
+static const struct cambist_field named_fields[] = {
+    { "symbol", "/c:_1" }, { "sequence", "n" }, { "whole", "n", .constant = "true" },
+    { "bids", "b" }, { "asks", "a" },
+};
 static const struct cambist_channel channels[] = {
+    { "watch_order_book", "stream", .name = "\"book_{market}\"", .frames = "c=book_*",
+      .book = "whole", .rows = "d", .fields = CAMBIST_TABLE(named_fields) },
     { "watch_order_book", "stream", .name = "\"book.{market}\"", .frames = "e=book",
       .book = "asked", .fields = CAMBIST_TABLE(test_stream_change_fields) },
     { "watch_order_book", "stream", .name = "\"all.{market}\"", .frames = "e=all", .book = "whole",
@@ -29,6 +37,8 @@ static const struct cambist_book_rule rules[] = {
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct fed *fed = user;
+    if (event->market)
+        fed->symbol = event->market->symbol;
     fed->books += event->book && !event->is_state && event->state == CAMBIST_WATCH_LIVE;
 }
 
@@ -73,6 +83,23 @@ static void is_whole_by_its_levels(void)
     close_fed(&fed);
 }
 
+static void finds_markets_by_parts(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"c\":\"book_XBTUSDT\",\"d\":{\"n\":1,"
+                                                       "\"b\":[],\"a\":[[\"1\",\"2\"]]}}"), 1, NULL),
+                  CAMBIST_OK);
+    ASSERT_NUMBER(fed.books, 1);
+    ASSERT_TEXT(fed.symbol, "BTC/USDT");
+    ASSERT_NUMBER(cmb_stream_feed(fed.stream,
+                                  CMB_TEXT("{\"e\":\"all\",\"s\":\"XBT\\u0055SDT-P\",\"as\":[],"
+                                           "\"n\":2,\"bs\":[[\"1\",\"2\"]]}"), 2, NULL),
+                  CAMBIST_OK);
+    ASSERT_TEXT(fed.symbol, "BTC/USDT:USDT");
+    close_fed(&fed);
+}
+
 static void says_why_a_snapshot_is_none(void)
 {
     struct fed fed;
@@ -88,4 +115,5 @@ static void says_why_a_snapshot_is_none(void)
 }
 
 TEST_SUITE("stream/feed", { "is a whole book by its levels alone", is_whole_by_its_levels },
+           { "finds markets by parts of names and behind escapes", finds_markets_by_parts },
            { "says why a snapshot is none", says_why_a_snapshot_is_none })

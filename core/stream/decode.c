@@ -113,7 +113,9 @@ static int decode_records(struct cmb_stream *stream, const struct cmb_channel *c
         const char *record = call->rows + (size_t)i * call->schema->size;
         struct cmb_subscription *owner =
             is_told(channel, record) ? owner_of(stream, channel, record) : NULL;
-        if (owner && cmb_line_counts(owner, stream->frame_line, /* is_ahead= */ false))
+        if (owner && owner->feed)
+            status = cmb_book_take_record(owner, (const void *)record, &stream->error);
+        else if (owner && cmb_line_counts(owner, stream->frame_line, /* is_ahead= */ false))
             cmb_deliver_record(owner, record);
     }
     return status;

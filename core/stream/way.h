@@ -281,6 +281,9 @@ struct cmb_book_feed *cmb_book_feed_new(struct cmb_subscription *subscription);
 void cmb_book_feed_free(struct cmb_book_feed *feed);
 /* Applies what stands in stream->sides, with the numbers of `update`, and tells what came of it. */
 void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update *update);
+/* The same with a record, in which a number that is not told is 0.  TOO_LARGE: nothing was applied. */
+int cmb_book_take_record(struct cmb_subscription *subscription,
+                         const struct cambist_book_update *record, struct cambist_error *error);
 /* Applies an asked-for snapshot. */
 int cmb_book_take_snapshot(struct cmb_subscription *subscription,
                            const struct cambist_order_book *snapshot, int64_t received_ns,

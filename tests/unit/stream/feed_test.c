@@ -9,6 +9,7 @@ struct fed {
     struct cmb_stream *stream;
     int books;
     const char *symbol; /* of the last one */
+    struct cmb_book_best best;
 };
 
 /* Bids under "bs" are a whole side: where they stand, the book is whole. */
@@ -21,7 +22,23 @@ static const struct cambist_field named_fields[] = {
     { "symbol", "/c:_1" }, { "sequence", "n" }, { "whole", "n", .constant = "true" },
     { "bids", "b" }, { "asks", "a" },
 };
+/* One level a frame, and no list of them: no table says that. */
+static int decode_level(const struct cambist_call *call, struct cambist_json frame)
+{
+    const struct cambist_host *host = call->host;
+    struct cambist_level *level = host->allocate(call, sizeof *level);
+    struct cambist_book_update update = { .whole = CAMBIST_FLAG_YES, .sequence = 1 };
+    if (!level)
+        return CAMBIST_NO_MEMORY;
+    update.symbol = host->text(call, host->find(call, frame, "s"));
+    level->price = (struct cambist_decimal){ .low = 15, .exponent = -1, .is_set = 1 };
+    level->amount = (struct cambist_decimal){ .low = 2, .is_set = 1 };
+    update.bids = (struct cambist_levels){ level, 1, sizeof *level };
+    return host->emit(call, &update, sizeof update);
+}
 static const struct cambist_channel channels[] = {
+    { "watch_order_book", "stream", .name = "\"level.{market}\"", .frames = "e=level",
+      .book = "whole", .decode = decode_level },
     { "watch_order_book", "stream", .name = "\"book_{market}\"", .frames = "c=book_*",
       .book = "whole", .rows = "d", .fields = CAMBIST_TABLE(named_fields) },
     { "watch_order_book", "stream", .name = "\"book.{market}\"", .frames = "e=book",
@@ -37,6 +54,8 @@ static const struct cambist_book_rule rules[] = {
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct fed *fed = user;
+    if (event->book)
+        (void)cmb_book_best(event->book, &fed->best);
     if (event->market)
         fed->symbol = event->market->symbol;
     fed->books += event->book && !event->is_state && event->state == CAMBIST_WATCH_LIVE;
@@ -100,6 +119,19 @@ static void finds_markets_by_parts(void)
     close_fed(&fed);
 }
 
+static void takes_what_a_function_made(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"e\":\"level\",\"s\":\"XBTUSDT\"}"), 1,
+                                  NULL), CAMBIST_OK);
+    ASSERT_NUMBER(fed.books, 1);
+    ASSERT_NUMBER(fed.best.bid.price, 15);
+    ASSERT_NUMBER(fed.best.bid.amount, 2);
+    ASSERT_NUMBER(fed.best.price_scale, 1);
+    close_fed(&fed);
+}
+
 static void says_why_a_snapshot_is_none(void)
 {
     struct fed fed;
@@ -110,10 +142,11 @@ static void says_why_a_snapshot_is_none(void)
         CMB_TEXT("{\"n\":1,\"bids\":[[\"1.0\",\"3.00006666666666666666666\"]],\"asks\":[]}"), 1,
         &error);
     ASSERT_NUMBER(status, CAMBIST_TOO_LARGE);
-    ASSERT_TEXT(error.message, "a snapshot has numbers that no book can hold");
+    ASSERT_TEXT(error.message, "a book has numbers that no int64 can hold");
     close_fed(&fed);
 }
 
 TEST_SUITE("stream/feed", { "is a whole book by its levels alone", is_whole_by_its_levels },
            { "finds markets by parts of names and behind escapes", finds_markets_by_parts },
+           { "takes books that a plugin's function made", takes_what_a_function_made },
            { "says why a snapshot is none", says_why_a_snapshot_is_none })

@@ -48,7 +48,7 @@ static void ask_snapshot(void)
     cmb_record_book(feed.practice.call, feed.practice.engine,
                     cmb_engine_find_market(CMB_TEXT("BTC/USDT")), 1000, &book);
     CU_ASSERT_FATAL(subscription != NULL);
-    (void)cmb_book_take_snapshot(subscription, &book, cmb_clock_monotonic_ns(&feed.clock));
+    (void)cmb_book_take_snapshot(subscription, &book, cmb_clock_monotonic_ns(&feed.clock), NULL);
 }
 
 /* A book that is live, before anything goes wrong. */

@@ -120,7 +120,7 @@ static void ask_snapshot(const struct cmb_channel *channel, const char *symbol)
                     cmb_engine_find_market(cmb_text_of(symbol)), 1000, &book);
     CU_ASSERT_FATAL(subscription != NULL);
     CU_ASSERT(cmb_book_take_snapshot(subscription, &book,
-                                     cmb_clock_monotonic_ns(&feed.clock)) == CAMBIST_OK);
+                                     cmb_clock_monotonic_ns(&feed.clock), NULL) == CAMBIST_OK);
 }
 
 /* The client's side at the engine's scales. */

@@ -52,7 +52,10 @@ static bool parse_whole(struct cmb_text text, unsigned scale, int64_t *ret_value
             return false;
         value = value * 10 + (int64_t)digit;
     }
-    return !__builtin_mul_overflow(value, cmb_powers_of_ten[scale], ret_value);
+    if (__builtin_mul_overflow(value, cmb_powers_of_ten[scale], &value))
+        return false;
+    *ret_value = value;
+    return true;
 }
 
 static enum cmb_number_fault parse(struct cmb_text text, unsigned scale, bool may_cut,

@@ -84,17 +84,23 @@ static inline bool scale_up(uint64_t eights, unsigned behind, unsigned scale, in
            !__builtin_mul_overflow(value, cmb_powers_of_ten[scale - behind], ret_value);
 }
 
-/* Passes what stands behind price and amount where it is only digits: ,"0",3].  NULL: it is not. */
-static const char *pass_rest(const char *at, const char *last)
+static inline bool is_digit(char c)
 {
-    while (at < last && *at == ',') {
-        bool is_quoted = at[1] == '"';
-        const char *digits = at + 1 + is_quoted, *end = digits;
-        while (end < last && *end >= '0' && *end <= '9')
-            end++;
-        if (end == digits || (is_quoted ? *end != '"' : *digits == '0' && end > digits + 1))
+    return (unsigned char)(c - '0') <= 9;
+}
+
+/* Passes what stands behind price and amount where it is quoted digits: ,"0","3"].  NULL: it is
+ * something else. */
+static inline const char *pass_rest(const char *at, const char *last)
+{
+    while (*at == ',') {
+        if (at[1] != '"' || !is_digit(at[2]))
             return NULL;
-        at = end + is_quoted;
+        at += 3;
+        while (at < last && is_digit(*at))
+            at++;
+        if (at >= last || *at++ != '"')
+            return NULL;
     }
     return *at == ']' ? at + 1 : NULL;
 }

@@ -386,6 +386,37 @@ static int walk(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint3
 
 /* ---- the whole answer ---- */
 
+static uint32_t count_children(const struct cmb_node *node)
+{
+    uint32_t count = 0;
+    for (const struct cmb_node *child = node->child; child; child = child->next)
+        count++;
+    return count;
+}
+
+/* The members of the answer itself.  Of a frame only up to the last one that is wanted: the rows
+ * follow, long ones, and they are read next. */
+static void collect_outer(struct cmb_mapper *mapper, struct cmb_json_reader *reader)
+{
+    const struct cmb_node *tree = mapper->fields->answer_tree;
+    struct cmb_json_value key;
+    if (!mapper->on_row || !tree->has_names || cmb_json_peek(reader) != CMB_JSON_OBJECT) {
+        collect(mapper, reader, tree);
+        return;
+    }
+    cmb_json_enter_object(reader);
+    for (uint32_t left = count_children(tree); left && cmb_json_next_member(reader, &key);) {
+        const struct cmb_node *child = find_child(tree, tree->child, &key);
+        if (child && child->key_leaf >= 0)
+            keep(mapper, child->key_leaf, key);
+        if (child)
+            collect(mapper, reader, child);
+        else
+            cmb_json_skip(reader);
+        left -= child != NULL;
+    }
+}
+
 static int start_rows(struct cmb_call *call, struct cmb_mapper *mapper)
 {
     mapper->call = call;
@@ -406,7 +437,7 @@ int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper)
     struct cmb_json_reader reader;
     if (mapper->fields->answer_tree) {
         cmb_json_init(&reader, call->answer_body, 0);
-        collect(mapper, &reader, mapper->fields->answer_tree);
+        collect_outer(mapper, &reader);
     }
     cmb_json_init(&reader, call->answer_body, 0);
     status = walk(mapper, &reader, 0, NULL);

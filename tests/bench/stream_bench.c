@@ -2,7 +2,8 @@
  *
  * Depth updates of the form that Binance and OKX send go through the stream way, from the frame's
  * text to a book that says live and a listener that is told.  The floor of each group is what json-c
- * needs to parse the same texts, and do nothing with them.  Instructions are counted where the
+ * needs to parse the same texts, and do nothing with them.  Recorded updates of Binance have 120
+ * levels in the mean, those of OKX 35.  Instructions are counted where the
  * machine lets a program count them. */
 #include "bench/interleaved.h"
 #include "stream/way.h"
@@ -15,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { UPDATES = 512, LEVELS = 36, LEVELS_MOST = 1000, TEXT_MOST = 4096 };
+enum { UPDATES = 256, LEVELS = 36, LEVELS_DEEP = 120, LEVELS_MOST = 1000, TEXT_MOST = 8192 };
 
 /* An exchange's stream behind its connection, and the texts of one round. */
 struct fed {
@@ -30,7 +31,7 @@ struct fed {
     char snapshot[TEXT_MOST * 64];
 };
 
-static struct fed binance, okx;
+static struct fed binance, deep, okx; /* deep: binance, with more levels */
 static struct cmb_vault vault;
 static struct cmb_clock clock_of_bench;
 static struct cmb_loop *loop;
@@ -89,14 +90,14 @@ static size_t write_levels(char *to, size_t room, int side, int count, const cha
     return length;
 }
 
-static size_t write_binance(char *to, size_t room, unsigned long first)
+static size_t write_binance(char *to, size_t room, unsigned long first, int levels)
 {
     size_t length = (size_t)snprintf(to, room,
         "{\"e\":\"depthUpdate\",\"E\":1754006400123,\"s\":\"BTCUSDT\",\"U\":%lu,\"u\":%lu,\"b\":[",
         first, first + 9);
-    length += write_levels(to + length, room - length, 0, LEVELS / 2, "");
+    length += write_levels(to + length, room - length, 0, levels / 2, "");
     length += (size_t)snprintf(to + length, room - length, "],\"a\":[");
-    length += write_levels(to + length, room - length, 1, LEVELS / 2, "");
+    length += write_levels(to + length, room - length, 1, levels / 2, "");
     return length + (size_t)snprintf(to + length, room - length, "]}");
 }
 
@@ -150,18 +151,18 @@ static void feed(struct fed *fed, const char *text, size_t length)
 }
 
 /* The book begins anew, so that a round can be repeated. */
-static void begin_binance(void)
+static void begin_binance(struct fed *fed)
 {
     struct cambist_error error = { 0 };
-    size_t length = (size_t)snprintf(binance.snapshot, sizeof binance.snapshot,
+    size_t length = (size_t)snprintf(fed->snapshot, sizeof fed->snapshot,
                                      "{\"lastUpdateId\":1000,\"bids\":[");
-    length += write_levels(binance.snapshot + length, sizeof binance.snapshot - length, 0, 900, "");
-    length += (size_t)snprintf(binance.snapshot + length, sizeof binance.snapshot - length,
+    length += write_levels(fed->snapshot + length, sizeof fed->snapshot - length, 0, 900, "");
+    length += (size_t)snprintf(fed->snapshot + length, sizeof fed->snapshot - length,
                                "],\"asks\":[");
-    length += write_levels(binance.snapshot + length, sizeof binance.snapshot - length, 1, 900, "");
-    length += (size_t)snprintf(binance.snapshot + length, sizeof binance.snapshot - length, "]}");
-    cmb_stream_feed_snapshot(binance.stream, CMB_TEXT("https://api.binance.com/api/v3/depth?symbol=BTCUSDT"),
-                             (struct cmb_text){ binance.snapshot, length }, ++counted_ns, &error);
+    length += write_levels(fed->snapshot + length, sizeof fed->snapshot - length, 1, 900, "");
+    length += (size_t)snprintf(fed->snapshot + length, sizeof fed->snapshot - length, "]}");
+    cmb_stream_feed_snapshot(fed->stream, CMB_TEXT("https://api.binance.com/api/v3/depth?symbol=BTCUSDT"),
+                             (struct cmb_text){ fed->snapshot, length }, ++counted_ns, &error);
 }
 
 /* Texts are written anew with the numbers that follow: what is measured is only the feeding. */
@@ -171,7 +172,8 @@ static long next_okx = 1;
 static void write_round(void)
 {
     for (int i = 0; i < UPDATES; i++, next_binance += 10, next_okx++) {
-        binance.lengths[i] = write_binance(binance.texts[i], TEXT_MOST, next_binance);
+        binance.lengths[i] = write_binance(binance.texts[i], TEXT_MOST, next_binance, LEVELS);
+        deep.lengths[i] = write_binance(deep.texts[i], TEXT_MOST, next_binance, LEVELS_DEEP);
         okx.lengths[i] = write_okx(okx.texts[i], TEXT_MOST, "update", next_okx + 1, LEVELS);
     }
 }
@@ -183,8 +185,10 @@ static void open_all(void)
     cmb_clock_init_turnable(&clock_of_bench, 1754006400123000000);
     loop = cmb_loop_new(&clock_of_bench);
     open_fed(&binance, "binance");
+    open_fed(&deep, "binance");
     open_fed(&okx, "okx");
-    begin_binance();
+    begin_binance(&binance);
+    begin_binance(&deep);
     feed(&okx, first, write_okx(first, sizeof first, "snapshot", next_okx, 800));
     /* Binance's book is live with the first update. */
 }
@@ -208,6 +212,8 @@ static void feed_round(struct fed *fed)
 
 static void parse_binance(void) { parse(&binance); }
 static void feed_binance(void) { feed_round(&binance); }
+static void parse_deep(void) { parse(&deep); }
+static void feed_deep(void) { feed_round(&deep); }
 static void parse_okx(void) { parse(&okx); }
 static void feed_okx(void) { feed_round(&okx); }
 
@@ -218,8 +224,10 @@ static const struct {
 } cases[] = {
     { "json-c parses a depth update of binance, 36 levels", parse_binance, 0 },
     { "frame to updated book, binance", feed_binance, 0 },
-    { "json-c parses a depth update of okx, 36 levels", parse_okx, 2 },
-    { "frame to updated book, okx (digits kept for checksums)", feed_okx, 2 },
+    { "json-c parses a depth update of binance, 120 levels", parse_deep, 2 },
+    { "frame to updated book, binance, 120 levels", feed_deep, 2 },
+    { "json-c parses a depth update of okx, 36 levels", parse_okx, 4 },
+    { "frame to updated book, okx (digits kept for checksums)", feed_okx, 4 },
 };
 enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 9 };
 
@@ -278,7 +286,7 @@ int main(void)
                ns[i][0] / ns[cases[i].floor][0], instructions[i]);
     printf("%s\nour allocations per frame after warm-up: %.4f; events told live: %lu\n",
            counter < 0 ? "instructions cannot be counted here" : "",
-           (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * 2 * (ROUNDS - 5)),
+           (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * 3 * (ROUNDS - 5)),
            (unsigned long)told);
     return 0;
 }

@@ -3,6 +3,7 @@
  *     connect.c    which connection carries it, and when may it be opened?
  *     login.c      who are we?
  *     subscribe.c  what do we ask for, and was it granted?
+ *     tap.c        what of it may be recorded?
  *     frame.c      what is this frame?
  *     decode.c     which records does it hold?
  *     levels.c     which levels?
@@ -161,6 +162,8 @@ struct cmb_side_levels {
 enum { CMB_BIDS, CMB_ASKS, CMB_SIDES };
 enum { CMB_SUBSCRIPTION_BUCKETS = 1024 };
 
+struct cmb_tap;
+
 struct cmb_stream {
     struct cmb_desk *desk;
     struct cmb_connector *connector;
@@ -180,7 +183,7 @@ struct cmb_stream {
     const struct cmb_channel *book_channel; /* whose levels are being read ... */
     struct cmb_subscription *book_owner;    /* ... and into whose book; NULL: not known yet */
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
-    const struct cmb_stream_tap *tap;
+    struct cmb_tap *tap; /* NULL: nobody records */
     cmb_event_fn *observer;
     void *observer_user;
     struct cmb_stream_counts counts;
@@ -246,6 +249,18 @@ int cmb_message_unpack(struct cmb_line *line, struct cmb_text *text);
 /* What a frame is told to be.  The statuses of cmb_stream_feed. */
 int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
                    int64_t received_ns);
+
+/* ---- tap: each does nothing where nobody records ---- */
+
+/* Accepts NULL. */
+void cmb_tap_free(struct cmb_tap *tap);
+/* The line's connection is being opened, with the path of the call that rendered it. */
+void cmb_tap_opened(struct cmb_line *line);
+/* `message` was sent, as stream->call has rendered it. */
+void cmb_tap_sent(struct cmb_line *line, const struct cmb_template *message);
+void cmb_tap_received(struct cmb_line *line, struct cmb_text text, bool is_text);
+/* The run has an answer. */
+void cmb_tap_answered(struct cmb_stream *stream, const struct cmb_run *run);
 
 /* ---- decode ---- */
 

@@ -170,16 +170,25 @@ static void lose_seats(struct cmb_line *line, const struct cambist_error *error)
     }
 }
 
-static int64_t wait_ns(struct cmb_line *line)
+/* The exchange itself has said no, or cannot serve; all else is taken for the network's fault. */
+static bool is_refused(uint32_t status)
+{
+    return status == CAMBIST_RATE_LIMITED || status == CAMBIST_DENIED ||
+           status == CAMBIST_PERMISSION || status == CAMBIST_BANNED ||
+           status == CAMBIST_MAINTENANCE || status == CAMBIST_REJECTED;
+}
+
+static int64_t wait_ns(struct cmb_line *line, uint32_t status)
 {
     struct cmb_stream *stream = line->stream;
     uint64_t chance = cmb_random_number(stream->desk->exchange->random);
-    return cmb_backoff_wait_ns(&stream->backoff, line->attempt++, chance);
+    return cmb_backoff_wait_ns(is_refused(status) ? &stream->refused_backoff : &stream->backoff,
+                               line->attempt++, chance);
 }
 
-static void rest(struct cmb_line *line, int64_t at_least_ns)
+static void rest(struct cmb_line *line, uint32_t status, int64_t at_least_ns)
 {
-    int64_t own_ns = wait_ns(line);
+    int64_t own_ns = wait_ns(line, status);
     line->state = CMB_LINE_RESTING;
     cmb_loop_start_timer(line->stream->loop, &line->retry,
                          own_ns > at_least_ns ? own_ns : at_least_ns);
@@ -191,7 +200,7 @@ static void lose(struct cmb_line *line, const struct cambist_error *error, int64
     drop_token(line);
     line->stream->counts.losses++;
     lose_seats(line, error);
-    rest(line, at_least_ns);
+    rest(line, error->status, at_least_ns);
 }
 
 void cmb_line_break(struct cmb_line *line, int status, const char *reason)
@@ -244,6 +253,8 @@ static void on_close(struct cmb_websocket *websocket, const struct cmb_websocket
         cmb_fail_plain(&error, CAMBIST_UNAVAILABLE, CMB_TEXT("the exchange closed the connection"));
     else
         error = *end->error;
+    if (end->http_status >= 500)
+        error.status = CAMBIST_MAINTENANCE;
     lose(line, &error, retry_after_ns(line, end));
 }
 

@@ -20,7 +20,8 @@ struct cmb_stream *cmb_stream_new(struct cmb_desk *desk, struct cmb_connector *c
     TAILQ_INIT(&stream->lines);
     TAILQ_INIT(&stream->subscriptions);
     TAILQ_INIT(&stream->unbound);
-    cmb_backoff_init(&stream->backoff, 0, 500 * millisecond_ns, 60000 * millisecond_ns);
+    cmb_backoff_init(&stream->backoff, 0, 100 * millisecond_ns, 1000 * millisecond_ns);
+    cmb_backoff_init(&stream->refused_backoff, 0, 1000 * millisecond_ns, 60000 * millisecond_ns);
     cmb_backoff_init(&stream->snapshot_backoff, 100 * millisecond_ns, 500 * millisecond_ns,
                      10000 * millisecond_ns);
     stream->call = cmb_call_new();

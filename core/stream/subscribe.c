@@ -251,6 +251,13 @@ void cmb_line_say_next(struct cmb_line *line)
 
 /* ---- what the exchange says to it ---- */
 
+static uint32_t granted_state(const struct cmb_subscription *subscription)
+{
+    bool is_live = !subscription->feed ||
+                   cmb_book_state(subscription->feed->book) == CMB_BOOK_LIVE;
+    return is_live ? CAMBIST_WATCH_LIVE : CAMBIST_WATCH_RESYNCING;
+}
+
 void cmb_grant(struct cmb_seat *seat)
 {
     struct cmb_subscription *subscription = seat->subscription;
@@ -262,14 +269,10 @@ void cmb_grant(struct cmb_seat *seat)
     if (seat != cmb_seat_of(subscription))
         return;
     cmb_watch_for_silence(subscription);
-    if (subscription->feed) {
-        cmb_deliver_state(subscription,
-                          cmb_book_state(subscription->feed->book) == CMB_BOOK_LIVE
-                              ? CAMBIST_WATCH_LIVE : CAMBIST_WATCH_RESYNCING, NULL);
+    if (subscription->state != CAMBIST_WATCH_STALE) /* only data ends that */
+        cmb_deliver_state(subscription, granted_state(subscription), NULL);
+    if (subscription->feed)
         cmb_book_heal(subscription);
-    } else {
-        cmb_deliver_state(subscription, CAMBIST_WATCH_LIVE, NULL);
-    }
 }
 
 /* The number that the answer speaks of; without one it speaks of the oldest that waits. */

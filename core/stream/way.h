@@ -176,7 +176,9 @@ struct cmb_stream {
     struct cmb_listeners unbound;
     struct cmb_run *market_run; /* waits for the markets */
     bool is_waiting_for_markets;
-    struct cmb_backoff backoff, snapshot_backoff;
+    /* A lost connection is tried again soon, within the exchange's budget; one that the exchange
+     * refused is left alone for longer. */
+    struct cmb_backoff backoff, refused_backoff, snapshot_backoff;
     uint32_t snapshots_under_way;
     struct cmb_side_levels sides[CMB_SIDES];
     struct cmb_message frame;

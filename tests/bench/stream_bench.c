@@ -1,0 +1,256 @@
+/* What does it cost to make a message of an exchange into an updated book, beside parsing it alone?
+ *
+ * Depth updates of the form that Binance and OKX send go through the stream way, from the frame's
+ * text to a book that says live and a listener that is told.  The floor of each group is what json-c
+ * needs to parse the same texts, and do nothing with them.  Instructions are counted where the
+ * machine lets a program count them. */
+#include "bench/interleaved.h"
+#include "stream/stream.h"
+#include "support/allocations.h"
+
+#include <json-c/json.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { UPDATES = 512, LEVELS = 36, TEXT_MOST = 4096 };
+
+/* An exchange that is fed: a stream, and the texts of one round. */
+struct fed {
+    struct cmb_plugin *plugin;
+    struct cmb_exchange *exchange;
+    struct cmb_office office;
+    struct cmb_desk *desk;
+    struct cmb_stream *stream;
+    char texts[UPDATES][TEXT_MOST];
+    size_t lengths[UPDATES];
+    char snapshot[TEXT_MOST * 64];
+};
+
+static struct fed binance, okx;
+static struct cmb_vault vault;
+static struct cmb_clock clock_of_bench;
+static struct cmb_loop *loop;
+static uint64_t random_state = 7, told;
+static int64_t counted_ns;
+
+static uint64_t draw(uint64_t below)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (random_state >> 33) % below;
+}
+
+static void on_event(const struct cmb_event *event, void *user)
+{
+    (void)user;
+    told += event->state == CAMBIST_WATCH_LIVE;
+}
+
+/* ---- texts ---- */
+
+/* Prices around 67,000.00: bids below 6,700,000 ticks, asks above.  One in five is removed. */
+static size_t write_level(char *to, size_t room, int side, bool is_first, const char *more)
+{
+    uint64_t tick = side == 0 ? 6700000 - draw(600) : 6700001 + draw(600);
+    uint64_t amount = draw(5) ? 1 + draw(1000000) : 0;
+    return (size_t)snprintf(to, room, "%s[\"%lu.%02lu\",\"%lu.%06lu\"%s]", is_first ? "" : ",",
+                            (unsigned long)(tick / 100), (unsigned long)(tick % 100),
+                            (unsigned long)(amount / 1000000), (unsigned long)(amount % 1000000),
+                            more);
+}
+
+static size_t write_levels(char *to, size_t room, int side, int count, const char *more)
+{
+    size_t length = 0;
+    for (int i = 0; i < count; i++)
+        length += write_level(to + length, room - length, side, i == 0, more);
+    return length;
+}
+
+static size_t write_binance(char *to, size_t room, unsigned long first)
+{
+    size_t length = (size_t)snprintf(to, room,
+        "{\"e\":\"depthUpdate\",\"E\":1754006400123,\"s\":\"BTCUSDT\",\"U\":%lu,\"u\":%lu,\"b\":[",
+        first, first + 9);
+    length += write_levels(to + length, room - length, 0, LEVELS / 2, "");
+    length += (size_t)snprintf(to + length, room - length, "],\"a\":[");
+    length += write_levels(to + length, room - length, 1, LEVELS / 2, "");
+    return length + (size_t)snprintf(to + length, room - length, "]}");
+}
+
+static size_t write_okx(char *to, size_t room, const char *action, long sequence, int levels)
+{
+    size_t length = (size_t)snprintf(to, room,
+        "{\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"action\":\"%s\",\"data\":[{\"asks\":[",
+        action);
+    length += write_levels(to + length, room - length, 1, levels / 2, ",\"0\",\"3\"");
+    length += (size_t)snprintf(to + length, room - length, "],\"bids\":[");
+    length += write_levels(to + length, room - length, 0, levels / 2, ",\"0\",\"3\"");
+    return length + (size_t)snprintf(to + length, room - length,
+        "],\"ts\":\"1754006400123\",\"checksum\":0,\"seqId\":%ld,\"prevSeqId\":%ld}]}", sequence,
+        levels > LEVELS ? -1 : sequence - 1);
+}
+
+/* ---- streams ---- */
+
+static void open_fed(struct fed *fed, const char *name)
+{
+    struct cambist_error error = { 0 };
+    struct cmb_exchange_settings settings = { .clock = &clock_of_bench };
+    if (cmb_plugin_open(name, &(struct cmb_plugin_rules){ 0 }, &fed->plugin, &error) ||
+        cmb_exchange_open(fed->plugin, &vault, &settings, &fed->exchange, &error)) {
+        fprintf(stderr, "%s\n", error.message);
+        exit(1);
+    }
+    cmb_office_init(&fed->office, loop, NULL);
+    fed->exchange->markets = cmb_markets_new();
+    fed->desk = cmb_desk_new(&fed->office, fed->exchange);
+    fed->stream = cmb_stream_new(fed->desk, NULL);
+    cmb_stream_observe(fed->stream, on_event, NULL);
+}
+
+static void feed(struct fed *fed, const char *text, size_t length)
+{
+    struct cambist_error error = { 0 };
+    if (cmb_stream_feed(fed->stream, (struct cmb_text){ text, length }, ++counted_ns, &error) ==
+        CAMBIST_OK)
+        return;
+    fprintf(stderr, "%s\n", error.message);
+    exit(1);
+}
+
+/* The book begins anew, so that a round can be repeated. */
+static void begin_binance(void)
+{
+    struct cambist_error error = { 0 };
+    size_t length = (size_t)snprintf(binance.snapshot, sizeof binance.snapshot,
+                                     "{\"lastUpdateId\":1000,\"bids\":[");
+    length += write_levels(binance.snapshot + length, sizeof binance.snapshot - length, 0, 900, "");
+    length += (size_t)snprintf(binance.snapshot + length, sizeof binance.snapshot - length,
+                               "],\"asks\":[");
+    length += write_levels(binance.snapshot + length, sizeof binance.snapshot - length, 1, 900, "");
+    length += (size_t)snprintf(binance.snapshot + length, sizeof binance.snapshot - length, "]}");
+    cmb_stream_feed_snapshot(binance.stream, CMB_TEXT("https://api.binance.com/api/v3/depth?symbol=BTCUSDT"),
+                             (struct cmb_text){ binance.snapshot, length }, ++counted_ns, &error);
+}
+
+/* Texts are written anew with the numbers that follow: what is measured is only the feeding. */
+static unsigned long next_binance = 1001;
+static long next_okx = 1;
+
+static void write_round(void)
+{
+    for (int i = 0; i < UPDATES; i++, next_binance += 10, next_okx++) {
+        binance.lengths[i] = write_binance(binance.texts[i], TEXT_MOST, next_binance);
+        okx.lengths[i] = write_okx(okx.texts[i], TEXT_MOST, "update", next_okx + 1, LEVELS);
+    }
+}
+
+static void open_all(void)
+{
+    static char first[TEXT_MOST * 32];
+    cmb_vault_open(&vault, 1 << 16, NULL);
+    cmb_clock_init_turnable(&clock_of_bench, 1754006400123000000);
+    loop = cmb_loop_new(&clock_of_bench);
+    open_fed(&binance, "binance");
+    open_fed(&okx, "okx");
+    begin_binance();
+    feed(&okx, first, write_okx(first, sizeof first, "snapshot", next_okx, 800));
+    /* Binance's book is live with the first update. */
+}
+
+/* ---- cases ---- */
+
+static void parse(struct fed *fed)
+{
+    for (int i = 0; i < UPDATES; i++) {
+        struct json_object *parsed = json_tokener_parse(fed->texts[i]);
+        INTERLEAVED_KEEP(parsed);
+        json_object_put(parsed);
+    }
+}
+
+static void feed_round(struct fed *fed)
+{
+    for (int i = 0; i < UPDATES; i++)
+        feed(fed, fed->texts[i], fed->lengths[i]);
+}
+
+static void parse_binance(void) { parse(&binance); }
+static void feed_binance(void) { feed_round(&binance); }
+static void parse_okx(void) { parse(&okx); }
+static void feed_okx(void) { feed_round(&okx); }
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+    int floor; /* the case that it is compared with */
+} cases[] = {
+    { "json-c parses a depth update of binance, 36 levels", parse_binance, 0 },
+    { "frame to updated book, binance", feed_binance, 0 },
+    { "json-c parses a depth update of okx, 36 levels", parse_okx, 2 },
+    { "frame to updated book, okx (digits kept for checksums)", feed_okx, 2 },
+};
+enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 41 };
+
+/* ---- counting ---- */
+
+static int open_counter(void)
+{
+    struct perf_event_attr attributes = { .type = PERF_TYPE_HARDWARE, .size = sizeof attributes,
+                                          .config = PERF_COUNT_HW_INSTRUCTIONS, .disabled = 1,
+                                          .exclude_kernel = 1, .exclude_hv = 1 };
+    return (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
+}
+
+static double count_instructions(int counter, void (*run)(void))
+{
+    uint64_t count = 0;
+    ioctl(counter, PERF_EVENT_IOC_RESET, 0);
+    ioctl(counter, PERF_EVENT_IOC_ENABLE, 0);
+    run();
+    ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
+    if (read(counter, &count, sizeof count) != sizeof count)
+        count = 0;
+    return (double)count / UPDATES;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int main(void)
+{
+    static double ns[CASES][ROUNDS], instructions[CASES];
+    open_all();
+    int counter = open_counter();
+    long allocations = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        write_round();
+        if (round == 5) /* warm */
+            allocations = atomic_load(&test_allocations_ours);
+        for (int i = 0; i < CASES; i++) {
+            int64_t start_ns = interleaved_now_ns();
+            if (counter >= 0)
+                instructions[i] = count_instructions(counter, cases[i].run);
+            else
+                cases[i].run();
+            ns[i][round] = (double)(interleaved_now_ns() - start_ns) / UPDATES;
+        }
+    }
+    for (int i = 0; i < CASES; i++)
+        qsort(ns[i], ROUNDS, sizeof ns[i][0], compare);
+    printf("%-58s %9s %9s %9s %12s\n", "", "min ns", "median", "x floor", "instructions");
+    for (int i = 0; i < CASES; i++)
+        printf("%-58s %9.1f %9.1f %9.3f %12.0f\n", cases[i].name, ns[i][0], ns[i][ROUNDS / 2],
+               ns[i][0] / ns[cases[i].floor][0], instructions[i]);
+    printf("%s\nour allocations per frame after warm-up: %.4f; events told live: %lu\n",
+           counter < 0 ? "instructions cannot be counted here" : "",
+           (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * 2 * (ROUNDS - 5)),
+           (unsigned long)told);
+    return 0;
+}

@@ -65,7 +65,7 @@ void cmb_pane_take(struct cmb_pane *pane, const struct cambist_event *event)
     pane->updates++;
     pane->received_ns = event->received_ns;
     pane->sequence = (int64_t)event->sequence;
-    if (event->timestamp_ns) {
+    if (event->timestamp_ns && event->topic != CAMBIST_TOPIC_watch_ohlcv) { /* when it opened */
         pane->latency_ns = event->received_ns - event->timestamp_ns;
         cmb_histogram_record(&pane->latencies, pane->latency_ns);
     }
@@ -100,32 +100,30 @@ enum cmb_style cmb_pane_style_of(uint32_t state)
 static void draw_measures(const struct cmb_part *part, const struct cmb_pane *pane,
                           const struct cambist_book *book)
 {
-    char line[256], age[CMB_ROW_CELL_SIZE] = "-", lag[CMB_ROW_CELL_SIZE] = "-";
-    int64_t now_ns = cmb_clock_wall_ns(&cmb_clock_system);
+    char line[256], age[CMB_ROW_CELL_SIZE] = "-", lag[CMB_ROW_CELL_SIZE], p99[CMB_ROW_CELL_SIZE];
+    struct cmb_histogram_summary lags = cmb_histogram_summarize(&pane->latencies);
     if (book && book->state == CAMBIST_WATCH_LIVE)
         cmb_pane_put_duration(age, book->age_ns);
     else if (pane->received_ns)
-        cmb_pane_put_duration(age, now_ns - pane->received_ns);
-    if (pane->latency_ns != INT64_MIN)
+        cmb_pane_put_duration(age, cmb_clock_wall_ns(&cmb_clock_system) - pane->received_ns);
+    int length = snprintf(line, sizeof line, "age %s", age);
+    if (lags.count) {
         cmb_pane_put_duration(lag, pane->latency_ns);
-    int64_t sequence = book && book->sequence ? book->sequence : pane->sequence;
-    snprintf(line, sizeof line, "age %s, latency %s, seq %lld, conn %llu", age, lag,
-             (long long)sequence, (unsigned long long)pane->connection);
+        cmb_pane_put_duration(p99, lags.p99_ns);
+        snprintf(line + length, sizeof line - (size_t)length, "  lag %s  p99 %s", lag, p99);
+    }
     cmb_screen_put(part->screen, part->x, part->y + 1, part->width, CMB_STYLE_DIM, line);
 }
 
-static void draw_history(const struct cmb_part *part, const struct cmb_pane *pane)
+static void draw_history(const struct cmb_part *part, const struct cmb_pane *pane,
+                         const struct cambist_book *book)
 {
-    char line[256], p50[CMB_ROW_CELL_SIZE], p99[CMB_ROW_CELL_SIZE];
-    struct cmb_histogram_summary lag = cmb_histogram_summarize(&pane->latencies);
-    cmb_pane_put_duration(p50, lag.p50_ns);
-    cmb_pane_put_duration(p99, lag.p99_ns);
-    int length = snprintf(line, sizeof line, "%llu updates", (unsigned long long)pane->updates);
-    if (lag.count)
-        length += snprintf(line + length, sizeof line - (size_t)length, ", p50 %s p99 %s", p50, p99);
+    char line[256], lost[48] = "";
+    int64_t sequence = book && book->sequence ? book->sequence : pane->sequence;
     if (pane->losses)
-        snprintf(line + length, sizeof line - (size_t)length, ", lost %llu time%s",
-                 (unsigned long long)pane->losses, pane->losses > 1 ? "s" : "");
+        snprintf(lost, sizeof lost, "  lost %llu", (unsigned long long)pane->losses);
+    snprintf(line, sizeof line, "seq %lld  conn %llu%s  %llu updates", (long long)sequence,
+             (unsigned long long)pane->connection, lost, (unsigned long long)pane->updates);
     cmb_screen_put(part->screen, part->x, part->y + 2, part->width, CMB_STYLE_DIM, line);
 }
 
@@ -143,7 +141,7 @@ static void draw_head(const struct cmb_part *part, const struct cmb_pane *pane,
         cmb_screen_put(part->screen, part->x, part->y + 2, part->width, CMB_STYLE_YELLOW,
                        pane->reason);
     else
-        draw_history(part, pane);
+        draw_history(part, pane, book);
     cmb_screen_put_rule(part->screen, part->x, part->y + 3, part->width);
 }
 
@@ -156,23 +154,33 @@ static struct cmb_part lower(const struct cmb_part *part, int lines, int height)
     return (struct cmb_part){ part->screen, part->x, part->y + lines, part->width, height };
 }
 
-int cmb_pane_height(const struct cmb_pane *pane, uint64_t depth)
+/* As many levels as find room, are wanted, and are there; while none is shown as many as before, so
+ * that nothing jumps. */
+static int count_levels(const struct cmb_part *part, int trade_lines, uint64_t depth)
 {
-    if (pane->topic == CAMBIST_TOPIC_watch_order_book)
-        return HEAD_LINES + 2 + 2 * (int)depth;
-    return HEAD_LINES + CMB_ROW_CELLS;
+    int room = (part->height - HEAD_LINES - 2 - trade_lines) / 2;
+    int most = depth < CMB_PANE_LEVELS ? (int)depth : CMB_PANE_LEVELS;
+    return room < 0 ? 0 : room < most ? room : most;
 }
 
-static void draw_book(const struct cmb_part *part, const struct cmb_pane *pane, uint64_t depth)
+static void fit_levels(struct cmb_pane *pane, const struct cambist_book *book, int *levels)
+{
+    uint64_t there = book->bid_count > book->ask_count ? book->bid_count : book->ask_count;
+    if (book->state == CAMBIST_WATCH_LIVE)
+        pane->levels = (int)there;
+    if (pane->levels && pane->levels < *levels)
+        *levels = pane->levels;
+}
+
+static void draw_book(const struct cmb_part *part, struct cmb_pane *pane, uint64_t depth)
 {
     struct cambist_scaled_level bids[CMB_PANE_LEVELS], asks[CMB_PANE_LEVELS];
     struct cambist_book book = { .bids = bids, .asks = asks, .state = pane->state };
     int trade_lines = pane->rows_topic && part->height >= TRADES_FROM_HEIGHT ? TRADE_LINES : 0;
-    int room = (part->height - HEAD_LINES - 2 - trade_lines) / 2;
-    int levels = room < (int)depth ? room : (int)depth;
-    levels = levels < CMB_PANE_LEVELS ? levels : CMB_PANE_LEVELS;
+    int levels = count_levels(part, trade_lines, depth);
     if (pane->watch && pane->state != CAMBIST_WATCH_FAILED)
         cambist_watch_book(pane->watch, levels > 0 ? (uint64_t)levels : 1, &book);
+    fit_levels(pane, &book, &levels);
     draw_head(part, pane, &book);
     struct cmb_part body = lower(part, HEAD_LINES, part->height - HEAD_LINES - trade_lines);
     cmb_pane_draw_levels(&body, pane, &book, levels);
@@ -185,7 +193,7 @@ static void draw_book(const struct cmb_part *part, const struct cmb_pane *pane, 
     cmb_pane_draw_rows(&trades, pane);
 }
 
-void cmb_pane_draw(const struct cmb_pane *pane, struct cmb_screen *screen, int x, int y, int width,
+void cmb_pane_draw(struct cmb_pane *pane, struct cmb_screen *screen, int x, int y, int width,
                    int height, uint64_t depth)
 {
     struct cmb_part part = { screen, x, y, width, height };
@@ -205,9 +213,9 @@ void cmb_pane_draw(const struct cmb_pane *pane, struct cmb_screen *screen, int x
 
 /* ---- several ---- */
 
-enum { GAP = 3, HEIGHT_LEAST = 11 };
+enum { GAP = 3, HEIGHT_LEAST = 8 };
 
-size_t cmb_panes_draw(const struct cmb_pane *const *panes, size_t count, struct cmb_screen *screen,
+size_t cmb_panes_draw(struct cmb_pane *const *panes, size_t count, struct cmb_screen *screen,
                       int top, int bottom, uint64_t depth)
 {
     int most = (screen->width + GAP) / (CMB_PANE_WIDTH_LEAST + GAP);

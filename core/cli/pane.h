@@ -26,6 +26,7 @@ struct cmb_pane {
     int64_t sequence;                  /* the book's, or of the event */
     uint64_t connection, updates, losses; /* losses: times that it was live, and no more */
     struct cmb_histogram latencies;
+    int levels;                        /* a side, when it was last live */
     uint32_t rows_topic;               /* of what stands in rows */
     struct cmb_row rows[CMB_PANE_ROWS];
     uint32_t row_count;
@@ -37,15 +38,13 @@ void cmb_pane_take(struct cmb_pane *pane, const struct cambist_event *event);
 /* Something that is known without an event. */
 void cmb_pane_fail(struct cmb_pane *pane, const char *reason);
 
-/* How many lines it wants, with so many levels a side. */
-int cmb_pane_height(const struct cmb_pane *pane, uint64_t depth);
 /* Draws it into a part of the screen.  `depth`: levels a side, as far as there is room. */
-void cmb_pane_draw(const struct cmb_pane *pane, struct cmb_screen *screen, int x, int y, int width,
+void cmb_pane_draw(struct cmb_pane *pane, struct cmb_screen *screen, int x, int y, int width,
                    int height, uint64_t depth);
 
 /* Draws panes side by side, as many as find room, in bands below each other.  Answers how many
  * were drawn. */
-size_t cmb_panes_draw(const struct cmb_pane *const *panes, size_t count, struct cmb_screen *screen,
+size_t cmb_panes_draw(struct cmb_pane *const *panes, size_t count, struct cmb_screen *screen,
                       int top, int bottom, uint64_t depth);
 
 /* "3.2 ms" of a duration: "0.4 ms", "12 ms", "3.1 s", "4 min". */

@@ -43,8 +43,11 @@ bool cmb_terminal_resize(struct cmb_terminal *terminal)
     int width, height;
     cmb_terminal_size(&width, &height);
     bool is_whole = terminal->mode == CMB_TERMINAL_WHOLE;
-    if (terminal->is_open)
-        cmb_buffer_add(&terminal->output, is_whole ? CMB_TEXT("\033[H\033[2J") : CMB_TEXT(""));
+    if (terminal->is_open && is_whole)
+        cmb_buffer_add(&terminal->output, CMB_TEXT("\033[H\033[2J"));
+    if (terminal->is_drawn && !is_whole)
+        cmb_buffer_addf(&terminal->output, "\r\033[%dA\033[J", terminal->screen.height);
+    terminal->is_drawn = false;
     return cmb_screen_resize(&terminal->screen, width, is_whole ? height : terminal->rows);
 }
 

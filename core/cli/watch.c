@@ -7,7 +7,7 @@
 #include "cli/pane_parts.h"
 #include "cli/terminal.h"
 
-enum { DRAW_MS = 100, DEPTH = 10, LINE_BYTES_MOST = 1 << 20 };
+enum { DRAW_MS = 100, LINE_BYTES_MOST = 1 << 20 };
 
 struct watch {
     struct cmb_feeds feeds;
@@ -131,9 +131,9 @@ static void find_tick(struct cmb_pane *pane, const struct cmb_feed *feed)
 
 static void draw(struct watch *watch)
 {
-    const struct cmb_pane *panes[CMB_FEEDS_MOST];
+    struct cmb_pane *panes[CMB_FEEDS_MOST];
     struct cmb_screen *screen = &watch->terminal.screen;
-    uint64_t depth = watch->feeds.depth ? watch->feeds.depth : DEPTH;
+    uint64_t depth = watch->feeds.depth ? watch->feeds.depth : CMB_PANE_LEVELS;
     char line[160];
     for (size_t i = 0; i < watch->asked; i++) {
         watch->panes[i].watch = watch->feeds.rows[i].watch;

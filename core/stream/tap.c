@@ -117,6 +117,16 @@ static void start_note(struct cmb_tap *tap, struct cmb_text url, struct cmb_text
     cmb_buffer_add(&tap->text, text);
 }
 
+/* A connection is made like one for requests: http://, https://. */
+static void start_note_of(struct cmb_line *line, struct cmb_text text)
+{
+    struct cmb_text name = cmb_text_of(cmb_target_name(line->target)), scheme;
+    struct cmb_text rest = cmb_text_cut(name, ':', &scheme);
+    bool is_tls = cmb_text_is(scheme, CMB_TEXT("https"));
+    start_note(line->stream->tap, is_tls ? CMB_TEXT("wss:") : CMB_TEXT("ws:"), text);
+    cmb_buffer_add(&line->stream->tap->url, rest);
+}
+
 /* Renders once more, with secrets hidden, and notes which ones these were. */
 static struct cmb_text render_hidden(struct cmb_stream *stream, const struct cmb_template *template)
 {
@@ -137,7 +147,7 @@ void cmb_tap_opened(struct cmb_line *line)
     if (!stream->tap)
         return;
     struct cmb_text base = stream->desk->exchange->servers[line->dialect->server].base;
-    start_note(stream->tap, cmb_text_of(cmb_target_name(line->target)), CMB_TEXT(""));
+    start_note_of(line, CMB_TEXT(""));
     cmb_buffer_add(&stream->tap->url, base);
     cmb_buffer_add(&stream->tap->url, render_hidden(stream, &line->dialect->path));
     tell(stream, &(struct cmb_wire_note){ .kind = CMB_WIRE_OPENED,
@@ -149,8 +159,7 @@ void cmb_tap_sent(struct cmb_line *line, const struct cmb_template *message)
     struct cmb_stream *stream = line->stream;
     if (!stream->tap)
         return;
-    start_note(stream->tap, cmb_text_of(cmb_target_name(line->target)),
-               render_hidden(stream, message));
+    start_note_of(line, render_hidden(stream, message));
     tell(stream, &(struct cmb_wire_note){ .kind = CMB_WIRE_SENT,
                                           .connection = line->connection });
 }
@@ -160,7 +169,7 @@ void cmb_tap_received(struct cmb_line *line, struct cmb_text text, bool is_text)
     struct cmb_stream *stream = line->stream;
     if (!stream->tap)
         return;
-    start_note(stream->tap, cmb_text_of(cmb_target_name(line->target)), text);
+    start_note_of(line, text);
     tell(stream, &(struct cmb_wire_note){ .kind = CMB_WIRE_RECEIVED,
                                           .connection = line->connection,
                                           .is_binary = !is_text });

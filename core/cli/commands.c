@@ -38,8 +38,9 @@ const struct cmb_command cmb_commands[] = {
     { "config", "check FILE | keys", "checks a configuration; lists everything that can stand in it",
       "cambist config check cambist.conf", cmb_cli_config },
     { "simulate", "EXCHANGE ... [--port BASE] [--plain] [--seed N] [--ledger FILE]\n"
-      "                        [--fault NAME[@OPERATION][:RATE]] [--certificate SORT] [--generous]",
-      "serves practice exchanges on loopback, with made-up credentials and faults",
+      "                        [--fault NAME[@WHAT][:RATE]] [--certificate SORT] [--generous]\n"
+      "                        | --faults",
+      "serves practice exchanges on loopback, with made-up credentials and faults; lists the faults",
       "cambist simulate okx kraken --port 9000 --fault execute-then-cut@create_order:1/10",
       cmb_cli_simulate },
     { "record", "EXCHANGE TOPIC:SYMBOL ... --to FILE [--for SECONDS] [--config FILE]",

@@ -148,10 +148,21 @@ static int serve(struct cmb_simulator *simulator, const struct wish *wish, const
     return write_ledger(simulator, wish->ledger, error);
 }
 
+/* What can go wrong, a line each. */
+static int list_faults(void)
+{
+    const char *name, *help;
+    for (uint32_t i = 0; (name = cmb_simulator_fault(i, &help)); i++)
+        printf("%-20s %s\n", name, help);
+    return CMB_EXIT_DONE;
+}
+
 int cmb_cli_simulate(int count, char **words)
 {
     struct wish wish = { .settings.seed = 1 };
     struct cambist_error error = { 0 };
+    if (count == 2 && strcmp(words[1], "--faults") == 0)
+        return list_faults();
     if (!read_words(&wish, count, words))
         return cmb_cli_usage("simulate", "needs an exchange, and options that exist");
     sigset_t ends;

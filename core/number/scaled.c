@@ -39,12 +39,31 @@ static bool read_magnitude(const struct cmb_notation *notation, unsigned scale,
     return true;
 }
 
+/* Nothing but digits, no zero in front, and not too many: milliseconds, numbers of updates. */
+static bool parse_whole(struct cmb_text text, unsigned scale, int64_t *ret_value)
+{
+    int64_t value = 0;
+    if (text.length == 0 || text.length + scale > CMB_SCALED_SCALE_MOST ||
+        (text.at[0] == '0' && text.length > 1))
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned digit = (unsigned char)text.at[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        value = value * 10 + (int64_t)digit;
+    }
+    *ret_value = value * cmb_powers_of_ten[scale];
+    return true;
+}
+
 static enum cmb_number_fault parse(struct cmb_text text, unsigned scale, bool may_cut,
                                    int64_t *ret_value)
 {
     struct cmb_notation notation;
     uint64_t magnitude;
     bool is_exact;
+    if (parse_whole(text, scale, ret_value))
+        return CMB_NUMBER_FINE;
     if (!cmb_notation_parse(text, &notation))
         return CMB_NUMBER_GARBLED;
     if (scale > CMB_SCALED_SCALE_MOST || !read_magnitude(&notation, scale, &magnitude, &is_exact) ||

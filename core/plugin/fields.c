@@ -198,6 +198,9 @@ static struct cmb_node *descend(struct builder *builder, struct cmb_node *node,
     for (; *at; at = &(*at)->next)
         if (is_same_step(&(*at)->step, step))
             return *at;
+    bool is_choice = step->kind == CMB_PATH_SELECT || step->kind == CMB_PATH_SELECT_NOT;
+    node->has_choices |= is_choice;
+    node->has_names = (node->has_names || !node->child) && step->kind == CMB_PATH_KEY;
     return *at = new_node(builder, *step);
 }
 

@@ -186,6 +186,8 @@ struct cmb_node {
     struct cmb_node *child, *next;
     int leaf;     /* first leaf that ends here, -1: none */
     int key_leaf; /* first leaf that wants the key under which this value stands, -1: none */
+    bool has_choices; /* a child chooses the object itself */
+    bool has_names;   /* every child is a key: no member is wanted twice */
 };
 
 struct cmb_fields {

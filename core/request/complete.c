@@ -156,6 +156,7 @@ static void complete_ticker(const struct cmb_call *call, struct cambist_ticker *
         ticker->last = ticker->close;
     if (!ticker->close.is_set)
         ticker->close = ticker->last;
+    subtract(&ticker->last, &ticker->change, &ticker->open);
     subtract(&ticker->last, &ticker->open, &ticker->change);
     divide(&ticker->change, &ticker->open, &share);
     multiply(&share, &hundred, &ticker->percentage);

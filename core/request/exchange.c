@@ -58,6 +58,16 @@ static const char *practice_url(struct cmb_exchange *exchange, const struct camb
     return url;
 }
 
+/* One practice exchange stands for all servers of streams, which it tells apart by their paths. */
+static void keep_stream_path(const struct cambist_server *row, struct cmb_server *server)
+{
+    if (server->base.length || strncmp(row->live, "wss://", 6) != 0)
+        return;
+    server->base = cmb_text_of(strchrnul(row->live + 6, '/'));
+    if (server->base.length && server->base.at[server->base.length - 1] == '/')
+        server->base.length--;
+}
+
 static int open_server(struct cmb_exchange *exchange, const struct cmb_exchange_settings *settings,
                        uint32_t i, struct cambist_error *error)
 {
@@ -72,7 +82,10 @@ static int open_server(struct cmb_exchange *exchange, const struct cmb_exchange_
             return CAMBIST_OK; /* a request to it will say so */
         url = practice_url(exchange, row, *given);
     }
-    return url ? cut_url(exchange, cmb_text_of(url), server, error) : CAMBIST_OK;
+    int status = url ? cut_url(exchange, cmb_text_of(url), server, error) : CAMBIST_OK;
+    if (status == CAMBIST_OK && url && settings->environment == CMB_ENVIRONMENT_SIMULATED)
+        keep_stream_path(row, server);
+    return status;
 }
 
 static int open_servers(struct cmb_exchange *exchange, const struct cmb_exchange_settings *settings,

@@ -31,7 +31,8 @@ struct cmb_exchange_settings {
     uint32_t kind;               /* CAMBIST_KIND_... meant when nothing says it; 0: spot */
     uint32_t receive_window_ms;  /* 0: the plugin's own default */
     bool is_key_cached;          /* keeps asymmetric keys ready; see crypto/sign.h */
-    const struct cmb_pair *servers; /* name -> URL, instead of the plugin's; only when simulated */
+    const struct cmb_pair *servers; /* name -> URL, instead of the plugin's; only when simulated.  A
+                                     * wss:// row keeps its path where the URL has none */
     uint32_t server_count;
     const struct cmb_pair *credentials; /* copied into the vault */
     uint32_t credential_count;

@@ -103,6 +103,41 @@ static bool has_key(const struct cmb_call *call, const struct cmb_json_value *ke
            (step->kind == CMB_PATH_MARKET && is_market(call, key));
 }
 
+/* The child that wants the member of that key.  Members mostly come in the order in which they came
+ * the last time, so the search begins behind the child that was found before. */
+static const struct cmb_node *find_child(const struct cmb_node *node, const struct cmb_node *from,
+                                         const struct cmb_json_value *key)
+{
+    const struct cmb_node *child;
+    for (child = from; child; child = child->next)
+        if (cmb_json_is(key, child->step.key))
+            return child;
+    for (child = node->child; child != from; child = child->next)
+        if (cmb_json_is(key, child->step.key))
+            return child;
+    return NULL;
+}
+
+/* The usual case: every child is a key. */
+static void collect_names(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
+                          const struct cmb_node *node)
+{
+    const struct cmb_node *from = node->child;
+    struct cmb_json_value key;
+    cmb_json_enter_object(reader);
+    while (cmb_json_next_member(reader, &key)) {
+        const struct cmb_node *child = find_child(node, from, &key);
+        if (!child) {
+            cmb_json_skip(reader);
+            continue;
+        }
+        if (child->key_leaf >= 0)
+            keep(mapper, child->key_leaf, key);
+        collect(mapper, reader, child);
+        from = child->next;
+    }
+}
+
 static void collect_members(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                             const struct cmb_node *node)
 {
@@ -174,21 +209,44 @@ static void collect_chosen(struct cmb_mapper *mapper, const struct cmb_json_read
     }
 }
 
+/* The leaf of a node whose levels are read by a function; -1: none is. */
+static int levels_leaf(const struct cmb_mapper *mapper, int leaf)
+{
+    if (!mapper->read_levels)
+        return -1;
+    while (leaf >= 0 && mapper->fields->leaves[leaf].kind != CMB_MEMBER_LEVELS)
+        leaf = mapper->fields->next_leaf[leaf];
+    return leaf;
+}
+
+/* Whatever else asks about levels learns only that they are there. */
+static void note_levels(struct cmb_mapper *mapper, int leaf, enum cmb_json_kind kind)
+{
+    for (; leaf >= 0; leaf = mapper->fields->next_leaf[leaf])
+        if (mapper->fields->leaves[leaf].kind != CMB_MEMBER_LEVELS)
+            mapper->found[leaf] = (struct cmb_json_value){ .kind = kind };
+}
+
 /* Reads the value that comes next and keeps what the leaves below `node` want of it. */
 static void collect(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                     const struct cmb_node *node)
 {
     struct cmb_json_reader start = *reader;
     struct cmb_json_value value;
-    if (node->leaf >= 0 && mapper->read_levels &&
-        mapper->fields->leaves[node->leaf].kind == CMB_MEMBER_LEVELS)
-        mapper->read_levels(mapper, node->leaf, reader);
-    else if (node->leaf >= 0 && cmb_json_read_value(reader, &value))
+    int levels = levels_leaf(mapper, node->leaf);
+    if (levels >= 0) {
+        note_levels(mapper, node->leaf, cmb_json_peek(reader));
+        mapper->read_levels(mapper, levels, reader);
+    } else if (node->leaf >= 0 && cmb_json_read_value(reader, &value)) {
         keep(mapper, node->leaf, value);
+    }
     struct cmb_json_reader *inside = node->leaf >= 0 ? &start : reader;
     enum cmb_json_kind kind = node->child ? cmb_json_peek(inside) : CMB_JSON_NONE;
-    if (kind == CMB_JSON_OBJECT) {
-        collect_chosen(mapper, inside, node);
+    if (kind == CMB_JSON_OBJECT && node->has_names) {
+        collect_names(mapper, inside, node);
+    } else if (kind == CMB_JSON_OBJECT) {
+        if (node->has_choices)
+            collect_chosen(mapper, inside, node);
         collect_members(mapper, inside, node);
     } else if (kind == CMB_JSON_ARRAY) {
         collect_elements(mapper, inside, node);

@@ -175,21 +175,29 @@ static int read_kept(struct cmb_stream *stream, int side)
     return cmb_json_report(&reader, &stream->error);
 }
 
-static bool is_found(const struct cmb_mapper *mapper, size_t offset)
+/* A bit for each member of the record that the frame has told. */
+static uint64_t told_members(const struct cmb_mapper *mapper)
 {
-    for (uint32_t i = 0; i < mapper->fields->count; i++) {
-        const struct cmb_leaf *leaf = &mapper->fields->leaves[i];
-        if (leaf->member >= 0 && mapper->fields->schema->members[leaf->member].offset == offset &&
-            mapper->found[i].kind != CMB_JSON_NONE && mapper->found[i].kind != CMB_JSON_NULL)
-            return true;
-    }
-    return false;
+    uint64_t told = 0;
+    for (uint32_t i = 0; i < mapper->fields->count; i++)
+        if (mapper->fields->leaves[i].member >= 0 && mapper->found[i].kind != CMB_JSON_NONE &&
+            mapper->found[i].kind != CMB_JSON_NULL)
+            told |= (uint64_t)1 << mapper->fields->leaves[i].member;
+    return told;
 }
+
+/* The members of the record by their place in its list. */
+enum update_member {
+#define X(name, KIND, json, help) MEMBER_##name,
+    CAMBIST_BOOK_UPDATE_FIELDS(X)
+#undef X
+};
 
 static struct cmb_book_update update_of(const struct cmb_mapper *mapper,
                                         const struct cambist_book_update *record)
 {
-#define HAS(name) is_found(mapper, offsetof(struct cambist_book_update, name))
+    uint64_t told = told_members(mapper);
+#define HAS(name) ((told >> MEMBER_##name) & 1)
     return (struct cmb_book_update){
         .is_snapshot = record->whole == CAMBIST_FLAG_YES,
         .has_first = HAS(first_sequence),
@@ -214,16 +222,25 @@ static void start_row(struct cmb_stream *stream)
     }
 }
 
+/* The owner is known by now: the record need not name it once more. */
+static void forget_symbol(struct cmb_mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->fields->count; i++)
+        if (mapper->fields->leaves[i].kind == CMB_MEMBER_MARKET)
+            mapper->found[i].kind = CMB_JSON_NONE;
+}
+
 static int take_row(struct cmb_mapper *mapper)
 {
     struct cmb_stream *stream = mapper->user;
     struct cambist_book_update record = { 0 };
     bool is_passed_over = false;
-    int status = cmb_fill_record(mapper->call, mapper->fields, mapper->found, &record,
-                                 &is_passed_over);
     if (!stream->book_owner)
         stream->book_owner = owner_so_far(mapper);
     struct cmb_subscription *owner = stream->book_owner;
+    forget_symbol(mapper);
+    int status = cmb_fill_record(mapper->call, mapper->fields, mapper->found, &record,
+                                 &is_passed_over);
     for (int side = 0; owner && !is_passed_over && side < CMB_SIDES && status == CAMBIST_OK; side++)
         status = read_kept(stream, side);
     if (status == CAMBIST_OK && owner && !is_passed_over) {

@@ -5,21 +5,34 @@
 
 #include "json/level.h"
 #include "json/number.h"
-#include "number/decimal.h"
 
 enum { LEVEL_BYTES_LEAST = 6 /* [0,0], and a comma */ };
+
+/* The parts of a level: X(name). */
+#define LEVEL_PARTS(X) X(price) X(amount) X(side) X(sequence) X(count)
+enum part {
+#define X(name) PART_##name,
+    LEVEL_PARTS(X)
+#undef X
+    PARTS
+};
+
+/* What stands in one level, as text where it is no number of the book. */
+struct level {
+    struct cmb_scaled_level numbers;
+    struct cmb_scaled_digits digits;
+    bool has_price, has_amount;
+    struct cmb_text side, sequence, count;
+};
 
 /* How one level is read, out of the channel's rows. */
 struct level_form {
     const struct cmb_fields *fields;
     unsigned price_scale, amount_scale;
+    const struct cmb_path_step *steps[PARTS];
+    bool has_more; /* more than price and amount is told */
     bool wants_digits;
     bool is_common; /* price and amount stand first in an array, and nothing else is wanted */
-};
-
-/* What stands in one level. */
-struct level {
-    struct cmb_text price, amount, side, sequence, count;
 };
 
 bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
@@ -40,6 +53,17 @@ bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
 
 /* ---- the form ---- */
 
+/* Where a part stands: the first step of its path; NULL: the exchange does not tell it. */
+static const struct cmb_path_step *step_of(const struct cmb_fields *fields, enum part part)
+{
+    const struct cmb_path *paths[PARTS] = {
+#define X(name) [PART_##name] = &fields->level_##name,
+        LEVEL_PARTS(X)
+#undef X
+    };
+    return paths[part]->count ? paths[part]->steps : NULL;
+}
+
 static bool is_index(const struct cmb_path *path, uint32_t index)
 {
     return path->count == 1 && path->steps[0].kind == CMB_PATH_INDEX &&
@@ -54,79 +78,101 @@ static struct level_form form_of(const struct cmb_channel *channel,
     struct level_form form = { .fields = fields,
                                .price_scale = feed->price_scale,
                                .amount_scale = feed->amount_scale };
+    for (int part = 0; part < PARTS; part++)
+        form.steps[part] = step_of(fields, (enum part)part);
+    form.has_more = form.steps[PART_side] || form.steps[PART_sequence] || form.steps[PART_count];
     form.wants_digits = rule->checksum_order != CAMBIST_NO_CHECKSUM &&
                         !(rule->checksum_digits & CAMBIST_DIGITS_OF_MARKET);
     form.is_common = !form.wants_digits && is_index(&fields->level_price, 0) &&
-                     is_index(&fields->level_amount, 1) && !fields->level_side_row &&
-                     !fields->level_sequence.count && !fields->level_count.count;
+                     is_index(&fields->level_amount, 1) && !form.has_more;
     return form;
 }
 
 /* ---- one level, step by step ---- */
 
-static bool wants(const struct cmb_path *path, uint32_t index, const struct cmb_json_value *key)
+static bool stands_here(const struct cmb_path_step *step, uint32_t index,
+                        const struct cmb_json_value *key)
 {
-    const struct cmb_path_step *step = path->steps;
-    if (!path->count)
-        return false;
-    return key ? step->kind == CMB_PATH_KEY && cmb_json_is(key, step->key)
-               : step->kind == CMB_PATH_INDEX && step->index == index;
-}
-
-/* Hands the value out for each part of the level that it is. */
-static void keep(const struct cmb_fields *fields, struct level *level, uint32_t index,
-                 const struct cmb_json_value *key, struct cmb_text value)
-{
-    const struct {
-        const struct cmb_path *path;
-        struct cmb_text *to;
-    } parts[] = {
-        { &fields->level_price, &level->price },       { &fields->level_amount, &level->amount },
-        { &fields->level_side, &level->side },         { &fields->level_count, &level->count },
-        { &fields->level_sequence, &level->sequence },
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (wants(parts[i].path, index, key))
-            *parts[i].to = value;
-}
-
-static bool read_parts(const struct cmb_fields *fields, struct cmb_json_reader *reader,
-                       struct level *ret)
-{
-    struct cmb_json_value key, value;
-    *ret = (struct level){ 0 };
-    if (cmb_json_peek(reader) == CMB_JSON_ARRAY) {
-        cmb_json_enter_array(reader);
-        for (uint32_t i = 0; cmb_json_next_element(reader); i++)
-            if (cmb_json_read_value(reader, &value))
-                keep(fields, ret, i, NULL, value.raw);
-    } else {
-        cmb_json_enter_object(reader);
-        while (cmb_json_next_member(reader, &key))
-            if (cmb_json_read_value(reader, &value))
-                keep(fields, ret, 0, &key, value.raw);
-    }
-    if (!reader->reason && (!ret->price.length || !ret->amount.length))
-        return cmb_json_fail(reader, "a level has no price or no amount");
-    return !reader->reason;
+    return step && (key ? step->kind == CMB_PATH_KEY && cmb_json_is(key, step->key)
+                        : step->kind == CMB_PATH_INDEX && step->index == index);
 }
 
 /* Decimals as they are written; an exponent is no digit. */
-static unsigned decimals_of(struct cmb_text number)
+static uint8_t decimals_of(struct cmb_text number)
 {
     const char *point = memchr(number.at, '.', number.length);
-    unsigned decimals = 0;
+    uint8_t decimals = 0;
     for (const char *at = point ? point + 1 : NULL;
          at && at < number.at + number.length && *at >= '0' && *at <= '9'; at++)
         decimals++;
     return decimals;
 }
 
-static bool read_number(struct cmb_json_reader *reader, struct cmb_text text, unsigned scale,
-                        int64_t *ret)
+static bool read_number(struct cmb_json_reader *reader, unsigned scale, bool wants_digits,
+                        int64_t *ret, uint8_t *ret_decimals)
 {
-    enum cmb_number_fault fault = cmb_scaled_parse(text, scale, ret);
-    return fault == CMB_NUMBER_FINE || cmb_json_fail(reader, cmb_number_fault_text(fault));
+    cmb_json_next_byte(reader);
+    const char *start = reader->at;
+    if (!cmb_json_read_scaled(reader, scale, ret))
+        return false;
+    if (wants_digits)
+        *ret_decimals = decimals_of((struct cmb_text){ start, (size_t)(reader->at - start) });
+    return true;
+}
+
+static bool read_text(struct cmb_json_reader *reader, struct cmb_text *ret)
+{
+    struct cmb_json_value value;
+    if (!cmb_json_read_value(reader, &value))
+        return false;
+    *ret = value.raw;
+    return true;
+}
+
+/* One number may be two parts: a count's sign tells the side.  Then the text is read again. */
+static void read_part(const struct level_form *form, struct cmb_json_reader *reader,
+                      uint32_t index, const struct cmb_json_value *key, struct level *ret)
+{
+    struct cmb_json_reader again = *reader;
+    bool is_text = false;
+    struct cmb_text *const texts[PARTS] = { [PART_side] = &ret->side,
+                                            [PART_sequence] = &ret->sequence,
+                                            [PART_count] = &ret->count };
+    for (int part = PART_side; part < PARTS && form->has_more; part++)
+        if (stands_here(form->steps[part], index, key)) {
+            *reader = again;
+            is_text |= read_text(reader, texts[part]);
+        }
+    if (stands_here(form->steps[PART_price], index, key)) {
+        *reader = again;
+        ret->has_price = read_number(reader, form->price_scale, form->wants_digits,
+                                     &ret->numbers.price, &ret->digits.price);
+    } else if (stands_here(form->steps[PART_amount], index, key)) {
+        *reader = again;
+        ret->has_amount = read_number(reader, form->amount_scale, form->wants_digits,
+                                      &ret->numbers.amount, &ret->digits.amount);
+    } else if (!is_text) {
+        cmb_json_skip(reader);
+    }
+}
+
+static bool read_parts(const struct level_form *form, struct cmb_json_reader *reader,
+                       struct level *ret)
+{
+    struct cmb_json_value key;
+    *ret = (struct level){ 0 };
+    if (cmb_json_peek(reader) == CMB_JSON_ARRAY) {
+        cmb_json_enter_array(reader);
+        for (uint32_t i = 0; cmb_json_next_element(reader); i++)
+            read_part(form, reader, i, NULL, ret);
+    } else {
+        cmb_json_enter_object(reader);
+        while (cmb_json_next_member(reader, &key))
+            read_part(form, reader, 0, &key, ret);
+    }
+    if (!reader->reason && (!ret->has_price || !ret->has_amount))
+        return cmb_json_fail(reader, "a level has no price or no amount");
+    return !reader->reason;
 }
 
 /* Which side the level is of, where both stand in one list. */
@@ -149,21 +195,17 @@ static bool add_level(struct cmb_json_reader *reader, const struct level_form *f
                       const struct level *level, struct cmb_side_levels *to)
 {
     struct cmb_scaled_level *at = &to->levels[to->count];
-    if (!read_number(reader, level->price, form->price_scale, &at->price) ||
-        !read_number(reader, level->amount, form->amount_scale, &at->amount))
-        return false;
+    *at = level->numbers;
     if (form->fields->level_side_row && (form->fields->level_side_row->as & CAMBIST_SIGN) &&
         at->amount < 0)
         at->amount = -at->amount;
-    if (form->fields->level_count.count && cmb_text_is(level->count, CMB_TEXT("0")))
+    if (form->steps[PART_count] && cmb_text_is(level->count, CMB_TEXT("0")))
         at->amount = 0;
     to->sequences[to->count] = 0;
-    if (level->sequence.length &&
-        !read_number(reader, level->sequence, 0, &to->sequences[to->count]))
-        return false;
-    to->digits[to->count] = (struct cmb_scaled_digits){ (uint8_t)decimals_of(level->price),
-                                                        (uint8_t)decimals_of(level->amount) };
-    to->count++;
+    if (level->sequence.length && cmb_scaled_parse(level->sequence, 0, &to->sequences[to->count]) !=
+                                      CMB_NUMBER_FINE)
+        return cmb_json_fail(reader, "a level's number is none");
+    to->digits[to->count++] = level->digits;
     return true;
 }
 
@@ -175,7 +217,7 @@ static bool read_slowly(struct cmb_stream *stream, const struct level_form *form
     struct level level;
     cmb_json_enter_array(reader);
     while (cmb_json_next_element(reader)) {
-        if (!read_parts(form->fields, reader, &level))
+        if (!read_parts(form, reader, &level))
             return false;
         int of = side_of(form->fields, &level, side);
         if (of < 0)
@@ -215,24 +257,47 @@ static bool reserve(struct cmb_stream *stream, const struct cmb_json_reader *rea
 
 /* ---- scales ---- */
 
+/* Decimals that the number itself needs. */
+static bool grow_scale(struct cmb_json_reader *reader, unsigned *scale)
+{
+    struct cambist_decimal number = { 0 };
+    if (!cmb_json_read_decimal(reader, &number))
+        return false;
+    if (number.exponent < 0 && (unsigned)-number.exponent > *scale)
+        *scale = (unsigned)-number.exponent;
+    return true;
+}
+
+static void grow_scales(const struct level_form *form, struct cmb_json_reader *reader,
+                        uint32_t index, const struct cmb_json_value *key, unsigned *price_scale,
+                        unsigned *amount_scale)
+{
+    if (stands_here(form->steps[PART_price], index, key))
+        grow_scale(reader, price_scale);
+    else if (stands_here(form->steps[PART_amount], index, key))
+        grow_scale(reader, amount_scale);
+    else
+        cmb_json_skip(reader);
+}
+
 /* The scales that these levels want: exchanges write more decimals than the market's tick has. */
 static bool find_scales(const struct level_form *form, struct cmb_json_reader reader,
                         unsigned *ret_price, unsigned *ret_amount)
 {
-    struct level level;
+    struct cmb_json_value key;
     *ret_price = form->price_scale;
     *ret_amount = form->amount_scale;
     cmb_json_enter_array(&reader);
     while (cmb_json_next_element(&reader)) {
-        struct cambist_decimal price, amount;
-        if (!read_parts(form->fields, &reader, &level) ||
-            cmb_decimal_parse(level.price, &price) != CMB_NUMBER_FINE ||
-            cmb_decimal_parse(level.amount, &amount) != CMB_NUMBER_FINE)
-            return false;
-        if (price.exponent < 0 && (unsigned)-price.exponent > *ret_price)
-            *ret_price = (unsigned)-price.exponent;
-        if (amount.exponent < 0 && (unsigned)-amount.exponent > *ret_amount)
-            *ret_amount = (unsigned)-amount.exponent;
+        if (cmb_json_peek(&reader) == CMB_JSON_ARRAY) {
+            cmb_json_enter_array(&reader);
+            for (uint32_t i = 0; cmb_json_next_element(&reader); i++)
+                grow_scales(form, &reader, i, NULL, ret_price, ret_amount);
+        } else {
+            cmb_json_enter_object(&reader);
+            while (cmb_json_next_member(&reader, &key))
+                grow_scales(form, &reader, 0, &key, ret_price, ret_amount);
+        }
     }
     return !reader.reason && *ret_price <= CMB_SCALED_SCALE_MOST &&
            *ret_amount <= CMB_SCALED_SCALE_MOST &&

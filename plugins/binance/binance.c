@@ -13,18 +13,18 @@
 #define SENDS(name)      .parameters = CAMBIST_TABLE(name##_parameters)
 #define OPTIONAL         CAMBIST_OPTIONAL
 #define NOT_ZERO         CAMBIST_NOT_ZERO
+#define OF_SPOT          .kinds = CAMBIST_KIND_SPOT
+#define USDM_KINDS       CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE
+#define SIGNED           .access = CAMBIST_SIGNED
+
+#include "streams.h"
 
 static const struct cambist_alias aliases[] = { { "binanceusdm", CAMBIST_KIND_SWAP } };
 
 static const struct cambist_server servers[] = {
     { "spot", "https://api.binance.com", "https://testnet.binance.vision" },
     { "futures", "https://fapi.binance.com", "https://demo-fapi.binance.com" },
-    { "options", "https://eapi.binance.com" },
-    { "stream", "wss://stream.binance.com:9443", "wss://stream.testnet.binance.vision" },
-    { "user", "wss://ws-api.binance.com:443/ws-api/v3", "wss://ws-api.testnet.binance.vision/ws-api/v3" },
-    { "usdm public", "wss://fstream.binance.com/public", "wss://fstream.binancefuture.com/public" },
-    { "usdm market", "wss://fstream.binance.com/market", "wss://fstream.binancefuture.com/market" },
-    { "usdm private", "wss://fstream.binance.com/private", "wss://fstream.binancefuture.com/private" },
+    { "options", "https://eapi.binance.com" }, STREAM_SERVERS,
 };
 
 static const struct cambist_credential credentials[] = {
@@ -58,30 +58,26 @@ CHARGES(depth) {
     { "weight", 5 }, { "weight", 20, .when = "limit>100" },
     { "weight", 25, .when = "limit>500" }, { "weight", 200, .when = "limit>1000" },
 };
+#define ABOVE(limit, weight) { "usdm weight", weight, .when = "limit>" #limit }
+#define UNASKED(weight)      { "usdm weight", weight, .when = "!limit" }
 CHARGES(usdm_depth) {
-    { "usdm weight", 2 }, { "usdm weight", 3, .when = "limit>50" },
-    { "usdm weight", 5, .when = "limit>100" }, { "usdm weight", 10, .when = "limit>500" },
-    { "usdm weight", 8, .when = "!limit" },
+    { "usdm weight", 2 }, ABOVE(50, 3), ABOVE(100, 5), ABOVE(500, 10), UNASKED(8),
 };
 CHARGES(usdm_candle) {
-    { "usdm weight", 1 }, { "usdm weight", 1, .when = "limit>99" },
-    { "usdm weight", 3, .when = "limit>499" }, { "usdm weight", 5, .when = "limit>1000" },
-    { "usdm weight", 4, .when = "!limit" },
+    { "usdm weight", 1 }, ABOVE(99, 1), ABOVE(499, 3), ABOVE(1000, 5), UNASKED(4),
 };
 CHARGES(open_order) { { "weight", 6 }, { "weight", 74, .when = "!symbol" } };
-CHARGES(usdm_open) { { "usdm weight", 1 }, { "usdm weight", 39, .when = "!symbol" } };
+CHARGES(open) { { "usdm weight", 1 }, { "usdm weight", 39, .when = "!symbol" } };
 
 /* ---- signing ---- */
 
-#define SIGNATURE "signature", "{query}{body}"
-#define LOGIN     "stream_signature", "apiKey={key}&timestamp={time_ms}"
+/* Signed as the kind of the secret wants it. */
+#define BY_SECRET(name, text)                                                                      \
+    { name, text, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },             \
+    { name, text, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },           \
+    { name, text, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" }
 static const struct cambist_derived derived[] = {
-    { SIGNATURE, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
-    { SIGNATURE, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
-    { SIGNATURE, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
-    { LOGIN, CAMBIST_HMAC_SHA256, CAMBIST_AS_HEX, "secret", "secret_form=text" },
-    { LOGIN, CAMBIST_ED25519, CAMBIST_AS_BASE64, "secret", "secret_form=ed25519" },
-    { LOGIN, CAMBIST_RSA_SHA256, CAMBIST_AS_BASE64, "secret", "secret_form=rsa" },
+    BY_SECRET("signature", "{query}{body}"), BY_SECRET("stream_signature", STREAM_LOGIN),
 };
 
 /* The signature is the last parameter, over everything before it. */
@@ -215,8 +211,7 @@ FIELDS(trade) {
 /* Candles are lists; those of options are objects. */
 FIELDS(candle) {
     { "timestamp", "0|openTime", CAMBIST_MS }, { "open", "1|open" }, { "high", "2|high" },
-    { "low", "3|low" }, { "close", "4|close" },
-    { "volume", "5|volume", .when = "!candle_price" },
+    { "low", "3|low" }, { "close", "4|close" }, { "volume", "5|volume", .when = "!candle_price" },
     { "volume", NULL, .constant = "0", .when = "candle_price" }, /* nothing trades at these */
 };
 
@@ -244,13 +239,12 @@ FIELDS(order) {
     { "symbol", "symbol" }, { "side", "side" }, { "type", "type", .when = "market_kind=spot" },
     { "type", "type|orderType", .words = "futures_type", .when = "market_kind=swap|future" },
     { "post_only", "type", .words = "post_only", .when = "market_kind=spot" },
-    { "time_in_force", "timeInForce" }, { "reduce_only", "reduceOnly" },
     { "price", "price", NOT_ZERO }, { "trigger_price", "stopPrice|triggerPrice", NOT_ZERO },
-    { "amount", "origQty|quantity" }, { "filled", "executedQty" },
-    { "filled", "[orderId=0].strategyId", .constant = "0" },
+    { "reduce_only", "reduceOnly" }, { "amount", "origQty|quantity" }, { "filled", "executedQty" },
+    { "filled", "[orderId=0].strategyId", .constant = "0" }, { "average", "avgPrice", NOT_ZERO },
+    { "time_in_force", "timeInForce" }, { "cost", "cummulativeQuoteQty|cumQuote" },
     { "fee_cost", "fills[].commission", CAMBIST_SUM }, /* of an order that was just placed */
     { "fee_currency", "fills[].commissionAsset", CAMBIST_SUM },
-    { "average", "avgPrice", NOT_ZERO }, { "cost", "cummulativeQuoteQty|cumQuote" },
     /* and of one order in a batch that was refused: */
     { "state", "status|algoStatus|strategyStatus" },
     { "error_code", "code" }, { "error_message", "msg" },
@@ -286,7 +280,6 @@ FIELDS(past_funding) {
     { "funding_rate", "fundingRate" }, { "mark_price", "markPrice" },
 };
 
-FIELDS(key) { { "token", "listenKey" } };
 FIELDS(address) { { "currency", "coin" }, { "address", "address" }, { "tag", "tag" } };
 
 /* ---- parameters ---- */
@@ -361,15 +354,13 @@ PARAMETERS(address) { { "coin", "{code}" }, { "network", "{network}", OPTIONAL }
 /* A row begins with whose it is, its weight or the table of its charges, operation and request. */
 #define COSTS(limit, weight) .charges = CAMBIST_ROWS(charge, { limit, weight })
 #define TAKES(name)          .charges = CAMBIST_TABLE(name##_charges)
-#define OF_SPOT              .kinds = CAMBIST_KIND_SPOT
-#define OF_USDM              .kinds = CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE, .server = "futures"
+#define OF_USDM              .kinds = USDM_KINDS, .server = "futures"
 #define SPOT(weight, operation, request) operation, request, OF_SPOT, COSTS("weight", weight)
 #define SPOT_TAKES(name, operation, request) operation, request, OF_SPOT, TAKES(name)
 #define USDM(weight, operation, request) operation, request, OF_USDM, COSTS("usdm weight", weight)
 #define USDM_TAKES(name, operation, request) operation, request, OF_USDM, TAKES(name)
 #define WALLET(weight, operation, request) operation, request, COSTS("wallet weight", weight)
 #define SPOT_FEES(operation) WALLET(1, operation, "GET /sapi/v1/asset/tradeFee"), EACH, OF_SPOT
-#define SIGNED .access = CAMBIST_SIGNED
 #define EACH   .rows = "[]"
 /* Asked with these parameters, signed, and answered with these fields, most often an order's. */
 #define ASKS(parameters, fields) SIGNED, SENDS(parameters), GIVES(fields)
@@ -437,9 +428,8 @@ static const struct cambist_endpoint endpoints[] = {
     { USDM(5, "fetch_orders", "GET /fapi/v1/allOrders"), EACH, PLAIN, ORDER(history) },
     { USDM(5, "fetch_orders", "GET /fapi/v1/allAlgoOrders"), EACH, ORDER(history) },
     { SPOT_TAKES(open_order, "fetch_open_orders", "GET /api/v3/openOrders"), EACH, ORDER(any) },
-    { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openOrders"), EACH, PLAIN,
-      ORDER(any) },
-    { USDM_TAKES(usdm_open, "fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), EACH, ORDER(any) },
+    { USDM_TAKES(open, "fetch_open_orders", "GET /fapi/v1/openOrders"), EACH, PLAIN, ORDER(any) },
+    { USDM_TAKES(open, "fetch_open_orders", "GET /fapi/v1/openAlgoOrders"), EACH, ORDER(any) },
     { SPOT(20, "fetch_closed_orders", "GET /api/v3/allOrders"), CLOSED, ORDER(closed) },
     { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allOrders"), CLOSED, PLAIN, ORDER(closed) },
     { USDM(5, "fetch_closed_orders", "GET /fapi/v1/allAlgoOrders"), CLOSED_ALGO, ORDER(closed) },
@@ -452,13 +442,10 @@ static const struct cambist_endpoint endpoints[] = {
     { USDM(1, "fetch_funding_rate_history", "GET /fapi/v1/fundingRate"), EACH, SENDS(history),
       GIVES(past_funding) },
     { USDM(1, "set_leverage", "POST /fapi/v1/leverage"), ASKS(leverage, leverage) },
-    { USDM(1, "open_stream", "POST /fapi/v1/listenKey"), .access = CAMBIST_KEYED, GIVES(key) },
-    { USDM(1, "keep_stream", "PUT /fapi/v1/listenKey"), .access = CAMBIST_KEYED, GIVES(key) },
+    STREAM_ENDPOINTS,
     { WALLET(10, "fetch_deposit_address", "GET /sapi/v1/capital/deposit/address"),
       ASKS(address, address) },
 };
-
-#include "streams.h"
 
 /* ---- errors ---- */
 

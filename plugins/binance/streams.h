@@ -5,25 +5,39 @@
 #ifndef BINANCE_STREAMS_H
 #define BINANCE_STREAMS_H
 
+#define STREAM_SERVERS                                                                             \
+    { "stream", "wss://stream.binance.com:9443", "wss://stream.testnet.binance.vision" },          \
+    { "user", "wss://ws-api.binance.com:443/ws-api/v3",                                            \
+      "wss://ws-api.testnet.binance.vision/ws-api/v3" },                                           \
+    USDM_SERVER("public"), USDM_SERVER("market"), USDM_SERVER("private")
+#define USDM_SERVER(path)                                                                          \
+    { "usdm " path, "wss://fstream.binance.com/" path, "wss://fstream.binancefuture.com/" path }
+
+#define STREAM_LOGIN "apiKey={key}&timestamp={time_ms}"
+/* The listen key of USD-M: asking again renews it. */
+FIELDS(key) { { "token", "listenKey" } };
+#define STREAM_ENDPOINTS                                                                           \
+    { USDM(1, "open_stream", "POST /fapi/v1/listenKey"), .access = CAMBIST_KEYED, GIVES(key) },    \
+    { USDM(1, "keep_stream", "PUT /fapi/v1/listenKey"), .access = CAMBIST_KEYED, GIVES(key) }
+
 #define SUBSCRIBES                                                                                 \
     .subscribe = "{{\"method\":\"SUBSCRIBE\",\"params\":[{topics}],\"id\":{number}}}",             \
     .unsubscribe = "{{\"method\":\"UNSUBSCRIBE\",\"params\":[{topics}],\"id\":{number}}}",         \
-    .path = "/ws", .topics_per_message = 50, .topics_per_connection = 1024,                        \
-    .envelope = "stream data"
-#define A_DAY .life_ms = 86400000
-#define SPOT_PACE .message_ms = 250, .connects = "connections"
-#define USDM_PACE .message_ms = 125, .connects = "connections"
+    .path = "/ws", .envelope = "stream data", .topics_per_message = 50,                            \
+    .topics_per_connection = 1024
+#define LIVES(pace, quiet)                                                                         \
+    .message_ms = pace, .quiet_ms = quiet, .life_ms = 86400000, .connects = "connections"
 
 static const struct cambist_dialect dialects[] = {
-    { "stream", SUBSCRIBES, SPOT_PACE, A_DAY, .quiet_ms = 60000 },
+    { "stream", SUBSCRIBES, LIVES(250, 60000) },
     { "user", .login = "{{\"id\":\"{number}\",\"method\":\"userDataStream.subscribe.signature\","
                        "\"params\":{{\"apiKey\":\"{key}\",\"timestamp\":{time_ms},"
                        "\"signature\":\"{stream_signature}\"}}}}",
-      SPOT_PACE, A_DAY, .quiet_ms = 60000, .envelope = "subscriptionId event" },
-    { "usdm public", SUBSCRIBES, USDM_PACE, A_DAY, .quiet_ms = 360000 },
-    { "usdm market", SUBSCRIBES, USDM_PACE, A_DAY, .quiet_ms = 360000 },
-    { "usdm private", "/ws?listenKey={token}", USDM_PACE, A_DAY, .quiet_ms = 360000,
-      .needs_token = 1, .token_life_ms = 3600000, .envelope = "stream data" },
+      LIVES(250, 60000), .envelope = "subscriptionId event" },
+    { "usdm public", SUBSCRIBES, LIVES(125, 360000) },
+    { "usdm market", SUBSCRIBES, LIVES(125, 360000) },
+    { "usdm private", "/ws?listenKey={token}", LIVES(125, 360000), .needs_token = 1,
+      .token_life_ms = 3600000, .envelope = "stream data" },
 };
 
 static const struct cambist_book_rule book_rules[] = {
@@ -32,7 +46,7 @@ static const struct cambist_book_rule book_rules[] = {
 };
 
 FIELDS(stream_ticker) {
-    { "symbol", "s" }, { "timestamp", "E", CAMBIST_MS }, { "last", "c" }, { "open", "o" },
+    { "symbol", "s" }, { "timestamp", "C|E", CAMBIST_MS }, { "last", "c" }, { "open", "o" },
     { "high", "h" }, { "low", "l" }, { "base_volume", "v" }, { "quote_volume", "q" },
     { "vwap", "w" }, { "change", "p" }, { "percentage", "P" }, { "previous_close", "x" },
     { "bid", "b" }, { "bid_volume", "B" }, { "ask", "a" }, { "ask_volume", "A" },
@@ -67,6 +81,7 @@ FIELDS(order_event) {
 FIELDS(usdm_order_event) {
     ORDER_EVENT("futures_type"), { "timestamp", "T", CAMBIST_MS }, { "average", "ap", NOT_ZERO },
     { "trigger_price", "sp", NOT_ZERO }, { "reduce_only", "R" },
+    { NULL, "ps", CAMBIST_ONLY_WRITTEN, .constant = "BOTH" },
 };
 FIELDS(algo_event) {
     { "symbol", "s" }, { "id", "aid" }, { "client_order_id", "caid" }, { "side", "S" },
@@ -80,6 +95,7 @@ FIELDS(fill_event) {
     { "timestamp", "T", CAMBIST_MS }, { "side", "S" }, { "price", "L" }, { "amount", "l" },
     { "cost", "Y" }, { "fee_cost", "n" }, { "fee_currency", "N" },
     { "liquidity", "m" }, { "type", "o", .words = "type", .when = "market_kind=spot" },
+    { "type", "o", .words = "futures_type", .when = "market_kind=swap|future" },
 };
 FIELDS(balance_event) {
     { "currency", "a" }, { "free", "f" }, { "used", "l" }, { "timestamp", "/u", CAMBIST_MS },
@@ -87,69 +103,61 @@ FIELDS(balance_event) {
 FIELDS(wallet_event) { { "currency", "a" }, { "total", "wb" }, { "timestamp", "/T", CAMBIST_MS } };
 FIELDS(position_event) {
     { "symbol", "s" }, { "timestamp", "/T", CAMBIST_MS }, { "side", "[ps!=BOTH].ps" },
-    { "side", "pa", CAMBIST_SIGN | NOT_ZERO, .words = "sign" }, { "contracts", "pa", CAMBIST_ABSOLUTE },
-    { "entry_price", "ep", NOT_ZERO }, { "unrealized_pnl", "up" }, { "margin_mode", "mt" },
-    { "collateral", "iw", NOT_ZERO },
+    { "side", "pa", CAMBIST_SIGN | NOT_ZERO, .words = "sign" }, { "margin_mode", "mt" },
+    { "contracts", "pa", CAMBIST_ABSOLUTE }, { "entry_price", "ep", NOT_ZERO },
+    { "unrealized_pnl", "up" }, { "collateral", "iw", NOT_ZERO },
 };
 
-#define NAMED(stream) .name = "\"{market:lower}@" stream "\""
-#define ON_SPOT(topic, row_server) topic, row_server, .kinds = CAMBIST_KIND_SPOT
-#define ON_USDM(topic, row_server)                                                                 \
-    topic, row_server, .kinds = CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE
-#define IN_A_MINUTE .stale_ms = 60000
+/* A row begins with where it comes, and which event it is. */
+#define SPOT_TELLS(topic)       "watch_" topic, "stream", OF_SPOT
+#define USDM_TELLS(topic, path) "watch_" topic, "usdm " path, .kinds = USDM_KINDS
+#define SPOT_OWN(topic)         "watch_" topic, "user", OF_SPOT, SIGNED
+#define USDM_OWN(topic)         USDM_TELLS(topic, "private"), SIGNED
+#define NAMED(stream)           .name = "\"{market:lower}@" stream "\""
+#define SAYS(event)             .frames = "e=" event
+#define CANDLES_SAY             NAMED("kline_{timeframe=1m}"), SAYS("kline"), .rows = "k"
+#define IN_A_MINUTE             .stale_ms = 60000
 
 /* Of two rows for a topic the second is only recognised: other programs may have asked for it. */
 static const struct cambist_channel channels[] = {
-    { ON_SPOT("watch_order_book", "stream"), NAMED("depth@100ms"), .frames = "e=depthUpdate",
-      .book = "spot", IN_A_MINUTE, GIVES(change) },
-    { ON_SPOT("watch_trades", "stream"), NAMED("trade"), .frames = "e=trade", GIVES(stream_trade) },
-    { ON_SPOT("watch_trades", "stream"), NAMED("aggTrade"), .frames = "e=aggTrade",
-      GIVES(stream_trade) },
-    { ON_SPOT("watch_ticker", "stream"), NAMED("ticker"), .frames = "e=24hrTicker", IN_A_MINUTE,
+    { SPOT_TELLS("order_book"), NAMED("depth@100ms"), SAYS("depthUpdate"), .book = "spot",
+      IN_A_MINUTE, GIVES(change) },
+    { SPOT_TELLS("trades"), NAMED("trade"), SAYS("trade"), GIVES(stream_trade) },
+    { SPOT_TELLS("trades"), NAMED("aggTrade"), SAYS("aggTrade"), GIVES(stream_trade) },
+    { SPOT_TELLS("ticker"), NAMED("ticker"), SAYS("24hrTicker"), IN_A_MINUTE,
       GIVES(stream_ticker) },
-    { ON_SPOT("watch_ticker", "stream"), NAMED("miniTicker"), .frames = "e=24hrMiniTicker",
+    { SPOT_TELLS("ticker"), NAMED("miniTicker"), SAYS("24hrMiniTicker"), GIVES(stream_ticker) },
+    { SPOT_TELLS("ohlcv"), CANDLES_SAY, GIVES(stream_candle) },
+    { SPOT_TELLS("bids_asks"), NAMED("bookTicker"), .frames = "!e u s B A", IN_A_MINUTE,
+      GIVES(best) },
+
+    { SPOT_OWN("orders"), SAYS("executionReport"), GIVES(order_event) },
+    { SPOT_OWN("my_trades"), SAYS("executionReport x=TRADE"), GIVES(fill_event) },
+    { SPOT_OWN("balance"), SAYS("outboundAccountPosition"), .rows = "B[]", GIVES(balance_event) },
+
+    { USDM_TELLS("order_book", "public"), NAMED("depth@100ms"), SAYS("depthUpdate pu"),
+      .book = "usdm", IN_A_MINUTE, GIVES(change) },
+    { USDM_TELLS("bids_asks", "public"), NAMED("bookTicker"), SAYS("bookTicker"), IN_A_MINUTE,
+      GIVES(best) },
+    { USDM_TELLS("trades", "market"), NAMED("aggTrade"), SAYS("aggTrade"), GIVES(stream_trade) },
+    { USDM_TELLS("trades", "public"), NAMED("trade"), SAYS("trade"), GIVES(stream_trade) },
+    { USDM_TELLS("ticker", "market"), NAMED("ticker"), SAYS("24hrTicker"), IN_A_MINUTE,
       GIVES(stream_ticker) },
-    { ON_SPOT("watch_ohlcv", "stream"), NAMED("kline_{timeframe=1m}"), .frames = "e=kline",
-      .rows = "k", GIVES(stream_candle) },
-    { ON_SPOT("watch_bids_asks", "stream"), NAMED("bookTicker"), .frames = "!e u s B A",
-      IN_A_MINUTE, GIVES(best) },
-
-    { ON_SPOT("watch_orders", "user"), SIGNED, .frames = "e=executionReport", GIVES(order_event) },
-    { ON_SPOT("watch_my_trades", "user"), SIGNED, .frames = "e=executionReport x=TRADE",
-      GIVES(fill_event) },
-    { ON_SPOT("watch_balance", "user"), SIGNED, .frames = "e=outboundAccountPosition",
-      .rows = "B[]", GIVES(balance_event) },
-
-    { ON_USDM("watch_order_book", "usdm public"), NAMED("depth@100ms"),
-      .frames = "e=depthUpdate pu", .book = "usdm", IN_A_MINUTE, GIVES(change) },
-    { ON_USDM("watch_bids_asks", "usdm public"), NAMED("bookTicker"), .frames = "e=bookTicker",
-      IN_A_MINUTE, GIVES(best) },
-    { ON_USDM("watch_trades", "usdm market"), NAMED("aggTrade"), .frames = "e=aggTrade",
-      GIVES(stream_trade) },
-    { ON_USDM("watch_trades", "usdm public"), NAMED("trade"), .frames = "e=trade",
-      GIVES(stream_trade) },
-    { ON_USDM("watch_ticker", "usdm market"), NAMED("ticker"), .frames = "e=24hrTicker",
-      IN_A_MINUTE, GIVES(stream_ticker) },
-    { ON_USDM("watch_ticker", "usdm market"), NAMED("miniTicker"), .frames = "e=24hrMiniTicker",
+    { USDM_TELLS("ticker", "market"), NAMED("miniTicker"), SAYS("24hrMiniTicker"),
       GIVES(stream_ticker) },
-    { ON_USDM("watch_ohlcv", "usdm market"), NAMED("kline_{timeframe=1m}"), .frames = "e=kline",
-      .rows = "k", GIVES(stream_candle) },
+    { USDM_TELLS("ohlcv", "market"), CANDLES_SAY, GIVES(stream_candle) },
 
-    { ON_USDM("watch_orders", "usdm private"), SIGNED, .frames = "e=ORDER_TRADE_UPDATE",
-      .rows = "o", GIVES(usdm_order_event) },
-    { ON_USDM("watch_orders", "usdm private"), SIGNED, .frames = "e=ALGO_UPDATE", .rows = "o",
-      GIVES(algo_event) },
-    { ON_USDM("watch_my_trades", "usdm private"), SIGNED,
-      .frames = "e=ORDER_TRADE_UPDATE o.x=TRADE", .rows = "o", GIVES(fill_event) },
-    { ON_USDM("watch_balance", "usdm private"), SIGNED, .frames = "e=ACCOUNT_UPDATE",
-      .rows = "a.B[]", GIVES(wallet_event) },
-    { ON_USDM("watch_positions", "usdm private"), SIGNED, .frames = "e=ACCOUNT_UPDATE",
-      .rows = "a.P[]", GIVES(position_event) },
+    { USDM_OWN("orders"), SAYS("ORDER_TRADE_UPDATE"), .rows = "o", GIVES(usdm_order_event) },
+    { USDM_OWN("orders"), SAYS("ALGO_UPDATE"), .rows = "o", GIVES(algo_event) },
+    { USDM_OWN("my_trades"), SAYS("ORDER_TRADE_UPDATE o.x=TRADE"), .rows = "o", GIVES(fill_event) },
+    { USDM_OWN("balance"), SAYS("ACCOUNT_UPDATE"), .rows = "a.B[]", GIVES(wallet_event) },
+    { USDM_OWN("positions"), SAYS("ACCOUNT_UPDATE"), .rows = "a.P[]", GIVES(position_event) },
 };
 
 #define ERROR_AT(a, b) CAMBIST_REFUSES, .number = "id", .code = a, .message = b
 static const struct cambist_signal signals[] = {
-    { "result.subscriptionId", CAMBIST_LOGGED_IN, .number = "id" },
+    { "result.subscriptionId", CAMBIST_LOGGED_IN, .number = "id",
+      .writes = "status=200 result.subscriptionId=0" },
     { "error.code", ERROR_AT("error.code", "error.msg") }, { "code msg", ERROR_AT("code", "msg") },
     { "result id", CAMBIST_ACKNOWLEDGES, .number = "id" },
     { "e=serverShutdown|eventStreamTerminated|listenKeyExpired", CAMBIST_GOES_AWAY },

@@ -87,7 +87,8 @@ static const struct cambist_channel channels[] = {
 
 static const struct cambist_signal signals[] = {
     { "channel=heartbeats" },
-    { "channel=subscriptions", CAMBIST_ACKNOWLEDGES },
+    { "channel=subscriptions", CAMBIST_ACKNOWLEDGES, 
+      .writes = "events.0.subscriptions={\"heartbeats\":[\"heartbeats\"]}" },
     { "type=error", CAMBIST_REFUSES, .message = "message" },
     { "channel" }, /* channels that nobody asked for */
     { "type" },    /* the older Exchange feed */

@@ -164,14 +164,12 @@ static const struct cambist_word words[] = {
 static const struct cambist_field status_fields[] = {
     { "state", "data[state=ongoing].state" },
     { "state", .constant = "ok" }, /* only announced maintenance is listed */
-    { "eta", "data[state=ongoing].end", CAMBIST_MS },
-    { "url", "data[state=ongoing].href" },
+    { "eta", "data[state=ongoing].end", CAMBIST_MS }, { "url", "data[state=ongoing].href" },
 };
 static const struct cambist_field market_fields[] = {
     { "id", "instId" }, { "kind", "instType" },
     { "base_id", "baseCcy|uly:-0" }, { "quote_id", "quoteCcy|uly:-1" },
-    { "settle_id", "settleCcy" },
-    { "active", "state", .words = "trading" },
+    { "settle_id", "settleCcy" }, { "active", "state", .words = "trading" },
     { "tick_size", "tickSz" }, { "lot_size", "lotSz" },
     { "contract_size", "[instType!=OPTION].ctVal" }, /* an option's is ctVal x ctMult */
     { "created", "listTime", CAMBIST_MS }, { "expiry", "expTime", CAMBIST_MS },
@@ -190,10 +188,9 @@ static const struct cambist_field currency_fields[] = {
 /* Spot counts volCcy24h in quote, contracts in base; vol24h is in base or contracts. */
 static const struct cambist_field ticker_fields[] = {
     { "symbol", "instId" }, { "timestamp", "ts", CAMBIST_MS },
-    { "high", "high24h" }, { "low", "low24h" },
+    { "open", "open24h" }, { "high", "high24h" }, { "low", "low24h" }, { "last", "last" },
     { "bid", "bidPx" }, { "bid_volume", "bidSz" },
     { "ask", "askPx" }, { "ask_volume", "askSz" },
-    { "open", "open24h" }, { "last", "last" },
     { "base_volume", "vol24h", .when = "market_kind=spot" },
     { "quote_volume", "volCcy24h", .when = "market_kind=spot" },
     { "base_volume", "volCcy24h", .when = "market_kind=swap|future" },
@@ -203,9 +200,8 @@ static const struct cambist_field book_fields[] = {
     { "timestamp", "ts", CAMBIST_MS }, { "sequence", "seqId" },
 };
 static const struct cambist_field trade_fields[] = {
-    { "id", "tradeId" }, { "timestamp", "ts", CAMBIST_MS },
-    { "symbol", "instId" }, { "side", "side" },
-    { "price", "px" }, { "amount", "sz" },
+    { "id", "tradeId" }, { "timestamp", "ts", CAMBIST_MS }, { "symbol", "instId" },
+    { "side", "side" }, { "price", "px" }, { "amount", "sz" },
 };
 static const struct cambist_field candle_fields[] = {
     { "timestamp", "0", CAMBIST_MS },
@@ -219,8 +215,7 @@ static const struct cambist_field balance_fields[] = {
     { "timestamp", "/data.0.uTime", CAMBIST_MS },
 };
 static const struct cambist_field funding_account_fields[] = {
-    { "currency", "ccy" },
-    { "total", "bal" }, { "free", "availBal" }, { "used", "frozenBal" },
+    { "currency", "ccy" }, { "total", "bal" }, { "free", "availBal" }, { "used", "frozenBal" },
 };
 /* Rates are negative where they are paid. */
 static const struct cambist_field fee_fields[] = {
@@ -244,9 +239,7 @@ static const struct cambist_field order_fields[] = {
     { "last_trade_timestamp", "fillTime", CAMBIST_MS },
     { "type", "ordType" }, { "time_in_force", "ordType", .words = "validity" },
     { "reduce_only", .constant = "false", .when = "market_kind=spot" },
-    { "price", "px" },
-    { "filled", "accFillSz" }, { "average", "avgPx" },
-    { "state", "state" },
+    { "price", "px" }, { "filled", "accFillSz" }, { "average", "avgPx" }, { "state", "state" },
     { "fee_cost", "fee", CAMBIST_NEGATED }, { "fee_currency", "feeCcy" },
 };
 static const struct cambist_field stop_fields[] = {

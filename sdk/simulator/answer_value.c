@@ -228,11 +228,12 @@ static struct json_object *write_levels(const struct cmb_call *call, const struc
     struct json_object *list = json_object_new_array();
     const struct cmb_record_schema *schema = call->schema;
     bool are_both = call->endpoint->fields.level_side_row != NULL;
+    uint32_t first = (uint32_t)cmb_record_schema_find(schema, CMB_TEXT("bids"));
     for (uint32_t i = 0; i < schema->count; i++) {
         const struct cmb_member *member = &schema->members[i];
         if (member->kind == CMB_MEMBER_LEVELS && (are_both || (int)i == leaf->member))
             add_levels(call, (const struct cambist_levels *)(const void *)(record + member->offset),
-                       member->name.at, list);
+                       i == first ? "buy" : "sell", list);
     }
     return list;
 }

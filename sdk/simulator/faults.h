@@ -32,7 +32,8 @@ enum cmb_fault_moment {
     CMB_AT_REQUEST = 0,
     CMB_AT_HANDSHAKE,
     CMB_AT_CONNECTION, /* looked at all the time: strikes or does not, whatever its rate */
-    CMB_AT_ANSWER,     /* an acknowledgement or refusal */
+    CMB_AT_SUBSCRIPTION, /* a topic that would be granted */
+    CMB_AT_ANSWER,     /* an acknowledgement */
     CMB_AT_DATA,       /* a frame of a topic, made but not written */
     CMB_AT_BOOK,       /* an update of a book, before it is made */
     CMB_AT_SNAPSHOT,   /* a whole book, asked for or sent */
@@ -62,7 +63,7 @@ enum cmb_fault_moment {
     X(LOST_ANSWER, "lost-answer", ANSWER, "an acknowledgement is left out")                        \
     X(DOUBLE_ANSWER, "double-answer", ANSWER, "an acknowledgement comes twice")                    \
     X(WRONG_ANSWER, "wrong-answer", ANSWER, "an acknowledgement has another number")               \
-    X(REFUSE_TOPIC, "refuse-topic", ANSWER, "a subscription is refused")                           \
+    X(REFUSE_TOPIC, "refuse-topic", SUBSCRIPTION, "a subscription is refused")                     \
     X(CROSSED, "crossed", BOOK, "a bid above the best ask, until the next update")                 \
     X(ZERO_UNKNOWN, "zero-unknown", BOOK, "a level is removed that never was")                     \
     X(WRONG_CHECKSUM, "wrong-checksum", BOOK, "the checksum is another")                           \

@@ -155,7 +155,7 @@ bool cmb_session_find_meant(struct cmb_session *session, const struct cmb_dialec
                             struct cmb_text topic, struct cmb_meant *ret);
 
 /* signal: answers as the exchange writes them. */
-struct cmb_answer {
+struct cmb_stream_answer {
     const struct cmb_said *said;
     struct cmb_text message; /* the client's */
     struct cmb_text topic, channel, market; /* of what it speaks; absent: of the whole */
@@ -164,10 +164,10 @@ struct cmb_answer {
 };
 /* Writes the row of that meaning that fits best.  False when the tables have none. */
 bool cmb_session_answer(struct cmb_session *session, uint32_t means,
-                        const struct cmb_answer *answer);
+                        const struct cmb_stream_answer *answer);
 /* The notice that has `word` in it ("pong", "heartbeat"); false when there is none. */
 bool cmb_session_notice(struct cmb_session *session, const char *word,
-                        const struct cmb_answer *answer);
+                        const struct cmb_stream_answer *answer);
 
 /* write: the call's rows as a frame of the channel that a subscription is to; `topic` as the client
  * wrote it. */

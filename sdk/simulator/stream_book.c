@@ -277,8 +277,30 @@ static void put_all(struct update *update, const struct cmb_view *view)
             put(update, side, view->levels[side][i].price, view->levels[side][i].amount);
 }
 
-/* The first message; a fault may send an earlier book. */
-static void publish_snapshot(struct update *update, const struct cmb_view *now)
+static size_t copy_past(const struct cmb_engine_level *from, size_t count,
+                        struct cmb_engine_level *to)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = (struct cmb_engine_level){ from[i].price * FINER, from[i].amount };
+    return count;
+}
+
+static void look_back(struct update *update, const struct cmb_engine_past *past,
+                      struct cmb_view *view)
+{
+    size_t depth = depth_of(update);
+    view->counts[CMB_VIEW_BIDS] = copy_past(past->bids, past->bid_count < depth ? past->bid_count
+                                                                                : depth,
+                                            view->levels[CMB_VIEW_BIDS]);
+    view->counts[CMB_VIEW_ASKS] = copy_past(past->asks, past->ask_count < depth ? past->ask_count
+                                                                                : depth,
+                                            view->levels[CMB_VIEW_ASKS]);
+    update->record.sequence = (int64_t)past->sequence;
+    update->record.timestamp = past->time_ns;
+}
+
+/* The first message; a fault may send an earlier book, which is only looked at here. */
+static void publish_snapshot(struct update *update, struct cmb_view *now)
 {
     struct cmb_session *session = update->session;
     update->fault = cmb_faults_draw_stream(session->faults, session->exchange, CMB_AT_SNAPSHOT,
@@ -287,18 +309,12 @@ static void publish_snapshot(struct update *update, const struct cmb_view *now)
                                                          cmb_fault_moves(update->fault));
     update->record.whole = CAMBIST_FLAG_YES;
     number(update);
+    if (past)
+        look_back(update, past, now);
+    put_all(update, now);
     sum_up(update, now);
-    if (!past) {
-        put_all(update, now);
-    } else {
-        update->record.sequence = (int64_t)past->sequence;
-        update->record.timestamp = past->time_ns;
-        for (size_t i = 0; i < past->bid_count; i++)
-            put(update, CMB_VIEW_BIDS, past->bids[i].price * FINER, past->bids[i].amount);
-        for (size_t i = 0; i < past->ask_count; i++)
-            put(update, CMB_VIEW_ASKS, past->asks[i].price * FINER, past->asks[i].amount);
-    }
     say(update);
+    look(update, now);
 }
 
 static void publish_sent(struct update *update)

@@ -42,20 +42,20 @@ static const struct cmb_channel *any_row(const struct cmb_session *session,
 
 /* ---- answers ---- */
 
-static struct cmb_answer answer_of(const struct asking *asking)
+static struct cmb_stream_answer answer_of(const struct asking *asking)
 {
-    return (struct cmb_answer){ .said = &asking->said, .message = asking->text,
+    return (struct cmb_stream_answer){ .said = &asking->said, .message = asking->text,
                                 .is_leaving = asking->is_leaving };
 }
 
-static void refuse(struct asking *asking, struct cmb_answer *answer)
+static void refuse(struct asking *asking, struct cmb_stream_answer *answer)
 {
     answer->error = &asking->session->error;
     (void)cmb_session_answer(asking->session, CAMBIST_REFUSES, answer);
 }
 
 /* Acknowledges, unless a fault has something else in mind. */
-static void acknowledge(struct asking *asking, struct cmb_answer *answer, uint32_t topic)
+static void acknowledge(struct asking *asking, struct cmb_stream_answer *answer, uint32_t topic)
 {
     struct cmb_session *session = asking->session;
     struct cmb_said other = asking->said;
@@ -209,13 +209,12 @@ static int check_topic(struct asking *asking, struct cmb_text topic, struct cmb_
     if (ret->bad_market.at)
         return cmb_fail(&session->error, CAMBIST_BAD_SYMBOL, "there is no market %.*s",
                         (int)ret->bad_market.length, ret->bad_market.at);
-    uint32_t fault = asking->is_leaving ? CMB_FAULT_NONE
-                                        : cmb_faults_draw_stream(session->faults, session->exchange,
-                                                                 CMB_AT_ANSWER,
-                                                                 ret->channels[0]->topic);
-    if (fault == CMB_FAULT_REFUSE_TOPIC)
+    if (asking->is_leaving)
+        return CAMBIST_OK;
+    if (cmb_faults_draw_stream(session->faults, session->exchange, CMB_AT_SUBSCRIPTION,
+                               ret->channels[0]->topic))
         return cmb_fail(&session->error, CAMBIST_BAD_ARGUMENT, "refused on purpose");
-    return asking->is_leaving ? CAMBIST_OK : prove(asking, ret->channels[0]);
+    return prove(asking, ret->channels[0]);
 }
 
 /* Subscribes to it, or ends that. */
@@ -234,7 +233,7 @@ static void do_topic(struct asking *asking, const struct cmb_meant *meant, struc
 static int take_topic(struct asking *asking, struct cmb_text topic, bool is_each,
                       struct cmb_meant *ret)
 {
-    struct cmb_answer answer = answer_of(asking);
+    struct cmb_stream_answer answer = answer_of(asking);
     int status = check_topic(asking, topic, ret);
     answer.topic = topic;
     answer.market = ret->market_name.at ? ret->market_name : ret->bad_market;
@@ -258,7 +257,7 @@ static void take_topics(struct asking *asking)
         status = take_topic(asking, topic, is_each, &meant);
     if (!count)
         status = take_topic(asking, CMB_TEXT(""), is_each, &meant);
-    struct cmb_answer answer = answer_of(asking);
+    struct cmb_stream_answer answer = answer_of(asking);
     if (!is_each && status == CAMBIST_OK)
         acknowledge(asking, &answer, meant.count ? meant.channels[0]->topic : CAMBIST_TOPIC_NONE);
 }
@@ -283,7 +282,7 @@ static bool take_ping(struct asking *asking, const struct cmb_dialect *dialect)
 {
     if (!match_plain(asking, dialect, &dialect->ping, NULL))
         return false;
-    struct cmb_answer answer = answer_of(asking);
+    struct cmb_stream_answer answer = answer_of(asking);
     (void)cmb_session_notice(asking->session, "pong", &answer);
     return true;
 }
@@ -294,7 +293,7 @@ static bool take_login(struct asking *asking, const struct cmb_dialect *dialect)
     if (!match_plain(asking, dialect, &dialect->login, NULL))
         return false;
     bool proves = speaks_of(&dialect->login, CMB_NAME_DERIVED);
-    struct cmb_answer answer = answer_of(asking);
+    struct cmb_stream_answer answer = answer_of(asking);
     cmb_fail_reset(&session->error);
     int status = proves ? cmb_proof_check_message(&session->capture, &dialect->login,
                                                   asking->said.object, &session->error)
@@ -346,7 +345,7 @@ void cmb_session_take(struct cmb_session *session, struct cmb_text text)
                 return;
     cmb_fail_reset(&session->error);
     cmb_fail(&session->error, CAMBIST_BAD_ARGUMENT, "nothing like this is understood here");
-    struct cmb_answer answer = answer_of(&asking);
+    struct cmb_stream_answer answer = answer_of(&asking);
     asking.dialect = dialect_at(session, 0);
     refuse(&asking, &answer);
 }

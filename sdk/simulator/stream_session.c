@@ -162,7 +162,7 @@ static void ping(struct cmb_session *session)
     if (session->is_pong_due || !is_due(session, session->pinged_ns, is_strict ? STRICT_MS : PING_MS))
         return;
     struct cmb_said said = { .number = CMB_TEXT("1") };
-    struct cmb_answer answer = { .said = &said, .message = CMB_TEXT("") };
+    struct cmb_stream_answer answer = { .said = &said, .message = CMB_TEXT("") };
     session->pinged_ns = session->now_ns;
     session->is_pong_due = true;
     queue(session, strdup("are you there?"), CMB_FAULT_NONE, true);
@@ -180,7 +180,7 @@ static void grow_old(struct cmb_session *session)
     bool is_short = is_on(session, CMB_FAULT_SHORT_LIFE);
     int64_t life_ms = is_short ? CUT_MS : cmb_session_dialect(session)->row->life_ms;
     int64_t goodbye_ms = is_short ? GOODBYE_MS : life_ms - LAST_WORD_MS;
-    struct cmb_answer answer = { .message = CMB_TEXT("") };
+    struct cmb_stream_answer answer = { .message = CMB_TEXT("") };
     if (!life_ms)
         return;
     if (!session->has_said_goodbye && is_due(session, session->opened_ns, goodbye_ms)) {
@@ -193,7 +193,7 @@ static void grow_old(struct cmb_session *session)
 
 static void beat(struct cmb_session *session)
 {
-    struct cmb_answer answer = { .message = CMB_TEXT("") };
+    struct cmb_stream_answer answer = { .message = CMB_TEXT("") };
     if (!session->subscription_count || !is_due(session, session->beat_ns, BEAT_MS))
         return;
     session->beat_ns = session->now_ns;

@@ -24,7 +24,7 @@ static struct json_object *bare_text(struct cmb_text text)
 }
 
 /* Whether the client's message says this word. */
-static bool is_said(const struct cmb_answer *answer, struct cmb_text word)
+static bool is_said(const struct cmb_stream_answer *answer, struct cmb_text word)
 {
     char quoted[96];
     int length = snprintf(quoted, sizeof quoted, "\"%.*s\"", (int)word.length, word.at);
@@ -32,7 +32,7 @@ static bool is_said(const struct cmb_answer *answer, struct cmb_text word)
 }
 
 /* Of alternatives the one that the client said, else the first; without the star behind it. */
-static struct cmb_text value_of(const struct cmb_frame_term *term, const struct cmb_answer *answer)
+static struct cmb_text value_of(const struct cmb_frame_term *term, const struct cmb_stream_answer *answer)
 {
     struct cmb_text value = term->values[0];
     for (uint32_t i = 0; answer && i < term->count; i++)
@@ -53,7 +53,7 @@ static const char *last_key(const char *path)
 }
 
 /* What the message says under this key, in its topic or anywhere on its first two levels. */
-static struct cmb_text find_said(struct cmb_session *session, const struct cmb_answer *answer,
+static struct cmb_text find_said(struct cmb_session *session, const struct cmb_stream_answer *answer,
                                  const char *key)
 {
     struct cmb_arena *arena = &session->received.arena;
@@ -109,7 +109,7 @@ static void place_number(struct json_object **root, const struct cmb_signal *sig
 
 /* An object out of which the channel or the market is read is the topic itself. */
 static void place_about(struct cmb_session *session, struct json_object **root, const char *path,
-                        const struct cmb_answer *answer)
+                        const struct cmb_stream_answer *answer)
 {
     char parent[128];
     if (!path)
@@ -141,14 +141,15 @@ static void place_refusal(struct cmb_session *session, struct json_object **root
 }
 
 static void place_terms(const struct cmb_plugin *plugin, const struct cmb_frame_rule *rule,
-                        const struct cmb_answer *answer, struct json_object **root)
+                        const struct cmb_stream_answer *answer, struct json_object **root)
 {
     for (uint32_t i = 0; i < rule->count; i++) {
         const struct cmb_frame_term *term = &rule->terms[i];
         if (term->test == CMB_NOT_GIVEN)
             continue;
-        struct json_object *value =
-            term->test == CMB_ONE_OF ? cmb_written_text(value_of(term, answer)) : NULL;
+        struct json_object *value = term->test == CMB_ONE_OF
+                                        ? cmb_written_text(value_of(term, answer))
+                                        : json_object_new_double_s(0, "null");
         cmb_place_text(root, plugin->probes[term->probe], value);
     }
 }
@@ -160,7 +161,7 @@ void cmb_stream_mark(const struct cmb_plugin *plugin, const struct cmb_frame_rul
 }
 
 static void say_signal(struct cmb_session *session, const struct cmb_signal *signal,
-                       const struct cmb_answer *answer)
+                       const struct cmb_stream_answer *answer)
 {
     struct json_object *root = NULL;
     if (signal->frames.whole.at) {
@@ -184,7 +185,7 @@ static void say_signal(struct cmb_session *session, const struct cmb_signal *sig
 /* ---- which row ---- */
 
 /* Words that the client said itself are more than words that it did not. */
-static int fitness_of(const struct cmb_signal *signal, const struct cmb_answer *answer)
+static int fitness_of(const struct cmb_signal *signal, const struct cmb_stream_answer *answer)
 {
     int fitness = 0;
     for (uint32_t i = 0; i < signal->frames.count; i++) {
@@ -206,7 +207,7 @@ static bool is_about_words(const struct cmb_signal *signal)
 }
 
 bool cmb_session_answer(struct cmb_session *session, uint32_t means,
-                        const struct cmb_answer *answer)
+                        const struct cmb_stream_answer *answer)
 {
     const struct cmb_plugin *plugin = session->practice->plugin;
     const struct cmb_signal *best = NULL;
@@ -244,7 +245,7 @@ static bool is_notice_of(const struct cmb_signal *signal, const char *word)
 }
 
 bool cmb_session_notice(struct cmb_session *session, const char *word,
-                        const struct cmb_answer *answer)
+                        const struct cmb_stream_answer *answer)
 {
     const struct cmb_plugin *plugin = session->practice->plugin;
     for (uint32_t i = 0; i < plugin->signal_count; i++) {

@@ -5,7 +5,7 @@
  * member. */
 #include "simulator/stream.h"
 
-enum { PIECES_MOST = 2048, LEAF_STEPS = 24, SCORE_CONSTANT = 2, SCORE_NAME = 1,
+enum { PIECES_MOST = 2048, TOPIC_DEPTH = 1, LEAF_STEPS = 24, SCORE_CONSTANT = 2, SCORE_NAME = 1,
        SCORE_MISSING = -1, SCORE_OTHER = -2 };
 
 /* The template, laid out; text[i] is 0 where a name stands. */
@@ -289,7 +289,8 @@ static bool read_json(struct cmb_text text, struct cmb_json_value *ret)
 
 /* Texts that are no JSON are matched as they are. */
 static bool match(struct cmb_capture *capture, const struct cmb_template *template,
-                  const struct cmb_template *channel, struct cmb_text text, struct cmb_said *said)
+                  const struct cmb_template *channel, struct cmb_text text, int depth,
+                  struct cmb_said *said)
 {
     struct layout layout;
     struct cmb_json_value value;
@@ -301,7 +302,7 @@ static bool match(struct cmb_capture *capture, const struct cmb_template *templa
     bool is_object = layout.text[0] == '{' || layout.text[0] == '[';
     if (is_object || layout.text[0] == '"')
         return read_json(text, &value) &&
-               match_value(&matching, (struct range){ 0, layout.count }, value, text, 0);
+               match_value(&matching, (struct range){ 0, layout.count }, value, text, depth);
     value = (struct cmb_json_value){ .raw = text, .kind = CMB_JSON_STRING };
     return match_leaf(&matching, (struct range){ 0, layout.count }, value, text);
 }
@@ -312,7 +313,7 @@ bool cmb_stream_match(struct cmb_capture *capture, const struct cmb_template *me
 {
     static const struct cmb_template nothing = { .count = 0 };
     *ret = (struct cmb_said){ 0 };
-    return match(capture, message, channel ? channel : &nothing, text, ret);
+    return match(capture, message, channel ? channel : &nothing, text, 0, ret);
 }
 
 bool cmb_stream_match_topic(struct cmb_capture *capture, const struct cmb_template *name,
@@ -321,7 +322,7 @@ bool cmb_stream_match_topic(struct cmb_capture *capture, const struct cmb_templa
     struct cmb_said said = { 0 };
     struct cmb_arguments before = *capture->target;
     const struct cambist_market *market = capture->call->market;
-    bool is_it = match(capture, name, NULL, topic, &said);
+    bool is_it = match(capture, name, NULL, topic, TOPIC_DEPTH, &said);
     *ret_score = said.score;
     if (!is_it) {
         *capture->target = before;

@@ -50,11 +50,18 @@ static void on_event(const struct cmb_event *event, void *user)
 
 /* ---- texts ---- */
 
-/* Prices around 67,000.00: bids below 6,700,000 ticks, asks above.  One in five is removed. */
+/* How far from the best level a change falls: recorded updates of futures are mostly close to it. */
+static uint64_t draw_place(void)
+{
+    uint64_t share = draw(10);
+    return share < 5 ? draw(10) : share < 9 ? draw(70) : draw(600);
+}
+
+/* Prices around 67,000.00: bids below 6,700,000 ticks, asks above.  Two in a hundred are removed. */
 static size_t write_level(char *to, size_t room, int side, bool is_first, const char *more)
 {
-    uint64_t tick = side == 0 ? 6700000 - draw(600) : 6700001 + draw(600);
-    uint64_t amount = draw(5) ? 1 + draw(1000000) : 0;
+    uint64_t tick = side == 0 ? 6700000 - draw_place() : 6700001 + draw_place();
+    uint64_t amount = draw(50) ? 1 + draw(1000000) : 0;
     return (size_t)snprintf(to, room, "%s[\"%lu.%02lu\",\"%lu.%06lu\"%s]", is_first ? "" : ",",
                             (unsigned long)(tick / 100), (unsigned long)(tick % 100),
                             (unsigned long)(amount / 1000000), (unsigned long)(amount % 1000000),

@@ -1,4 +1,6 @@
-"""How large is each plugin?  Code lines under 350, comments and rows of words and faults apart.
+"""How large is each plugin?  Code lines under 500, those of its REST tables under 350.
+
+Comments and rows of words and faults are counted apart; streams.h holds the tables of the streams.
 
 A code line is a line that is neither blank nor comment.  Rows of the tables `words` and `faults`
 are counted by themselves: they are the exchange's dictionary, not its shape.
@@ -26,12 +28,16 @@ def count(text):
 def main():
     failed = False
     for folder in sorted(p for p in (ROOT / "plugins").iterdir() if p.is_dir()):
-        text = "\n".join(p.read_text() for p in sorted(folder.glob("*.[ch]")))
-        lines, functions, comments, rows = count(text)
-        failed |= lines >= MOST
-        print("%-10s %4d code lines (%d of them functions), %d comment lines, %d word rows, "
-              "%d fault rows%s" % (folder.name, lines, functions, comments, rows["words"],
-                                   rows["faults"], "  TOO LARGE" if lines >= MOST else ""))
+        texts = {p.name: p.read_text() for p in sorted(folder.glob("*.[ch]"))}
+        streams = count(texts.pop("streams.h", ""))[0]
+        lines, functions, comments, rows = count("\n".join(texts.values()))
+        sizes = {"rest": lines, "all": lines + streams}
+        is_too_large = any(sizes[part] >= MOST[part] for part in MOST)
+        failed |= is_too_large
+        print("%-10s %4d code lines of REST (%d of them functions), %d of streams, %d comment lines, "
+              "%d word rows, %d fault rows%s" %
+              (folder.name, lines, functions, streams, comments, rows["words"], rows["faults"],
+               "  TOO LARGE" if is_too_large else ""))
     return failed
 
 

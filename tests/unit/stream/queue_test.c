@@ -131,7 +131,7 @@ static void the_oldest_goes_and_is_counted(void)
 static void states_are_kept_in_their_place(void)
 {
     for (uint32_t delivery = CAMBIST_NEWEST; delivery <= CAMBIST_DROP_OLDEST; delivery++) {
-        struct cmb_queue *queue = cmb_queue_new(delivery, 2);
+        struct cmb_queue *queue = cmb_queue_new(delivery, delivery == CAMBIST_NEWEST ? 8 : 2);
         const struct cambist_event *taken = NULL;
         struct cambist_event lost = state_event(2), back = state_event(4);
         add_trade(queue, "A/B", "x", 1);

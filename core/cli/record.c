@@ -186,7 +186,7 @@ static bool read_feeds(struct cmb_feeds *feeds)
     for (int i = 1; i < feeds->word_count; i++) {
         struct cmb_text topic, symbol = cmb_text_cut(cmb_text_of(feeds->words[i]), ':', &topic);
         uint32_t number = cmb_feeds_find_topic(topic);
-        if (!number || !cmb_feeds_add_at(feeds, number, cmb_text_of(feeds->words[0]),
+        if (number == CAMBIST_TOPIC_NONE || !cmb_feeds_add_at(feeds, number, cmb_text_of(feeds->words[0]),
                                          symbol.length ? symbol.at : NULL))
             return false;
     }

@@ -190,8 +190,10 @@ static void print_ends(const struct watch *watch)
 static bool read_feeds(struct watch *watch)
 {
     struct cmb_feeds *feeds = &watch->feeds;
-    uint32_t topic = feeds->word_count ? cmb_feeds_find_topic(cmb_text_of(feeds->words[0])) : 0;
-    if (!topic || feeds->word_count < 2)
+    if (feeds->word_count < 2)
+        return false;
+    uint32_t topic = cmb_feeds_find_topic(cmb_text_of(feeds->words[0]));
+    if (topic == CAMBIST_TOPIC_NONE)
         return false;
     for (int i = 1; i < feeds->word_count; i++)
         if (!cmb_feeds_add(feeds, topic, feeds->words[i]))

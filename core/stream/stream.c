@@ -267,6 +267,7 @@ static int bind(struct cmb_listener *listener)
     listener->subscription = subscription;
     listener->market = channel->has_market ? NULL : stream->call->market;
     TAILQ_INSERT_TAIL(&subscription->listeners, listener, link);
+    cmb_listener_welcome(listener);
     return CAMBIST_OK;
 }
 

@@ -59,6 +59,7 @@ struct cmb_listener {
     void *user;
     uint64_t sequence;
     bool is_leaving; /* left during a delivery: freed behind it */
+    bool is_new;     /* came later than the others, and was told nothing yet */
 };
 TAILQ_HEAD(cmb_listeners, cmb_listener);
 
@@ -104,6 +105,7 @@ struct cmb_subscription {
     int64_t data_ns;            /* monotonic, of the last data */
     unsigned silences;          /* times that it fell silent since then */
     struct cmb_timer silence;   /* of the acknowledgement, then of staleness */
+    struct cmb_timer welcome;   /* tells the state to those who are new */
     struct cmb_book_feed *feed; /* NULL: no book */
     uint64_t seen[CMB_SEEN_TRADES]; /* hashes of trades' ids, the oldest is replaced */
     uint32_t seen_next;
@@ -324,6 +326,8 @@ void cmb_deliver_book(struct cmb_subscription *subscription, int64_t timestamp_n
 void cmb_deliver_state(struct cmb_subscription *subscription, uint32_t state,
                        const struct cambist_error *error);
 
+/* In a turn of its own, has the listener told how the subscription stands. */
+void cmb_listener_welcome(struct cmb_listener *listener);
 /* Takes it out of the list that it stands in. */
 void cmb_listener_free(struct cmb_listener *listener);
 

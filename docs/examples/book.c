@@ -24,13 +24,14 @@ static void on_event(const struct cambist_event *event, void *user)
                 event->error ? ": " : "", event->error ? event->error->message : "");
 }
 
-/* 6712310 at scale 2 is 67123.10: printed without a double in between. */
-static void print_scaled(const char *title, int64_t value, uint32_t scale)
+/* 6712310 at scale 2 is 67123.10: an exact decimal, and never a double in between. */
+static void print_price(const char *title, int64_t value, uint32_t scale)
 {
-    int64_t one = 1;
-    for (uint32_t i = 0; i < scale; i++)
-        one *= 10;
-    printf("%s %lld.%0*lld  ", title, (long long)(value / one), (int)scale, (long long)(value % one));
+    struct cambist_decimal price = { .low = (uint64_t)value, .high = value < 0 ? -1 : 0,
+                                     .exponent = -(int32_t)scale, .is_set = 1 };
+    char text[CAMBIST_DECIMAL_TEXT_SIZE];
+    cambist_decimal_format(&price, text);
+    printf("%s %s  ", title, text);
 }
 
 static void read_book(const struct cambist_watch *watch)
@@ -42,9 +43,9 @@ static void read_book(const struct cambist_watch *watch)
         return;
     }
     if (book.bid_count)
-        print_scaled("bid", bids[0].price, book.price_scale);
+        print_price("bid", bids[0].price, book.price_scale);
     if (book.ask_count)
-        print_scaled("ask", asks[0].price, book.price_scale);
+        print_price("ask", asks[0].price, book.price_scale);
     printf("live, %.1f ms old\n", (double)book.age_ns / 1e6);
 }
 
@@ -53,8 +54,12 @@ int main(int count, char **words)
     struct cambist *host;
     struct cambist_watch *watch;
     struct cambist_error error = { 0 };
-    if (count < 4 || cambist_open(words[1], &host, &error) != CAMBIST_OK)
-        return fprintf(stderr, "%s\n", error.message), 1;
+    if (count < 4)
+        return 2;
+    if (cambist_open(words[1], &host, &error) != CAMBIST_OK) {
+        fprintf(stderr, "%s\n", error.message);
+        return 1;
+    }
     struct cambist_exchange *exchange = cambist_find_exchange(host, words[2]);
     struct cambist_arguments arguments = { .symbol = words[3] };
     int status = exchange ? cambist_watch_order_book(exchange, &arguments, on_event, NULL, &watch,

@@ -45,8 +45,12 @@ int main(int count, char **words)
     struct cambist *host;
     struct cambist_watch *watch;
     struct cambist_error error = { 0 };
-    if (count < 4 || cambist_open(words[1], &host, &error) != CAMBIST_OK)
-        return fprintf(stderr, "%s\n", error.message), 1;
+    if (count < 4)
+        return 2;
+    if (cambist_open(words[1], &host, &error) != CAMBIST_OK) {
+        fprintf(stderr, "%s\n", error.message);
+        return 1;
+    }
     struct cambist_exchange *exchange = cambist_find_exchange(host, words[2]);
     struct cambist_arguments arguments = { .symbol = words[3] };
     if (!exchange || cambist_watch_queued(exchange, CAMBIST_TOPIC_watch_trades, &arguments,

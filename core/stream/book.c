@@ -47,6 +47,7 @@ void cmb_book_feed_free(struct cmb_book_feed *feed)
 {
     if (!feed)
         return;
+    cmb_run_free(feed->run);
     cmb_book_free(feed->book);
     free(feed);
 }

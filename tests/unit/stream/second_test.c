@@ -57,6 +57,41 @@ static void one_that_leaves_at_once_is_not(void)
     test_feed_close(&feed); /* with one that was not told yet */
 }
 
+static void answer_slowly(struct test_feed *of, struct test_peer *peer, const char *text)
+{
+    (void)text;
+    for (int i = 0; i < 2000 && test_feed_count_heard(of, "unsub") == 0; i++)
+        poll(NULL, 0, 1);
+    test_peer_answer(peer, "{\"n\":5,\"bids\":[[1,1]],\"asks\":[[2,1]]}");
+}
+
+static void answer_at_once(struct test_feed *of, struct test_peer *peer, const char *text)
+{
+    (void)of, (void)text;
+    test_peer_answer(peer, "{\"n\":5,\"bids\":[[1,1]],\"asks\":[[2,1]]}");
+}
+
+/* With its snapshot, and while that is under way: what is left behind the sanitizer sees. */
+static void a_book_that_is_left_leaves_nothing(void)
+{
+    for (int is_slow = 0; is_slow < 2; is_slow++) {
+        struct told first = { 0 }, told = { 0 };
+        set_up(&first);
+        feed.on_question = is_slow ? answer_slowly : answer_at_once;
+        struct cmb_listener *listener = test_feed_listen(&feed, CAMBIST_TOPIC_watch_order_book,
+                                                         "BTC/USDT", on_event, &told);
+        CU_ASSERT_FATAL(listener != NULL);
+        TEST_FEED_RUN_UNTIL(&feed, test_feed_count_heard(&feed, "GET /book") == 1 &&
+                                       (is_slow || told.state == CAMBIST_WATCH_LIVE));
+        cmb_stream_leave(listener);
+        TEST_FEED_RUN_UNTIL(&feed, test_feed_count_heard(&feed, "unsub") == 1 &&
+                                       feed.stream->snapshots_under_way == 0);
+        ASSERT_NUMBER(TAILQ_NEXT(TAILQ_FIRST(&feed.stream->subscriptions), link) == NULL, 1);
+        test_feed_close(&feed);
+    }
+}
+
 TEST_SUITE("stream/second",
            { "a second listener is told the state", a_second_listener_is_told_the_state },
-           { "one that leaves at once is not", one_that_leaves_at_once_is_not })
+           { "one that leaves at once is not", one_that_leaves_at_once_is_not },
+           { "a book that is left leaves nothing", a_book_that_is_left_leaves_nothing })

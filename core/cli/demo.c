@@ -36,7 +36,8 @@ static int start_simulator(struct demo *demo)
     for (int i = 0; i < EXCHANGES && status == CAMBIST_OK; i++) {
         const struct cmb_plugin *plugin;
         uint32_t kind;
-        status = cmb_cli_find_plugin(cmb_text_of(cmb_demo_exchanges[i]), &plugin, &kind, &demo->error);
+        status = cmb_cli_find_plugin(cmb_text_of(cmb_demo_exchanges[i]), &plugin, &kind,
+                                     &demo->error);
         if (status == CAMBIST_OK)
             status = cmb_simulator_add(demo->simulator, plugin, 0, &demo->error);
     }
@@ -254,7 +255,8 @@ static bool show_books_and_orders(struct demo *demo)
     cmb_demo_watch(demo->host, demo->simulator, &demo->is_traded, &demo->sight);
     if (has_thread)
         pthread_join(thread, NULL);
-    puts("\nOrders: a limit order far from the market rests and is cancelled, a market order fills:\n");
+    puts("\nOrders: a limit order far from the market rests and is cancelled, a market order "
+         "fills:\n");
     cmb_table_print(demo->steps);
     puts("");
     return atomic_load(&demo->is_fine);
@@ -282,8 +284,8 @@ static void show_balances(struct demo *demo, const char *title)
     for (int i = 0; i < EXCHANGES; i++) {
         struct cambist_answer *answer;
         cmb_table_add(table, cmb_demo_exchanges[i]);
-        if (cambist_fetch_balance(cambist_find_exchange(demo->host, cmb_demo_exchanges[i]), NULL, &answer,
-                                  &demo->error) != CAMBIST_OK) {
+        struct cambist_exchange *at = cambist_find_exchange(demo->host, cmb_demo_exchanges[i]);
+        if (cambist_fetch_balance(at, NULL, &answer, &demo->error) != CAMBIST_OK) {
             cmb_table_add(table, demo->error.message);
             cmb_table_add(table, "");
             continue;
@@ -314,7 +316,8 @@ static void show_latency(struct demo *demo)
             cmb_table_add(table, summary.count ? us : "");
         }
     }
-    puts("Where the time of a request goes, median in microseconds (send is the exchange's answer):\n");
+    puts("Where the time of a request goes, median in microseconds (send is the exchange's "
+         "answer):\n");
     cmb_table_print(table);
     puts("");
 }
@@ -337,10 +340,10 @@ static void print_streams(const struct cmb_demo_sight *sight)
 static void print_summary(const struct demo *demo, double seconds)
 {
     print_streams(&demo->sight);
-    printf("\nFour practice exchanges ran on this machine, served out of the same plugins' tables that\n"
-           "requests and subscriptions came from: signatures, timestamps and balances were checked,\n"
-           "orders were matched.  %u orders were placed, %u cancelled, %u filled.  It took %.1f s, no\n"
-           "key was needed and nothing left this machine.\n\n"
+    printf("\nFour practice exchanges ran on this machine, served out of the same plugins' tables\n"
+           "that requests and subscriptions came from: signatures, timestamps and balances were\n"
+           "checked, orders were matched.  %u orders were placed, %u cancelled, %u filled.  It\n"
+           "took %.1f s, no key was needed and nothing left this machine.\n\n"
            "Next: cambist watch book okx:BTC/USDT (a real exchange), cambist --help, README.md\n",
            demo->orders, demo->cancelled, demo->filled, seconds);
 }

@@ -212,13 +212,15 @@ void cmb_demo_watch(struct cambist *host, struct cmb_simulator *simulator,
                     const atomic_bool *is_done, struct cmb_demo_sight *ret)
 {
     struct live *live = calloc(1, sizeof *live);
-    sigset_t ends, before;
+    sigset_t ends, held, before;
     if (!live)
         return;
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ends, &before);
+    held = ends;
+    sigaddset(&held, SIGTSTP); /* waits until the terminal is as it was */
+    sigprocmask(SIG_BLOCK, &held, &before);
     *live = (struct live){ .simulator = simulator, .sight = ret,
                            .start_ns = cmb_clock_monotonic_ns(&cmb_clock_system) };
     cmb_histogram_init(&ret->latencies, true);

@@ -185,6 +185,7 @@ static void take_signals(struct cmb_feeds *feeds)
     sigaddset(&wanted, SIGTERM);
     sigaddset(&wanted, SIGHUP);
     sigaddset(&wanted, SIGWINCH);
+    sigaddset(&wanted, SIGTSTP);
     sigprocmask(SIG_BLOCK, &wanted, &feeds->signals_before);
     feeds->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -219,6 +220,10 @@ static void read_signals(struct cmb_feeds *feeds)
     while (read(feeds->signal_fd, &told, sizeof told) == sizeof told) {
         if (told.ssi_signo == SIGWINCH)
             feeds->is_resized = true;
+        else if (told.ssi_signo == SIGTSTP && feeds->has_screen)
+            feeds->is_suspended = true;
+        else if (told.ssi_signo == SIGTSTP)
+            raise(SIGSTOP);
         else
             feeds->is_over = true;
     }

@@ -1,7 +1,7 @@
 /* cli/feeds.h - what the commands that watch share: words, the host, the watches, waiting.
  *
- * All of it runs in one thread: events come while cmb_feeds_turn waits.  Signals that end the
- * command, and changes of the terminal's size, come there too.
+ * All of it runs in one thread: events come while cmb_feeds_turn waits.  Signals that end or suspend
+ * the command, and changes of the terminal's size, come there too.
  */
 #ifndef CMB_CLI_FEEDS_H
 #define CMB_CLI_FEEDS_H
@@ -43,7 +43,8 @@ struct cmb_feeds {
     int signal_fd;
     sigset_t signals_before;
     int64_t end_ns; /* monotonic; 0: none */
-    bool is_resized, is_over;
+    bool has_screen; /* the command's: it leaves its screen before it is suspended */
+    bool is_resized, is_suspended, is_over;
 };
 
 /* Reads options and plain words.  CMB_EXIT_DONE, or the exit code to end with. */

@@ -32,6 +32,16 @@ static void send_output(struct cmb_terminal *terminal)
     cmb_buffer_reset(&terminal->output);
 }
 
+static void silence_keys(struct cmb_terminal *terminal)
+{
+    terminal->has_keys = tcgetattr(STDIN_FILENO, &terminal->keys) == 0;
+    if (!terminal->has_keys)
+        return;
+    struct termios silent = terminal->keys;
+    silent.c_lflag &= (tcflag_t)~(ECHO | ICANON);
+    tcsetattr(STDIN_FILENO, TCSANOW, &silent);
+}
+
 static void close_at_exit(void)
 {
     if (open_terminal)
@@ -64,6 +74,7 @@ bool cmb_terminal_open(struct cmb_terminal *terminal, enum cmb_terminal_mode mod
     open_terminal = terminal;
     terminal->is_open = true;
     terminal->is_coloured = !getenv("NO_COLOR");
+    silence_keys(terminal);
     cmb_buffer_add(&terminal->output, mode == CMB_TERMINAL_WHOLE
                                           ? CMB_TEXT("\033[?1049h\033[?25l\033[H\033[2J")
                                           : CMB_TEXT("\033[?25l"));
@@ -100,6 +111,8 @@ void cmb_terminal_close(struct cmb_terminal *terminal)
                                           ? CMB_TEXT("\033[0m\033[?25h\033[?1049l")
                                           : CMB_TEXT("\033[0m\033[?25h"));
     send_output(terminal);
+    if (terminal->has_keys)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal->keys);
     cmb_screen_clear(&terminal->screen);
     cmb_buffer_clear(&terminal->output);
 }

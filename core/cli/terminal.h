@@ -1,10 +1,13 @@
 /* cli/terminal.h - a terminal that a screen is drawn on, and left as it was found.
  *
  * WHOLE takes the whole terminal (its other page, so that what stood there comes back); IN_PLACE
- * draws where the cursor is and stays readable behind the end.  The cursor is hidden meanwhile.
+ * draws where the cursor is and stays readable behind the end.  Meanwhile the cursor is hidden, and
+ * what is typed is not shown.
  */
 #ifndef CMB_CLI_TERMINAL_H
 #define CMB_CLI_TERMINAL_H
+
+#include <termios.h>
 
 #include "cli/screen.h"
 
@@ -15,7 +18,8 @@ struct cmb_terminal {
     struct cmb_buffer output;
     enum cmb_terminal_mode mode;
     int rows; /* IN_PLACE: how many; they are above the cursor once they are drawn */
-    bool is_open, is_drawn, is_coloured;
+    bool is_open, is_drawn, is_coloured, has_keys;
+    struct termios keys; /* as they were */
 };
 
 /* Whether standard output is a terminal that can be drawn on. */

@@ -154,16 +154,32 @@ static void draw(struct watch *watch)
     cmb_terminal_draw(&watch->terminal);
 }
 
+/* Ctrl-Z: the shell gets its terminal, and the screen is drawn anew when it goes on. */
+static bool suspend(struct watch *watch)
+{
+    watch->feeds.is_suspended = false;
+    cmb_terminal_close(&watch->terminal);
+    raise(SIGSTOP);
+    return cmb_terminal_open(&watch->terminal, CMB_TERMINAL_WHOLE, 0);
+}
+
+static bool heed_signals(struct watch *watch)
+{
+    bool is_resized = watch->feeds.is_resized;
+    watch->feeds.is_resized = false;
+    if (watch->feeds.is_suspended)
+        return suspend(watch);
+    return !is_resized || cmb_terminal_resize(&watch->terminal);
+}
+
 static void run_screen(struct watch *watch)
 {
     int64_t next_ns = 0;
-    if (!cmb_terminal_open(&watch->terminal, CMB_TERMINAL_WHOLE, 0))
-        return;
-    for (bool goes_on = true; goes_on;) {
+    watch->feeds.has_screen = cmb_terminal_open(&watch->terminal, CMB_TERMINAL_WHOLE, 0);
+    for (bool goes_on = watch->feeds.has_screen; goes_on;) {
         int64_t now_ns = cmb_clock_monotonic_ns(&cmb_clock_system);
-        if (watch->feeds.is_resized && !cmb_terminal_resize(&watch->terminal))
+        if (!heed_signals(watch))
             break;
-        watch->feeds.is_resized = false;
         if (now_ns >= next_ns) {
             draw(watch);
             next_ns = now_ns + DRAW_MS * 1000000ll;

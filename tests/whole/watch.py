@@ -282,6 +282,19 @@ def check_screen(practice):
     lines = terminal.text().splitlines()
     check(shown and "okx" in lines[0] and "kraken" not in lines[0] and "kraken" in terminal.text(),
           "on a narrower window they stand below each other")
+    os.write(terminal.fd, b"qwertz")
+    terminal.read(0.5)
+    check("qwertz" not in terminal.text(), "what is typed is not shown")
+    os.kill(terminal.pid, signal.SIGTSTP)
+    _, status = os.waitpid(terminal.pid, os.WUNTRACED)
+    terminal.read(0.5)
+    check(os.WIFSTOPPED(status) and terminal.raw.endswith(b"\033[?25h\033[?1049l"),
+          "Ctrl-Z gives the terminal back")
+    check(termios.tcgetattr(terminal.fd)[3] & termios.ECHO, "with what is typed shown again")
+    terminal.rows = [[" "] * terminal.width for _ in range(terminal.height)]
+    os.kill(terminal.pid, signal.SIGCONT)
+    check(terminal.read_until(lambda: terminal.text().count("● live") == 2, 20),
+          "and the screen is there again when it goes on")
     code = terminal.end(signal.SIGINT)
     check(code == 0 and terminal.raw.rstrip().endswith(b"updates") and
           terminal.raw.rfind(b"\033[?25h") > terminal.raw.rfind(b"\033[?25l") and

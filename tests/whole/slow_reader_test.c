@@ -7,7 +7,7 @@
 #include "support/websocket_server.h"
 
 enum { TRADES = 100000, ORDERS = 1000, WARM = 10000, CAPACITY = 1000,
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
        GROWTH_BYTES = 512 << 20 /* what is freed is kept for a while */
 #else
        GROWTH_BYTES = 4 << 20

@@ -332,6 +332,39 @@ def check_gaps(folder):
         practice.stop()
 
 
+# What a program sees of a fault: the reason for which the book left live, or None: it does not.
+FAULTS = [
+    ("okx", "lost-answer", None), ("kraken", "lost-answer", None), ("binance", "lost-answer", None),
+    ("okx", "double-answer", None), ("kraken", "wrong-answer", None),
+    ("binance", "zero-unknown", None), ("okx", "duplicate:1/5", None),
+    ("binance", "finer-tick:1/10", None), ("okx", "reorder:1/10", "gap"),
+    ("kraken", "reorder:1/10", "checksum"), ("kraken", "wrong-checksum:1/10", "checksum"),
+    ("binance", "crossed", "crossed"), ("okx", "refuse-topic", "refused"),
+]
+
+
+def check_faults(folder):
+    """All at once, an exchange for each."""
+    running = []
+    for exchange, fault, reason in FAULTS:
+        practice = Practice(folder, [exchange], "--fault", fault)
+        running.append((practice, exchange, fault, reason, subprocess.Popen(
+            [CAMBIST, "watch", "book", exchange + ":BTC/USDT", "--json", "--for", "6", "--config",
+             str(practice.config)], stdout=subprocess.PIPE, text=True)))
+    for practice, exchange, fault, reason, watch in running:
+        events = events_of(watch.communicate(timeout=60)[0])
+        practice.stop()
+        reasons = {e["error"]["message"] for e in events if e.get("error")}
+        live = [e for e in events if e.get("bids")]
+        is_right = all(e["state"] == "live" for e in live)
+        if fault == "refuse-topic":
+            is_right &= events[-1]["state"] == "failed" and watch.returncode == 1
+        else:
+            is_right &= len(live) > 5 and (reason is None) == (not reasons)
+        check(is_right and (not reason or any(reason in r for r in reasons)),
+              "%s with %s: %s" % (exchange, fault, reason or "stays live"))
+
+
 def check_demo():
     done = subprocess.run([CAMBIST, "demo"], capture_output=True, text=True, timeout=60)
     check(done.returncode == 0 and "live again after" in done.stdout and
@@ -358,6 +391,7 @@ def main():
         finally:
             practice.stop()
         check_gaps(folder)
+        check_faults(folder)
     check_demo()
     print("%d failed" % len(failures))
     return bool(failures)

@@ -6,6 +6,7 @@
 
 #define CAPACITY_LEAST 64
 #define GALLOP_FIRST   8
+#define GALLOP_NEAR    2
 #define COUNT_MOST     4 /* so few are counted instead of halved */
 
 static inline int64_t get(const _Atomic int64_t *at)
@@ -118,13 +119,18 @@ static bool make_room(struct cmb_side *side, size_t count)
     return true;
 }
 
-/* The first place whose key is not below `key`.  Only the steps from the best are branches: where a
- * change falls cannot be foretold, and a wrong guess costs more than some comparisons. */
+/* The first place whose key is not below `key`, searched from the best on, or from `near` where that
+ * is better than `key`.  Only the steps are branches: where a change falls cannot be foretold, and a
+ * wrong guess costs more than some comparisons. */
 static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
-                                int64_t key)
+                                size_t near, int64_t key)
 {
-    size_t low = start, high = end;
-    for (size_t step = GALLOP_FIRST; high - start > step; step *= 2) {
+    size_t low = start, high = end, step = GALLOP_FIRST;
+    if (near - start < end - start && get(&block->keys[near]) >= key) {
+        high = near;
+        step = GALLOP_NEAR;
+    }
+    for (; high - start > step; step *= 2) {
         if (get(&block->keys[high - step]) < key) {
             low = high - step + 1;
             break;
@@ -235,7 +241,8 @@ enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level
         return level.amount ? CMB_SIDE_DROPPED : CMB_SIDE_UNKNOWN;
     struct cmb_side_block *block = block_of(side);
     size_t end = place_of(&side->end);
-    size_t place = find_place(block, place_of(&side->start), end, key);
+    size_t place = find_place(block, place_of(&side->start), end, side->last_place, key);
+    side->last_place = place;
     if (place == end || get(&block->keys[place]) != key)
         return level.amount ? add_level(side, place, key, level.amount, digits) : CMB_SIDE_UNKNOWN;
     if (level.amount)
@@ -249,7 +256,7 @@ int64_t cmb_side_find(const struct cmb_side *side, int64_t price)
 {
     const struct cmb_side_block *block = block_of(side);
     size_t end = place_of(&side->end);
-    size_t place = find_place(block, place_of(&side->start), end, price ^ side->mask);
+    size_t place = find_place(block, place_of(&side->start), end, end, price ^ side->mask);
     bool is_there = place < end && get(&block->keys[place]) == (price ^ side->mask);
     return is_there ? get(&block->amounts[place]) : 0;
 }
@@ -257,7 +264,7 @@ int64_t cmb_side_find(const struct cmb_side *side, int64_t price)
 size_t cmb_side_count_to(const struct cmb_side *side, int64_t price)
 {
     size_t end = place_of(&side->end);
-    return end - find_place(block_of(side), place_of(&side->start), end, price ^ side->mask);
+    return end - find_place(block_of(side), place_of(&side->start), end, end, price ^ side->mask);
 }
 
 /* Whether every level is worse (or every one better) than the one before it. */

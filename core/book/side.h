@@ -33,6 +33,7 @@ struct cmb_side {
     _Atomic size_t start, end;              /* levels stand in start..end of the block */
     int64_t mask;                           /* key = price ^ mask: ~price for asks */
     size_t depth;                           /* levels kept by cmb_side_truncate */
+    size_t last_place; /* where the last change fell, or about there: the next is mostly behind it */
     bool has_digits;
     bool may_cut;     /* what is dropped for depth cuts the side */
     size_t cut_count; /* levels that there were when it was cut; 0: it is whole */

@@ -43,7 +43,7 @@ static bool read_magnitude(const struct cmb_notation *notation, unsigned scale,
 static bool parse_whole(struct cmb_text text, unsigned scale, int64_t *ret_value)
 {
     int64_t value = 0;
-    if (text.length == 0 || text.length + scale > CMB_SCALED_SCALE_MOST ||
+    if (text.length == 0 || text.length > CMB_SCALED_SCALE_MOST || scale > CMB_SCALED_SCALE_MOST ||
         (text.at[0] == '0' && text.length > 1))
         return false;
     for (size_t i = 0; i < text.length; i++) {
@@ -52,7 +52,9 @@ static bool parse_whole(struct cmb_text text, unsigned scale, int64_t *ret_value
             return false;
         value = value * 10 + (int64_t)digit;
     }
-    *ret_value = value * cmb_powers_of_ten[scale];
+    if (__builtin_mul_overflow(value, cmb_powers_of_ten[scale], &value))
+        return false;
+    *ret_value = value;
     return true;
 }
 

@@ -174,6 +174,20 @@ static int compile_channels(struct cmb_compiler *compiler)
 
 /* ---- signals ---- */
 
+/* "path=value path=value" */
+static int check_writes(struct cmb_compiler *compiler, const char *words)
+{
+    struct cmb_text left = cmb_text_of(words), word, path;
+    while (left.length) {
+        left = cmb_text_cut(left, ' ', &word);
+        struct cmb_text value = cmb_text_cut(word, '=', &path);
+        if (!value.length || !path.length)
+            return cmb_refuse(compiler, "writes", "\"%.*s\" is no path=value", (int)word.length,
+                              word.at);
+    }
+    return CAMBIST_OK;
+}
+
 static int compile_signals(struct cmb_compiler *compiler)
 {
     struct cmb_plugin *plugin = compiler->plugin;
@@ -187,6 +201,8 @@ static int compile_signals(struct cmb_compiler *compiler)
         if (signal->row->means > CAMBIST_GOES_AWAY)
             return cmb_refuse(compiler, "means", "there is no meaning %u", signal->row->means);
         status = cmb_compile_frames(compiler, signal->row->frames, &signal->frames);
+        if (status == CAMBIST_OK)
+            status = check_writes(compiler, signal->row->writes);
         if (status == CAMBIST_OK)
             status = cmb_compile_template(compiler, "answer", signal->row->answer,
                                           &signal->answer);

@@ -51,6 +51,12 @@ static struct cmb_text part_of(const struct cmb_leaf *leaf, struct cmb_text text
     return part;
 }
 
+struct cmb_text cmb_leaf_text(struct cmb_call *call, const struct cmb_leaf *leaf,
+                              const struct cmb_json_value *value)
+{
+    return part_of(leaf, text_of(call, value));
+}
+
 /* ---- kinds ---- */
 
 static struct cmb_text sign_of(const struct cambist_decimal *number)
@@ -270,7 +276,7 @@ static int put(struct cmb_call *call, const struct cmb_fields *fields, const str
 {
     if (leaf->kind == CMB_MEMBER_LEVELS)
         return put_levels(call, leaf, fields, value, at);
-    struct cmb_text text = part_of(leaf, text_of(call, value));
+    struct cmb_text text = cmb_leaf_text(call, leaf, value);
     switch (leaf->kind) {
     case CMB_MEMBER_DECIMAL: return put_decimal(call, leaf, text, at);
     case CMB_MEMBER_TIME: return put_time(call, leaf, text, at);

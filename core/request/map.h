@@ -23,6 +23,10 @@ struct cmb_mapper {
  * zeroes the rest. */
 int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper);
 
+/* The text that a leaf reads: its escapes resolved, the part that its path asks for; absent for what
+ * is no text or number. */
+struct cmb_text cmb_leaf_text(struct cmb_call *call, const struct cmb_leaf *leaf,
+                              const struct cmb_json_value *value);
 /* Fills a zeroed record with the values that were found for the leaves of `fields`;
  * *ret_is_passed_over: a constant of the rows stands otherwise, and it is no such row. */
 int cmb_fill_record(struct cmb_call *call, const struct cmb_fields *fields,

@@ -116,7 +116,14 @@ void cmb_book_lost(struct cmb_subscription *subscription, enum cmb_book_reason r
     tell_broken(subscription);
 }
 
-/* ---- snapshots that are asked for ---- */
+/* ---- books in records: snapshots that are asked for, and what a plugin's function made ---- */
+
+/* A plugin of another minor may have made rows of another size. */
+static const struct cambist_level *level_at(const struct cambist_levels *levels, uint64_t i)
+{
+    uint64_t size = levels->row_size ? levels->row_size : sizeof *levels->at;
+    return (const struct cambist_level *)(const void *)((const char *)levels->at + i * size);
+}
 
 static bool add_levels(const struct cambist_levels *from, const struct cmb_book_feed *feed,
                        struct cmb_side_levels *to)
@@ -125,7 +132,7 @@ static bool add_levels(const struct cambist_levels *from, const struct cmb_book_
         return false;
     to->count = 0;
     for (uint64_t i = 0; i < from->count; i++) {
-        const struct cambist_level *level = &from->at[i];
+        const struct cambist_level *level = level_at(from, i);
         if (cmb_decimal_to_scaled(&level->price, feed->price_scale,
                                   &to->levels[i].price) != CMB_NUMBER_FINE ||
             cmb_decimal_to_scaled(&level->amount, feed->amount_scale,
@@ -143,17 +150,19 @@ static void grow_scales(const struct cambist_levels *levels, unsigned *price_sca
                         unsigned *amount_scale)
 {
     for (uint64_t i = 0; i < levels->count; i++) {
-        unsigned price = scale_of(&levels->at[i].price), amount = scale_of(&levels->at[i].amount);
+        const struct cambist_level *level = level_at(levels, i);
+        unsigned price = scale_of(&level->price), amount = scale_of(&level->amount);
         *price_scale = price > *price_scale ? price : *price_scale;
         *amount_scale = amount > *amount_scale ? amount : *amount_scale;
     }
 }
 
-static bool widen(struct cmb_book_feed *feed, const struct cambist_order_book *snapshot)
+static bool widen(struct cmb_book_feed *feed, const struct cambist_levels *bids,
+                  const struct cambist_levels *asks)
 {
     unsigned price_scale = feed->price_scale, amount_scale = feed->amount_scale;
-    grow_scales(&snapshot->bids, &price_scale, &amount_scale);
-    grow_scales(&snapshot->asks, &price_scale, &amount_scale);
+    grow_scales(bids, &price_scale, &amount_scale);
+    grow_scales(asks, &price_scale, &amount_scale);
     if (price_scale == feed->price_scale && amount_scale == feed->amount_scale)
         return true;
     if (cmb_book_rescale(feed->book, price_scale, amount_scale) != CMB_NUMBER_FINE)
@@ -163,21 +172,51 @@ static bool widen(struct cmb_book_feed *feed, const struct cambist_order_book *s
     return true;
 }
 
+static int take_levels(struct cmb_subscription *subscription, const struct cambist_levels *bids,
+                       const struct cambist_levels *asks, struct cambist_error *error)
+{
+    struct cmb_side_levels *sides = subscription->stream->sides;
+    if (widen(subscription->feed, bids, asks) &&
+        add_levels(bids, subscription->feed, &sides[CMB_BIDS]) &&
+        add_levels(asks, subscription->feed, &sides[CMB_ASKS]))
+        return CAMBIST_OK;
+    return cmb_fail_plain(error, CAMBIST_TOO_LARGE,
+                          CMB_TEXT("a book has numbers that no int64 can hold"));
+}
+
+int cmb_book_take_record(struct cmb_subscription *subscription,
+                         const struct cambist_book_update *record, struct cambist_error *error)
+{
+    struct cmb_book_update update = { .is_snapshot = record->whole == CAMBIST_FLAG_YES,
+                                      .has_first = record->first_sequence != 0,
+                                      .has_sequence = record->sequence != 0,
+                                      .has_previous = record->previous_sequence != 0,
+                                      .has_checksum = record->checksum != 0,
+                                      .first = record->first_sequence,
+                                      .sequence = record->sequence,
+                                      .previous = record->previous_sequence,
+                                      .checksum = (uint32_t)record->checksum,
+                                      .timestamp_ns = record->timestamp };
+    int status = take_levels(subscription, &record->bids, &record->asks, error);
+    if (status == CAMBIST_OK)
+        cmb_book_take(subscription, &update);
+    return status;
+}
+
 int cmb_book_take_snapshot(struct cmb_subscription *subscription,
-                           const struct cambist_order_book *snapshot, int64_t received_ns)
+                           const struct cambist_order_book *snapshot, int64_t received_ns,
+                           struct cambist_error *error)
 {
     struct cmb_stream *stream = subscription->stream;
-    struct cmb_book_feed *feed = subscription->feed;
     struct cmb_book_update update = { .is_snapshot = true,
                                       .timestamp_ns = snapshot->timestamp,
                                       .received_ns = received_ns };
     struct cmb_text sequence = cmb_text_of(snapshot->sequence);
     update.has_sequence =
         sequence.length && cmb_scaled_parse(sequence, 0, &update.sequence) == CMB_NUMBER_FINE;
-    if (!widen(feed, snapshot) ||
-        !add_levels(&snapshot->bids, feed, &stream->sides[CMB_BIDS]) ||
-        !add_levels(&snapshot->asks, feed, &stream->sides[CMB_ASKS]))
-        return CAMBIST_TOO_LARGE;
+    int status = take_levels(subscription, &snapshot->bids, &snapshot->asks, error);
+    if (status != CAMBIST_OK)
+        return status;
     stream->frame_line = NULL;
     stream->frame.received_ns = received_ns;
     cmb_book_take(subscription, &update);
@@ -207,7 +246,7 @@ static void on_snapshot(struct cmb_run *run, void *user)
     if (status == CAMBIST_OK && run->call->row_count)
         status = cmb_book_take_snapshot(
             subscription, (const struct cambist_order_book *)(const void *)run->call->rows,
-            cmb_stream_now_ns(stream));
+            cmb_stream_now_ns(stream), &run->error);
     if (status != CAMBIST_OK)
         cmb_deliver_state(subscription, subscription->state, &run->error);
     cmb_book_heal(subscription);

@@ -10,15 +10,28 @@ static void start_call(struct cmb_stream *stream, const struct cmb_channel *chan
     call->endpoint = &channel->endpoint;
     call->kind = channel->row->kinds & (0 - channel->row->kinds);
     call->answer_body = stream->frame.text;
-    if (!channel->row->market)
-        return;
-    call->market = cmb_market_named(stream, channel->row->kinds,
-                                    cmb_message_find(&stream->frame, channel->row->market));
+    const struct cmb_subscription *numbered = cmb_subscription_numbered(stream);
+    if (numbered)
+        call->market = numbered->market;
+    else if (channel->row->market)
+        call->market = cmb_market_named(stream, channel->row->kinds,
+                                        cmb_message_find(&stream->frame, channel->row->market));
     if (call->market)
         call->kind = (uint32_t)call->market->kind;
 }
 
 /* ---- whose it is ---- */
+
+struct cmb_subscription *cmb_subscription_numbered(const struct cmb_stream *stream)
+{
+    struct cmb_seat *seat;
+    if (!stream->frame_line || !stream->has_handle)
+        return NULL;
+    TAILQ_FOREACH(seat, &stream->frame_line->seats, link)
+        if (seat->has_handle && seat->handle == stream->handle)
+            return seat->subscription;
+    return NULL;
+}
 
 static struct cmb_text text_member(const struct cmb_record_schema *schema, const void *record,
                                    const char *name)
@@ -52,7 +65,7 @@ const struct cambist_market *cmb_market_named(struct cmb_stream *stream, uint32_
         cmb_markets_find_id(exchange->markets, name, kinds);
     if (market || !stream->observer || !name.length)
         return market;
-    const char *id = cmb_arena_copy(&exchange->arena, name);
+    const char *id = cmb_arena_copy(&stream->call->arena, name);
     struct cambist_market unknown = { .id = id, .symbol = id,
                                       .kind = kinds & (0 - kinds) };
     if (!exchange->markets)
@@ -66,6 +79,9 @@ static struct cmb_subscription *owner_of(struct cmb_stream *stream,
                                          const struct cmb_channel *channel, const void *record)
 {
     const struct cmb_record_schema *schema = channel->endpoint.fields.schema;
+    struct cmb_subscription *numbered = cmb_subscription_numbered(stream);
+    if (numbered)
+        return numbered;
     if (!channel->has_market)
         return cmb_subscription_find_or_make(stream, channel, NULL, (struct cmb_text){ 0 });
     const struct cambist_market *market = stream->call->market;
@@ -97,7 +113,9 @@ static int decode_records(struct cmb_stream *stream, const struct cmb_channel *c
         const char *record = call->rows + (size_t)i * call->schema->size;
         struct cmb_subscription *owner =
             is_told(channel, record) ? owner_of(stream, channel, record) : NULL;
-        if (owner && cmb_line_counts(owner, stream->frame_line, /* is_ahead= */ false))
+        if (owner && owner->feed)
+            status = cmb_book_take_record(owner, (const void *)record, &stream->error);
+        else if (owner && cmb_line_counts(owner, stream->frame_line, /* is_ahead= */ false))
             cmb_deliver_record(owner, record);
     }
     return status;
@@ -123,7 +141,8 @@ static struct cmb_subscription *owner_so_far(struct cmb_mapper *mapper)
         if (leaf->kind != CMB_MEMBER_MARKET || mapper->found[i].kind != CMB_JSON_STRING)
             continue;
         const struct cambist_market *market =
-            cmb_market_named(stream, channel->row->kinds, mapper->found[i].raw);
+            cmb_market_named(stream, channel->row->kinds,
+                             cmb_leaf_text(stream->call, leaf, &mapper->found[i]));
         return market ? cmb_subscription_find_or_make(stream, channel, market,
                                                       (struct cmb_text){ 0 })
                       : NULL;

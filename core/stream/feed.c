@@ -57,7 +57,7 @@ static int give_to_books(struct cmb_stream *stream, const struct cambist_market 
         struct cmb_subscription *subscription =
             cmb_subscription_find_or_make(stream, channel, market, (struct cmb_text){ 0 });
         if (subscription)
-            status = cmb_book_take_snapshot(subscription, snapshot, received_ns);
+            status = cmb_book_take_snapshot(subscription, snapshot, received_ns, &stream->error);
     }
     return status;
 }

@@ -178,6 +178,14 @@ static bool is_spoken(const struct cmb_stream *stream, const struct cmb_line *li
     return !channel->row->kinds || (channel->row->kinds & exchange->kind);
 }
 
+/* A frame that carries the number of a subscription is read by its channel and by no other; numbers
+ * that nobody was given are those of the account. */
+static bool is_meant(const struct cmb_stream *stream, const struct cmb_channel *channel)
+{
+    const struct cmb_subscription *numbered = cmb_subscription_numbered(stream);
+    return !stream->has_handle || (numbered ? numbered->channel == channel : !channel->has_market);
+}
+
 /* What a frame that cannot be read would have said is missing: a book that it may have been about is
  * wrong, and whoever listens to the channel has to know. */
 static void tell_unreadable(struct cmb_stream *stream, const struct cmb_channel *channel)
@@ -206,7 +214,7 @@ static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bo
     int status = CAMBIST_OK;
     for (uint32_t i = 0; i < plugin->channel_count && status == CAMBIST_OK; i++) {
         const struct cmb_channel *channel = &plugin->channels[i];
-        if (!is_spoken(stream, line, channel) ||
+        if (!is_spoken(stream, line, channel) || !is_meant(stream, channel) ||
             !cmb_message_meets(plugin, &stream->frame, &channel->frames))
             continue;
         *ret_is_data = true;
@@ -240,12 +248,18 @@ int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cm
     cmb_fail_reset(&stream->error);
     cmb_message_start(&stream->frame, content_of(plugin, line, text), received_ns);
     count_frame(stream, line);
+    stream->has_handle = line && cmb_message_find_number(&stream->frame, line->dialect->row->handle,
+                                                         &stream->handle);
     int status = decode_all(stream, line, &is_data);
     if (is_data) {
         stream->counts.unreadable += status != CAMBIST_OK;
         return status;
     }
     const struct cmb_signal *signal = find_signal(plugin, &stream->frame);
+    if (!signal && stream->has_handle) {
+        stream->counts.notices++; /* of a subscription that was left */
+        return CAMBIST_AGAIN;
+    }
     if (!signal) {
         stream->counts.unknown++;
         return cmb_fail_plain(&stream->error, CAMBIST_NOT_SUPPORTED,

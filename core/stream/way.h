@@ -187,6 +187,8 @@ struct cmb_stream {
     const struct cmb_channel *book_channel; /* whose levels are being read ... */
     struct cmb_subscription *book_owner;    /* ... and into whose book; NULL: not known yet */
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
+    bool has_handle;             /* the present frame carries the number of a subscription */
+    int64_t handle;
     struct cmb_tap *tap; /* NULL: nobody records */
     cmb_event_fn *observer;
     void *observer_user;
@@ -272,6 +274,8 @@ void cmb_tap_answered(struct cmb_stream *stream, const struct cmb_run *run);
 int cmb_decode(struct cmb_stream *stream, const struct cmb_channel *channel);
 /* The same for books. */
 int cmb_decode_book(struct cmb_stream *stream, const struct cmb_channel *channel);
+/* The subscription whose number the frame carries, where the dialect numbers them; NULL: none. */
+struct cmb_subscription *cmb_subscription_numbered(const struct cmb_stream *stream);
 /* The market of a name out of a frame; NULL: there is none.  What a fed stream does not know it
  * takes as it is. */
 const struct cambist_market *cmb_market_named(struct cmb_stream *stream, uint32_t kinds,
@@ -294,9 +298,13 @@ struct cmb_book_feed *cmb_book_feed_new(struct cmb_subscription *subscription);
 void cmb_book_feed_free(struct cmb_book_feed *feed);
 /* Applies what stands in stream->sides, with the numbers of `update`, and tells what came of it. */
 void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update *update);
+/* The same with a record, in which a number that is not told is 0.  TOO_LARGE: nothing was applied. */
+int cmb_book_take_record(struct cmb_subscription *subscription,
+                         const struct cambist_book_update *record, struct cambist_error *error);
 /* Applies an asked-for snapshot. */
 int cmb_book_take_snapshot(struct cmb_subscription *subscription,
-                           const struct cambist_order_book *snapshot, int64_t received_ns);
+                           const struct cambist_order_book *snapshot, int64_t received_ns,
+                           struct cambist_error *error);
 void cmb_book_lost(struct cmb_subscription *subscription, enum cmb_book_reason reason);
 /* Looks after the books once a second: one that stays crossed is put together anew. */
 void cmb_book_start_pulse(struct cmb_stream *stream);

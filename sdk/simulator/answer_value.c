@@ -203,8 +203,19 @@ static void place_side(const struct cmb_fields *fields, const char *side,
                   json_object_new_string_len(theirs.at, (int)theirs.length));
 }
 
+/* Where each level has a number, the update's is good for all of them. */
+static struct json_object *number_of_levels(const struct cmb_call *call, const char *record)
+{
+    int member = cmb_record_schema_find(call->schema, CMB_TEXT("sequence"));
+    if (member < 0 || call->schema->members[member].kind != CMB_MEMBER_INTEGER)
+        return NULL;
+    int64_t number;
+    memcpy(&number, record + call->schema->members[member].offset, sizeof number);
+    return json_object_new_int64(number);
+}
+
 static void add_levels(const struct cmb_call *call, const struct cambist_levels *levels,
-                       const char *side, struct json_object *list)
+                       const char *side, const char *record, struct json_object *list)
 {
     const struct cmb_fields *fields = &call->endpoint->fields;
     for (uint64_t i = 0; i < levels->count; i++) {
@@ -215,6 +226,9 @@ static void add_levels(const struct cmb_call *call, const struct cambist_levels 
         if (fields->level_count.count)
             cmb_place(&level, fields->level_count.steps, fields->level_count.count, NULL,
                       json_object_new_int(!is_gone));
+        if (fields->level_sequence.count)
+            cmb_place(&level, fields->level_sequence.steps, fields->level_sequence.count, NULL,
+                      number_of_levels(call, record));
         if (fields->level_side_row)
             place_side(fields, side, &level);
         json_object_array_add(list, level);
@@ -233,7 +247,7 @@ static struct json_object *write_levels(const struct cmb_call *call, const struc
         const struct cmb_member *member = &schema->members[i];
         if (member->kind == CMB_MEMBER_LEVELS && (are_both || (int)i == leaf->member))
             add_levels(call, (const struct cambist_levels *)(const void *)(record + member->offset),
-                       i == first ? "buy" : "sell", list);
+                       i == first ? "buy" : "sell", record, list);
     }
     return list;
 }

@@ -99,7 +99,8 @@ static uint32_t find_what(struct cmb_text name)
 static struct cmb_fault_rule *take_place(struct cmb_faults *faults)
 {
     for (uint32_t i = 0; i < faults->count; i++)
-        if (faults->rules[i].is_spent)
+        if (faults->rules[i].is_spent ||
+            (faults->rules[i].ends_ns && faults->now_ns >= faults->rules[i].ends_ns))
             return &faults->rules[i];
     return faults->count == CMB_SIMULATOR_FAULTS_MOST ? NULL : &faults->rules[faults->count++];
 }
@@ -140,13 +141,18 @@ int cmb_faults_add(struct cmb_faults *faults, const char *text, struct cambist_e
 }
 
 int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *text,
-                      uint32_t count, struct cambist_error *error)
+                      uint32_t count, int64_t now_ns, struct cambist_error *error)
 {
     struct cmb_fault_rule rule;
     int status = read_rule(text, &rule, error);
+    if (status != CAMBIST_OK)
+        return status;
     rule.exchange = exchange;
-    rule.left = count;
-    return status == CAMBIST_OK ? add_rule(faults, &rule, error) : status;
+    if (kinds[rule.fault].moment == CMB_AT_CONNECTION)
+        rule.ends_ns = now_ns + count * (int64_t)1000000000;
+    else
+        rule.left = count;
+    return add_rule(faults, &rule, error);
 }
 
 static bool strikes(struct cmb_faults *faults, struct cmb_fault_rule *rule)
@@ -188,6 +194,7 @@ bool cmb_faults_is_on(const struct cmb_faults *faults, uint32_t exchange, uint32
 {
     for (uint32_t i = 0; i < faults->count; i++)
         if (faults->rules[i].fault == fault &&
+            (!faults->rules[i].ends_ns || faults->now_ns < faults->rules[i].ends_ns) &&
             fits(&faults->rules[i], exchange, CMB_AT_CONNECTION, topic))
             return true;
     return false;

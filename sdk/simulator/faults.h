@@ -31,7 +31,7 @@
 enum cmb_fault_moment {
     CMB_AT_REQUEST = 0,
     CMB_AT_HANDSHAKE,
-    CMB_AT_CONNECTION, /* looked at all the time: strikes or does not, whatever its rate */
+    CMB_AT_CONNECTION, /* lasts while it is on, whatever its rate */
     CMB_AT_SUBSCRIPTION, /* a topic that would be granted */
     CMB_AT_ANSWER,     /* an acknowledgement */
     CMB_AT_DATA,       /* a frame of a topic, made but not written */
@@ -93,12 +93,14 @@ struct cmb_fault_rule {
     uint32_t seen;       /* requests that it could have struck */
     uint32_t exchange;   /* number; CMB_FAULTS_EVERYWHERE */
     uint32_t left;       /* strikes that are left; 0: any number */
+    int64_t ends_ns;     /* of those that last; 0: never */
     bool is_spent;
 };
 
 struct cmb_faults {
     struct cmb_fault_rule rules[CMB_SIMULATOR_FAULTS_MOST];
     uint32_t count;
+    int64_t now_ns; /* the simulator's clock, as last seen by a stream */
     struct cmb_random random;
 };
 
@@ -114,9 +116,9 @@ uint32_t cmb_faults_draw_stream(struct cmb_faults *faults, uint32_t exchange,
 /* Whether a fault of connections is on. */
 bool cmb_faults_is_on(const struct cmb_faults *faults, uint32_t exchange, uint32_t fault,
                       uint32_t topic);
-/* Adds one that strikes so often and no more. */
+/* Adds one that strikes so often, or of connections lasts so many seconds, and no more. */
 int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *text,
-                      uint32_t count, struct cambist_error *error);
+                      uint32_t count, int64_t now_ns, struct cambist_error *error);
 
 /* How many moves of the house a snapshot is too old. */
 uint64_t cmb_fault_moves(uint32_t fault);

@@ -238,7 +238,8 @@ int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, 
         return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no practice exchange \"%s\"",
                         exchange);
     pthread_mutex_lock(&simulator->lock);
-    int status = cmb_faults_strike(&simulator->faults, (uint32_t)number, fault, count, error);
+    int status = cmb_faults_strike(&simulator->faults, (uint32_t)number, fault, count,
+                                   cmb_clock_wall_ns(simulator->clock), error);
     pthread_mutex_unlock(&simulator->lock);
     return status;
 }

@@ -64,6 +64,7 @@ int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *
 int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
                             struct cambist_error *error);
 /* Adds a fault that strikes `count` times in one exchange, and then no more: NAME[@TOPIC][:RATE].
+ * Of those that last (mute, strict-ping, short-life, slow-consumer) `count` is seconds.
  * BAD_ARGUMENT: there is no such exchange or fault, or count is 0. [any thread] */
 int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, const char *fault,
                          uint32_t count, struct cambist_error *error);

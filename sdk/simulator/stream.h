@@ -91,6 +91,7 @@ struct cmb_session {
     int64_t now_ns;         /* the simulator's clock */
     int64_t opened_ns, heard_ns, asked_ns, beat_ns, said_ns, pinged_ns;
     bool is_pong_due;
+    uint32_t ping_number;   /* what the pong must repeat */
     bool is_logged_in;      /* or has shown a good token */
     bool lives_on_token;    /* that its path showed */
     bool is_dead;           /* has shown a token that is none: it is silent for ever */
@@ -122,8 +123,8 @@ bool cmb_session_open(struct cmb_session *session, struct cmb_practice *practice
 void cmb_session_close(struct cmb_session *session);
 /* Writes what is new.  `now_ns` by the simulator's clock. */
 void cmb_session_tick(struct cmb_session *session, int64_t now_ns);
-/* A pong came. */
-void cmb_session_take_pong(struct cmb_session *session);
+/* A pong came; one that does not repeat the ping is none. */
+void cmb_session_take_pong(struct cmb_session *session, struct cmb_text payload);
 /* Forgets what waited to be written. */
 void cmb_session_drain(struct cmb_session *session);
 /* Queues a frame; the JSON is put. */

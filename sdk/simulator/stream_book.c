@@ -108,12 +108,14 @@ static void say(struct update *update)
 
 /* ---- books whose beginning is asked for: all prices at which something happened ---- */
 
+/* Answers the number of the first change that is in it: later than asked for where not all are
+ * remembered, which a client takes for the gap that it is. */
 static uint64_t put_touched(struct update *update, uint64_t since)
 {
     struct cmb_engine_market *market = update->market;
     uint64_t kept = market->change_count < CMB_ENGINE_CHANGES ? market->change_count
                                                               : CMB_ENGINE_CHANGES;
-    uint64_t first = since + 1;
+    uint64_t oldest = market->sequence - kept + 1;
     for (uint64_t i = market->change_count - kept; i < market->change_count; i++) {
         const struct cmb_engine_change *change = &market->changes[i % CMB_ENGINE_CHANGES];
         if (change->sequence <= since)
@@ -122,7 +124,8 @@ static uint64_t put_touched(struct update *update, uint64_t since)
         put(update, side, change->price * FINER,
             cmb_change_amount_at(side_of(market, side), change->price));
     }
-    return first;
+    bool is_full = update->counts[0] == TOUCHED_MOST || update->counts[1] == TOUCHED_MOST;
+    return is_full ? market->sequence : oldest > since + 1 ? oldest : since + 1;
 }
 
 static void take_back_extra(struct update *update)
@@ -144,7 +147,7 @@ static void publish_touched(struct update *update)
     struct cmb_engine_market *market = update->market;
     uint64_t since = subscription->restarts == market->restarts ? subscription->sequence : 0;
     update->record.first_sequence = (int64_t)put_touched(update, since);
-    update->record.previous_sequence = (int64_t)since;
+    update->record.previous_sequence = update->record.first_sequence - 1;
     update->record.sequence = (int64_t)market->sequence;
     take_back_extra(update);
     add_extra(update);

@@ -47,7 +47,7 @@ static bool take_frame(struct cmb_seat *seat, struct cmb_socket *socket,
         (void)cmb_frame_write(&(struct cmb_frame_shape){ .kind = CMB_FRAME_PONG }, frame->payload,
                               &socket->out);
         return true;
-    case CMB_FRAME_PONG: cmb_session_take_pong(session); return true;
+    case CMB_FRAME_PONG: cmb_session_take_pong(session, frame->payload); return true;
     default: break;
     }
     cmb_seat_lock(seat);

@@ -1,6 +1,7 @@
 /* What does a client's stream do while time passes? */
 #include "simulator/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -165,13 +166,18 @@ static void ping(struct cmb_session *session)
     struct cmb_stream_answer answer = { .said = &said, .message = CMB_TEXT("") };
     session->pinged_ns = session->now_ns;
     session->is_pong_due = true;
-    queue(session, strdup("are you there?"), CMB_FAULT_NONE, true);
+    char payload[16];
+    snprintf(payload, sizeof payload, "%u", ++session->ping_number);
+    queue(session, strdup(payload), CMB_FAULT_NONE, true);
     (void)cmb_session_answer(session, CAMBIST_ASKS, &answer);
 }
 
-void cmb_session_take_pong(struct cmb_session *session)
+void cmb_session_take_pong(struct cmb_session *session, struct cmb_text payload)
 {
-    session->is_pong_due = false;
+    char expected[16];
+    snprintf(expected, sizeof expected, "%u", session->ping_number);
+    if (cmb_text_is(payload, cmb_text_of(expected)))
+        session->is_pong_due = false;
 }
 
 /* The end of a connection's life: a goodbye where the exchange has one, then the cut. */
@@ -207,7 +213,7 @@ static bool is_mute(const struct cmb_session *session, uint32_t topic)
 
 void cmb_session_tick(struct cmb_session *session, int64_t now_ns)
 {
-    session->now_ns = now_ns;
+    session->now_ns = session->faults->now_ns = now_ns;
     ping(session);
     grow_old(session);
     if (session->lives_on_token &&

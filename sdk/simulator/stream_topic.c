@@ -72,7 +72,7 @@ static bool match_row(struct cmb_session *session, const struct cmb_channel *cha
     struct cmb_said said;
     int score;
     cmb_session_start_call(session, channel);
-    if (!channel->row->name ||
+    if (!channel->row->name || channel->row->decode || /* no function runs backwards */
         !cmb_stream_match(&session->capture, message, &channel->channel, text, &said) ||
         !match_name(session, channel, topic, &score))
         return false;

@@ -2,7 +2,8 @@
  *
  * The changes are made from a seed after the shape of recorded ones: how deep the book is, how many
  * of the changes set, add, remove, or remove what is not there, and how far from the best level
- * they fall.  A sequence ends where it began, so that it can be run again and again.  The floor
+ * they fall.  Those of one update come the best first, as all recorded ones do.  A sequence ends
+ * where it began, so that it can be run again and again.  The floor
  * knows the ticks beforehand: an array with a place for every price.
  */
 #include "bench/interleaved.h"
@@ -82,6 +83,18 @@ static void add_op(int tick, int64_t amount)
     ops[op_count++] = (struct cmb_scaled_level){ tick, amount };
 }
 
+/* By insertion: changes of one level stay in their order. */
+static void sort_update(struct cmb_scaled_level *levels, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct cmb_scaled_level level = levels[i];
+        size_t to = i;
+        for (; to > 0 && levels[to - 1].price < level.price; to--)
+            levels[to] = levels[to - 1];
+        levels[to] = level;
+    }
+}
+
 static void make_ops(const struct shape *shape)
 {
     memset(start, 0, sizeof start);
@@ -106,6 +119,8 @@ static void make_ops(const struct shape *shape)
     for (int tick = 0; tick < TICKS; tick++)
         if (now[tick] != start[tick])
             add_op(tick, start[tick]);
+    for (size_t at = 0; at < op_count; at += PER_UPDATE)
+        sort_update(ops + at, op_count - at < PER_UPDATE ? op_count - at : PER_UPDATE);
 }
 
 static void put_ladder(size_t turns)

@@ -180,7 +180,8 @@ static inline void practice_feed_hear(struct practice_feed *feed)
 {
     for (uint32_t i = 0; i < feed->session.outgoing_count; i++)
         if (feed->session.outgoing[i].is_ping)
-            cmb_session_take_pong(&feed->session);
+            cmb_session_take_pong(&feed->session,
+                                  cmb_text_of(feed->session.outgoing[i].text));
         else
             practice_feed_hear_one(feed, (struct cmb_text){ feed->session.outgoing[i].text,
                                                             feed->session.outgoing[i].length });

@@ -40,7 +40,7 @@ static const struct cambist_dialect test_stream_dialects[] = {
     { "stream", "/ws", .subscribe = "{{\"op\":\"sub\",\"args\":[{topics}],\"id\":{number}}}",
       .unsubscribe = "{{\"op\":\"unsub\",\"args\":[{topics}],\"id\":{number}}}",
       .topics_per_message = 3, .topics_per_connection = 4, .quiet_ms = 20000,
-      .life_ms = 3600000, .connects = "connections" },
+      .life_ms = 3600000, .connects = "connections", .handle = "h" },
     { "private", "/own?token={token}", .needs_token = 1, .token_life_ms = 600000,
       .login = "{{\"op\":\"login\",\"key\":\"{key}\",\"sign\":\"{login}\"}}",
       .subscribe = "{{\"op\":\"sub\",\"args\":[{topics}],\"id\":{number}}}",
@@ -60,6 +60,10 @@ static const struct cambist_field test_stream_trade_fields[] = {
 static const struct cambist_field test_stream_ticker_fields[] = {
     { "symbol", "s" }, { "last", "l" },
 };
+/* Whose it is, only the number `h` tells, which the acknowledgement gave. */
+static const struct cambist_field test_stream_best_fields[] = {
+    { "bid", "best.0" }, { "ask", "best.1" },
+};
 static const struct cambist_field test_stream_order_fields[] = {
     { "symbol", "s" }, { "id", "i" }, { "state", "x" },
 };
@@ -68,6 +72,8 @@ static const struct cambist_channel test_stream_channels[] = {
       .fields = CAMBIST_TABLE(test_stream_trade_fields) },
     { "watch_ticker", "stream", .name = "\"tick.{market}\"", .frames = "e=tick",
       .stale_ms = 5000, .fields = CAMBIST_TABLE(test_stream_ticker_fields) },
+    { "watch_bids_asks", "stream", .name = "\"best.{market}\"", .frames = "best",
+      .fields = CAMBIST_TABLE(test_stream_best_fields) },
     { "watch_order_book", "stream", .name = "\"book.{market}\"", .frames = "e=book",
       .book = "asked", .kinds = CAMBIST_KIND_SPOT,
       .fields = CAMBIST_TABLE(test_stream_change_fields) },
@@ -78,7 +84,7 @@ static const struct cambist_channel test_stream_channels[] = {
       .frames = "e=order", .fields = CAMBIST_TABLE(test_stream_order_fields) },
 };
 static const struct cambist_signal test_stream_signals[] = {
-    { "ok", CAMBIST_ACKNOWLEDGES, .number = "ok" },
+    { "ok", CAMBIST_ACKNOWLEDGES, .number = "ok", .handle = "gives" },
     { "no", CAMBIST_REFUSES, .number = "no", .code = "code", .message = "why" },
     { "in", CAMBIST_LOGGED_IN },
     { "ask", CAMBIST_ASKS, .number = "ask", .answer = "{{\"answer\":{number}}}" },

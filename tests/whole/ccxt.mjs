@@ -198,11 +198,44 @@ async function watchOrders(client, symbol) {
     throw new Error('the end of an order was not told')
 }
 
+async function watchCandles(client, symbol) {
+    const candles = await soon(client.watchOHLCV(symbol, '1m'), 'watchOHLCV')
+    const [time, open, high, low, close] = candles[candles.length - 1]
+    check(time % 60000 === 0 && high >= Math.max(open, close) && low <= Math.min(open, close),
+          JSON.stringify(candles))
+}
+
+// What a watcher tells of an order at market, which is placed when it listens.
+async function watchTrading(client, symbol, waiting, what) {
+    waiting.catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const placed = await client.createOrder(symbol, 'market', 'sell', 0.01)
+    return [placed, await soon(waiting, what)]
+}
+
+async function watchMyTrades(client, symbol) {
+    const [placed, trades] = await watchTrading(client, symbol, client.watchMyTrades(symbol),
+                                                'watchMyTrades')
+    const own = trades.find((trade) => trade.order === placed.id)
+    check(own && own.side === 'sell' && own.price > 0 && own.amount > 0,
+          'watchMyTrades: ' + JSON.stringify(trades.map((trade) => ({ ...trade, info: 0 }))))
+}
+
+async function watchBalance(client, symbol) {
+    const type = symbol.includes(':') ? 'swap' : 'spot'
+    const [, balance] = await watchTrading(client, symbol, client.watchBalance({ type }),
+                                           'watchBalance')
+    check(balance.USDT && balance.USDT.total > 0, JSON.stringify(balance).slice(0, 300))
+}
+
 async function useStreams(client, symbol, step, prefix) {
     await step(prefix + 'watchOrderBook', () => watchBook(client, symbol))
     await step(prefix + 'watchTrades', () => watchTrades(client, symbol))
     await step(prefix + 'watchTicker', () => watchTicker(client, symbol))
     await step(prefix + 'watchOrders', () => watchOrders(client, symbol))
+    const more = { watchOHLCV: watchCandles, watchMyTrades, watchBalance }
+    for (const [name, run] of Object.entries(more))
+        if (client.has[name]) await step(prefix + name, () => run(client, symbol))
 }
 
 async function useExchange(ccxt, practice) {

@@ -433,7 +433,8 @@ struct cambist_channel {
     uint32_t stale_ms;   /* silence after which the data is stale; 0: a quiet market is silent */
     uint32_t zero;
     CAMBIST_TABLE_OF(field) fields;
-    /* Reads the frame instead of `rows` and `fields` and emits records.  Answers a status. */
+    /* Reads the frame instead of `rows` and `fields` and emits records; of a book, book_update records
+     * in which a number of 0 is not told.  Answers a status. */
     int (*decode)(const struct cambist_call *call, struct cambist_json frame);
 };
 

@@ -120,7 +120,7 @@ static void ask_snapshot(const struct cmb_channel *channel, const char *symbol)
                     cmb_engine_find_market(cmb_text_of(symbol)), 1000, &book);
     CU_ASSERT_FATAL(subscription != NULL);
     CU_ASSERT(cmb_book_take_snapshot(subscription, &book,
-                                     cmb_clock_monotonic_ns(&feed.clock)) == CAMBIST_OK);
+                                     cmb_clock_monotonic_ns(&feed.clock), NULL) == CAMBIST_OK);
 }
 
 /* The client's side at the engine's scales. */
@@ -269,6 +269,52 @@ static void messages_of_other_programs_are_understood(void)
     }
 }
 
+static void what_is_unsubscribed_from_is_silent(void)
+{
+    for (int p = 0; p < PLUGINS; p++) {
+        practice_feed_open(&feed, plugins[p]);
+        const struct cmb_channel *channel = find_channel(CAMBIST_TOPIC_watch_order_book);
+        subscribe(channel, "BTC/USDT");
+        practice_feed_turn(&feed, 200);
+        practice_feed_turn(&feed, 200);
+        CU_ASSERT(feed.data > 0);
+        (void)practice_feed_say(&feed, channel, &dialect_of(channel)->unsubscribe, "BTC/USDT",
+                                NULL);
+        practice_feed_hear(&feed);
+        CU_ASSERT(feed.means != CAMBIST_REFUSES);
+        feed.data = 0;
+        practice_feed_turn(&feed, 200);
+        ASSERT_NUMBER(feed.data, 0);
+        ASSERT_NUMBER(feed.session.subscription_count, 0);
+        practice_feed_close(&feed);
+    }
+}
+
+/* Every beginning of a good message, and it with each of its bytes turned. */
+static void damaged_messages_do_no_harm(void)
+{
+    for (int p = 0; p < PLUGINS; p++) {
+        char text[512];
+        practice_feed_open(&feed, plugins[p]);
+        const struct cmb_channel *channel = find_channel(CAMBIST_TOPIC_watch_order_book);
+        practice_feed_connect(&feed, channel, NULL);
+        struct cmb_text message = practice_feed_say(&feed, channel, &dialect_of(channel)->subscribe,
+                                                    "BTC/USDT", NULL);
+        CU_ASSERT_FATAL(message.length < sizeof text);
+        cmb_session_drain(&feed.session);
+        for (size_t i = 0; i < message.length; i++) {
+            cmb_session_take(&feed.session, (struct cmb_text){ message.at, i });
+            CU_ASSERT(feed.session.outgoing_count == 1); /* each is refused */
+            cmb_session_drain(&feed.session);
+            memcpy(text, message.at, message.length);
+            text[i] ^= 0x10;
+            cmb_session_take(&feed.session, (struct cmb_text){ text, message.length });
+            cmb_session_drain(&feed.session);
+        }
+        practice_feed_close(&feed);
+    }
+}
+
 static void a_path_without_a_stream_has_none(void)
 {
     practice_feed_open(&feed, "okx");
@@ -358,6 +404,8 @@ TEST_SUITE("simulator/stream",
              unknown_markets_and_channels_are_refused },
            { "messages of other programs are understood",
              messages_of_other_programs_are_understood },
+           { "what is unsubscribed from is silent", what_is_unsubscribed_from_is_silent },
+           { "damaged messages do no harm", damaged_messages_do_no_harm },
            { "a path without a stream has none", a_path_without_a_stream_has_none },
            { "private channels need proof", private_channels_need_proof },
            { "a wrong signature is refused", a_wrong_signature_is_refused },

@@ -61,6 +61,41 @@ static void tells_trades(void)
     test_feed_close(&feed);
 }
 
+/* Each message of ours gets a number for what comes of it: ten times its own. */
+static void give_number(struct test_feed *of, struct test_websocket *websocket, const char *text)
+{
+    char answer[100];
+    (void)of;
+    snprintf(answer, sizeof answer, "{\"ok\":%ld,\"gives\":%ld}", test_feed_number(text),
+             test_feed_number(text) * 10);
+    test_websocket_say_text(websocket, answer);
+}
+
+static void tells_by_number(void)
+{
+    struct told spot = { 0 }, swap = { 0 };
+    set_up(give_number);
+    test_feed_listen(&feed, CAMBIST_TOPIC_watch_bids_asks, "BTC/USDT", on_event, &spot);
+    TEST_FEED_RUN_UNTIL(&feed, spot.state == CAMBIST_WATCH_LIVE);
+    struct cmb_listener *listener =
+        test_feed_listen(&feed, CAMBIST_TOPIC_watch_bids_asks, "BTC/USDT:USDT", on_event, &swap);
+    TEST_FEED_RUN_UNTIL(&feed, swap.state == CAMBIST_WATCH_LIVE);
+    test_feed_say(&feed, "{\"h\":20,\"best\":[\"1.5\",\"2\"]}");
+    TEST_FEED_RUN_UNTIL(&feed, swap.records == 1);
+    ASSERT_NUMBER(spot.records, 0);
+    test_feed_say(&feed, "{\"h\":10,\"best\":[\"1.5\",\"2\"]}");
+    TEST_FEED_RUN_UNTIL(&feed, spot.records == 1);
+    ASSERT_NUMBER(swap.records, 1);
+    uint64_t notices = cmb_stream_counts(feed.stream)->notices;
+    cmb_stream_leave(listener);
+    TEST_FEED_RUN_UNTIL(&feed, test_feed_count_heard(&feed, "unsub") == 1);
+    test_feed_say(&feed, "{\"h\":20,\"best\":[\"1.6\",\"2\"]}");
+    TEST_FEED_RUN_UNTIL(&feed, cmb_stream_counts(feed.stream)->notices > notices);
+    ASSERT_NUMBER(cmb_stream_counts(feed.stream)->unknown, 0);
+    ASSERT_NUMBER(spot.records, 1);
+    test_feed_close(&feed);
+}
+
 static void refuse_second(struct test_feed *of, struct test_websocket *websocket, const char *text)
 {
     char answer[100];
@@ -232,6 +267,7 @@ static void hands_over(void)
 }
 
 TEST_SUITE("stream/stream", { "subscribes, tells, and unsubscribes", tells_trades },
+           { "tells by the number that the exchange gave", tells_by_number },
            { "finds the one topic that a message was refused for", finds_the_refused_one },
            { "says what there is not", says_what_there_is_not },
            { "comes back when the connection is lost", comes_back },

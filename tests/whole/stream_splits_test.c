@@ -1,0 +1,297 @@
+/* Does what a stream tells depend on how the network cuts its bytes?
+ *
+ * Sessions are written as a server sends them (some messages in fragments, with pings between), and
+ * read back cut at every offset, and in pieces of many sizes.  Each time the same must be told.
+ * Without the recordings the plugins' own sessions are what there is.
+ */
+#include "cli/event.h"
+#include "support/fed_stream.h"
+#include "support/test.h"
+#include "transport/frame.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+
+enum { LINES_MOST = 600, SESSION_BYTES_MOST = 1 << 20, LOG_BYTES_MOST = 64 << 20 };
+/* A session is told once for each offset: it is small, or cut in its last bytes only. */
+enum { CUT_LINES_MOST = 70, CUT_BYTES_MOST = 100 * 1024, SMALL = 5000, CUTS_MOST = 1000 };
+
+/* An answer to a request, which came before the message of that number. */
+struct answer {
+    size_t before;
+    char *url, *body;
+};
+
+struct session {
+    struct cmb_buffer bytes; /* as they came over the wire */
+    struct answer answers[LINES_MOST];
+    size_t answer_count, message_count;
+};
+
+struct reading {
+    struct test_fed fed;
+    const struct session *session;
+    struct cmb_buffer log;
+    size_t messages, answers;
+    bool has_failed; /* no frames any more */
+};
+
+/* ---- sessions ---- */
+
+static const char *text_at(struct json_object *line, const char *key)
+{
+    const char *text = json_object_get_string(json_object_object_get(line, key));
+    return text ? text : "";
+}
+
+/* Every third message is sent in two fragments with a ping between them. */
+static void write_message(struct session *session, struct cmb_text text)
+{
+    size_t half = session->message_count++ % 3 == 2 ? text.length / 2 : text.length;
+    struct cmb_frame_shape first = { .kind = CMB_FRAME_TEXT, .is_fragment = half < text.length };
+    struct cmb_frame_shape ping = { .kind = CMB_FRAME_PING };
+    struct cmb_frame_shape rest = { .kind = CMB_FRAME_CONTINUATION };
+    bool is_written = cmb_frame_write(&first, (struct cmb_text){ text.at, half }, &session->bytes);
+    if (first.is_fragment)
+        is_written = is_written && cmb_frame_write(&ping, CMB_TEXT("alive?"), &session->bytes) &&
+                     cmb_frame_write(&rest, (struct cmb_text){ text.at + half, text.length - half },
+                                     &session->bytes);
+    CU_ASSERT_FATAL(is_written);
+}
+
+static void add_line(struct session *session, const char *text)
+{
+    struct json_object *line = json_tokener_parse(text);
+    const char *direction = text_at(line, "dir"), *data = text_at(line, "data");
+    if (strcmp(direction, "in") == 0)
+        write_message(session, cmb_text_of(data));
+    else if (strcmp(direction, "http") == 0 && *data)
+        session->answers[session->answer_count++] = (struct answer){
+            .before = session->message_count, .url = strdup(text_at(line, "url")), .body = strdup(data)
+        };
+    json_object_put(line);
+}
+
+/* The beginning of a recorded session; NULL: it is not here. */
+static struct session *read_session(const char *path, size_t lines_most, size_t bytes_most)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    struct session *session = calloc(1, sizeof *session);
+    char *line = NULL;
+    size_t size = 0;
+    cmb_buffer_init(&session->bytes, SESSION_BYTES_MOST);
+    for (size_t i = 0; i < lines_most && session->bytes.length < bytes_most &&
+                       getline(&line, &size, file) > 0; i++)
+        if (session->bytes.length + strlen(line) < SESSION_BYTES_MOST / 2)
+            add_line(session, line);
+    free(line);
+    fclose(file);
+    return session;
+}
+
+static void free_session(struct session *session)
+{
+    for (size_t i = 0; i < session->answer_count; i++) {
+        free(session->answers[i].url);
+        free(session->answers[i].body);
+    }
+    cmb_buffer_clear(&session->bytes);
+    free(session);
+}
+
+/* ---- reading ---- */
+
+static void on_event(const struct cmb_event *event, void *user)
+{
+    struct reading *reading = user;
+    struct cmb_json_writer writer;
+    cmb_json_writer_init(&writer, &reading->log);
+    cmb_json_begin_object(&writer);
+    cmb_event_write(event, &writer);
+    cmb_json_end_object(&writer);
+    cmb_buffer_add_char(&reading->log, '\n');
+}
+
+static void take_answers(struct reading *reading)
+{
+    const struct session *session = reading->session;
+    while (reading->answers < session->answer_count &&
+           session->answers[reading->answers].before <= reading->messages) {
+        const struct answer *answer = &session->answers[reading->answers++];
+        (void)cmb_stream_feed_snapshot(reading->fed.stream, cmb_text_of(answer->url),
+                                       cmb_text_of(answer->body), (int64_t)reading->messages, NULL);
+    }
+}
+
+static void take_bytes(struct reading *reading, struct cmb_frame_reader *reader, char *bytes,
+                       size_t length)
+{
+    struct cmb_frame frame;
+    size_t used;
+    while (length && !reading->has_failed) {
+        int status = cmb_frame_read(reader, bytes, length, &used, &frame);
+        reading->has_failed = status != CAMBIST_OK && status != CAMBIST_AGAIN;
+        bytes += used;
+        length -= used;
+        if (status != CAMBIST_OK || frame.kind != CMB_FRAME_TEXT)
+            continue;
+        (void)cmb_stream_feed(reading->fed.stream, frame.payload, (int64_t)reading->messages, NULL);
+        reading->messages++;
+        take_answers(reading);
+    }
+}
+
+/* The session in a first piece of `first` bytes, then in pieces of `each`. */
+static void read_cut(struct reading *reading, size_t first, size_t each)
+{
+    struct cmb_frame_reader reader;
+    struct cmb_frame_rules rules = { .role = CMB_FRAME_CLIENT };
+    const struct cmb_buffer *bytes = &reading->session->bytes;
+    cmb_frame_reader_init(&reader, &rules);
+    cmb_buffer_reset(&reading->log);
+    reading->messages = reading->answers = 0;
+    reading->has_failed = !test_fed_renew(&reading->fed);
+    if (reading->has_failed)
+        return;
+    take_answers(reading);
+    for (size_t at = 0, length = first; at < bytes->length; at += length, length = each) {
+        length = length < bytes->length - at ? length : bytes->length - at;
+        take_bytes(reading, &reader, bytes->at + at, length);
+    }
+    cmb_frame_reader_clear(&reader);
+}
+
+/* ---- comparing ---- */
+
+struct telling {
+    char *log;
+    size_t length, messages;
+};
+
+static struct telling tell_whole(struct reading *reading)
+{
+    size_t all = reading->session->bytes.length;
+    read_cut(reading, all, all);
+    read_cut(reading, all, all); /* now the markets are known, as they are for what is compared */
+    struct telling telling = { malloc(reading->log.length + 1), reading->log.length,
+                               reading->messages };
+    memcpy(telling.log, reading->log.at, reading->log.length);
+    return telling;
+}
+
+static bool is_same(const struct reading *reading, const struct telling *telling)
+{
+    return !reading->has_failed && reading->messages == telling->messages && reading->log.length == telling->length &&
+           memcmp(reading->log.at, telling->log, telling->length) == 0;
+}
+
+static void cut_everywhere(struct reading *reading)
+{
+    struct telling telling = tell_whole(reading);
+    size_t different = 0, all = reading->session->bytes.length;
+    size_t cuts = all < SMALL ? all - 1 : CUTS_MOST;
+    for (size_t behind = 1; behind <= cuts; behind++) {
+        read_cut(reading, all - behind, all);
+        different += !is_same(reading, &telling);
+    }
+    printf("\n    %zu messages of %zu bytes, cut at %zu of them; %zu bytes told", telling.messages,
+           all, cuts, telling.length);
+    ASSERT_NUMBER(different, 0);
+    free(telling.log);
+}
+
+static void cut_into_pieces(struct reading *reading)
+{
+    static const size_t sizes[] = { 1, 2, 3, 7, 61, 125, 126, 127, 1448, 4096, 65536 };
+    struct telling telling = tell_whole(reading);
+    size_t different = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        read_cut(reading, sizes[i], sizes[i]);
+        different += !is_same(reading, &telling);
+    }
+    printf("\n    %zu messages in pieces, %zu bytes told", telling.messages, telling.length);
+    ASSERT_NUMBER(different, 0);
+    free(telling.log);
+}
+
+/* ---- the sessions that there are ---- */
+
+struct given {
+    const char *plugins, *name;
+    uint32_t kind;
+    const char *folder, *path;
+};
+
+static const struct given own[] = {
+    { PLUGINS, "binance", 0, CASES, "binance/cases/stream.jsonl" },
+    { PLUGINS, "binance", CAMBIST_KIND_SWAP, CASES, "binance/cases/stream_usdm.jsonl" },
+    { PLUGINS, "okx", 0, CASES, "okx/cases/stream.jsonl" },
+    { PLUGINS, "kraken", 0, CASES, "kraken/cases/stream.jsonl" },
+    { PLUGINS, "coinbase", 0, CASES, "coinbase/cases/stream.jsonl" },
+};
+
+static const struct given recorded[] = {
+    { PLUGINS, "binance", 0, NULL, "binance/cryptofeed.BINANCE.jsonl" },
+    { PLUGINS, "binance", CAMBIST_KIND_SWAP, NULL, "binanceusdm/cryptofeed.BINANCE_FUTURES.jsonl" },
+    { PLUGINS, "okx", 0, NULL, "okx/cryptofeed.OKX.jsonl" },
+    { OLDER_PLUGINS, "krakenv1", 0, NULL, "kraken/cryptofeed.KRAKEN.jsonl" },
+};
+
+static const char *folder_of(const struct given *given)
+{
+    static char folder[4096];
+    const char *shared = getenv("CAMBIST_SHARED");
+    if (given->folder)
+        return given->folder;
+    snprintf(folder, sizeof folder, "%s/recordings/ws", shared ? shared : CAMBIST_SHARED_DEFAULT);
+    return folder;
+}
+
+/* False: the session is not here. */
+static bool read_given(const struct given *given, size_t lines_most, size_t bytes_most,
+                       void (*check)(struct reading *reading))
+{
+    char path[8192];
+    struct reading reading = { 0 };
+    snprintf(path, sizeof path, "%s/%s", folder_of(given), given->path);
+    struct session *session = read_session(path, lines_most, bytes_most);
+    if (!session)
+        return false;
+    reading.session = session;
+    cmb_buffer_init(&reading.log, LOG_BYTES_MOST);
+    CU_ASSERT_FATAL(test_fed_open(&reading.fed, given->plugins, given->name, given->kind, on_event,
+                                  &reading));
+    check(&reading);
+    CU_ASSERT(reading.log.length > 0);
+    test_fed_close(&reading.fed);
+    cmb_buffer_clear(&reading.log);
+    free_session(session);
+    return true;
+}
+
+static void cuts_own_everywhere(void)
+{
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        CU_ASSERT(read_given(&own[i], CUT_LINES_MOST, CUT_BYTES_MOST, cut_everywhere));
+}
+
+static void cuts_recorded_everywhere(void)
+{
+    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
+        if (!read_given(&recorded[i], CUT_LINES_MOST, CUT_BYTES_MOST, cut_everywhere))
+            printf("\n    %s is not here", recorded[i].path);
+}
+
+static void cuts_recorded_into_pieces(void)
+{
+    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
+        if (!read_given(&recorded[i], LINES_MOST, SESSION_BYTES_MOST / 2, cut_into_pieces))
+            printf("\n    %s is not here", recorded[i].path);
+}
+
+TEST_SUITE("whole/stream_splits",
+           { "tells the same of its own sessions wherever they are cut", cuts_own_everywhere },
+           { "tells the same of recordings wherever they are cut", cuts_recorded_everywhere },
+           { "tells the same of recordings in pieces of any size", cuts_recorded_into_pieces })

@@ -1,7 +1,6 @@
 /* How is an event of a stream written as JSON? */
 #include "cli/event.h"
 
-#include "book/book.h"
 #include "request/answer.h"
 
 /* What a topic's events are called. */
@@ -71,7 +70,7 @@ static void write_book(struct cmb_json_writer *writer, const struct cambist_even
         write_number(writer, "timestamp", book->timestamp_ns / 1000000);
     write_side(writer, "bids", book->bids, book->bid_count, book);
     write_side(writer, "asks", book->asks, book->ask_count, book);
-    write_text(writer, "state", cambist_watch_state_name(event->state));
+    write_text(writer, "state", cmb_watch_state_name(event->state));
 }
 
 /* ---- events ---- */
@@ -81,7 +80,7 @@ static void write_status(struct cmb_json_writer *writer, const struct cambist_ev
     write_text(writer, "event", "status");
     write_text(writer, "topic", cmb_operation_of(event->topic)->name.at);
     write_symbol(writer, event);
-    write_text(writer, "state", cambist_watch_state_name(event->state));
+    write_text(writer, "state", cmb_watch_state_name(event->state));
     if (event->error) {
         cmb_json_write_key(writer, CMB_TEXT("error"));
         cmb_error_write(event->error, writer);
@@ -115,4 +114,38 @@ void cmb_event_write(const struct cambist_event *event, const struct cambist_boo
         write_candle(writer, event->row);
     else
         cmb_record_write_members(cmb_record_schema_of(event->record), event->row, writer);
+}
+
+/* ---- events of a stream, before they are a program's ---- */
+
+/* The book behind an event, as programs see it. */
+static void read_book(const struct cmb_book *from, struct cambist_book *ret)
+{
+    struct cmb_book_view view = { .bids = (struct cmb_scaled_level *)(void *)ret->bids,
+                                  .asks = (struct cmb_scaled_level *)(void *)ret->asks };
+    cmb_book_read(from, CMB_EVENT_LEVELS, 0, &view);
+    ret->bid_count = view.bid_count;
+    ret->ask_count = view.ask_count;
+    ret->price_scale = view.price_scale;
+    ret->amount_scale = view.amount_scale;
+    ret->sequence = view.sequence;
+    ret->timestamp_ns = view.timestamp_ns;
+}
+
+void cmb_stream_event_write(const struct cmb_event *event, struct cmb_json_writer *writer)
+{
+    struct cambist_scaled_level bids[CMB_EVENT_LEVELS], asks[CMB_EVENT_LEVELS];
+    struct cambist_book book = { .bids = bids, .asks = asks };
+    struct cambist_event told = {
+        .topic = event->topic,
+        .record = event->record ? cmb_operation_of(event->topic)->record : CAMBIST_RECORD_NONE,
+        .row = event->record,
+        .symbol = event->market ? event->market->symbol : NULL,
+        .state = event->state,
+        .is_state = event->is_state,
+        .error = event->error,
+    };
+    if (event->book)
+        read_book(event->book, &book);
+    cmb_event_write(&told, &book, writer);
 }

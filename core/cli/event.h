@@ -5,6 +5,7 @@
 #include <cambist/cambist.h>
 
 #include "json/writer.h"
+#include "stream/stream.h"
 
 /* Levels of a book that a line shows. */
 enum { CMB_EVENT_LEVELS = 10 };
@@ -17,5 +18,7 @@ const char *cmb_event_name(uint32_t topic);
  * `book` is what the book is behind the event; of other topics NULL. */
 void cmb_event_write(const struct cambist_event *event, const struct cambist_book *book,
                      struct cmb_json_writer *writer);
+/* The same for an event of a stream itself, during its delivery. */
+void cmb_stream_event_write(const struct cmb_event *event, struct cmb_json_writer *writer);
 
 #endif

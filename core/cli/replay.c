@@ -37,38 +37,11 @@ static void end_line(struct replay *replay, struct cmb_json_writer *writer)
     cmb_cli_print(&replay->output);
 }
 
-/* The book behind an event, as programs see it. */
-static void read_book(const struct cmb_book *from, struct cambist_book *ret)
-{
-    struct cmb_book_view view = { .bids = (struct cmb_scaled_level *)(void *)ret->bids,
-                                  .asks = (struct cmb_scaled_level *)(void *)ret->asks };
-    cmb_book_read(from, CMB_EVENT_LEVELS, 0, &view);
-    ret->bid_count = view.bid_count;
-    ret->ask_count = view.ask_count;
-    ret->price_scale = view.price_scale;
-    ret->amount_scale = view.amount_scale;
-    ret->sequence = view.sequence;
-    ret->timestamp_ns = view.timestamp_ns;
-}
-
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct replay *replay = user;
-    struct cambist_scaled_level bids[CMB_EVENT_LEVELS], asks[CMB_EVENT_LEVELS];
-    struct cambist_book book = { .bids = bids, .asks = asks };
-    struct cambist_event told = {
-        .topic = event->topic,
-        .record = event->record ? cmb_operation_of(event->topic)->record : CAMBIST_RECORD_NONE,
-        .row = event->record,
-        .symbol = event->market ? event->market->symbol : NULL,
-        .state = event->state,
-        .is_state = event->is_state,
-        .error = event->error,
-    };
     struct cmb_json_writer writer = begin_line(replay);
-    if (event->book)
-        read_book(event->book, &book);
-    cmb_event_write(&told, &book, &writer);
+    cmb_stream_event_write(event, &writer);
     end_line(replay, &writer);
 }
 

@@ -10,6 +10,7 @@ enum {
     BEFORE_BYTES = 16, /* that a load may begin before a level */
     WINDOW_BYTES = 48, /* the two numbers of a level lie in them */
     BEHIND_BYTES = 64, /* that must be readable from the start of a level on */
+    REST_BYTES = BEHIND_BYTES - 4, /* before which a rest must end, looks ahead included */
 };
 
 /* A number that ends with a quote. */
@@ -83,9 +84,26 @@ static inline bool scale_up(uint64_t eights, unsigned behind, unsigned scale, in
            !__builtin_mul_overflow(value, cmb_powers_of_ten[scale - behind], ret_value);
 }
 
-/* Reads the level ["price","amount"] at `at`.  Returns its end, NULL for every other form. */
+/* Passes what stands behind price and amount where it is only digits: ,"0",3].  NULL: it is not. */
+static const char *pass_rest(const char *at, const char *last)
+{
+    while (at < last && *at == ',') {
+        bool is_quoted = at[1] == '"';
+        const char *digits = at + 1 + is_quoted, *end = digits;
+        while (end < last && *end >= '0' && *end <= '9')
+            end++;
+        if (end == digits || (is_quoted ? *end != '"' : *digits == '0' && end > digits + 1))
+            return NULL;
+        at = end + is_quoted;
+    }
+    return *at == ']' ? at + 1 : NULL;
+}
+
+/* Reads the level ["price","amount"] at `at`, digits may follow.  Returns its end, NULL for every
+ * other form. */
 static inline const char *read_common(const char *at, unsigned price_scale, unsigned amount_scale,
-                                      struct cmb_scaled_level *ret_level)
+                                      struct cmb_scaled_level *ret_level,
+                                      struct cmb_scaled_digits *ret_digits)
 {
     uint64_t others = others_in(at + 2) | others_in(at + 18) << 16 | others_in(at + 34) << 32 |
                       (uint64_t)7 << WINDOW_BYTES; /* a stop for what has no end */
@@ -93,29 +111,36 @@ static inline const char *read_common(const char *at, unsigned price_scale, unsi
     if (!price.is_common || memcmp(at, "[\"", 2) != 0 || memcmp(price.end, "\",\"", 3) != 0)
         return NULL;
     struct number amount = find_number(price.end + 3, others >> (price.end + 3 - at - 2));
-    if (!amount.is_common || amount.end[1] != ']')
+    if (!amount.is_common)
         return NULL;
+    const char *end = __builtin_expect(amount.end[1] == ']', 1)
+                          ? amount.end + 2
+                          : pass_rest(amount.end + 1, at + REST_BYTES);
     __m128i fours = _mm_packs_epi32(group_digits(price), group_digits(amount));
     __m128i eights = _mm_madd_epi16(fours, _mm_set1_epi32(1 << 16 | 10000));
     uint64_t low = (uint64_t)_mm_cvtsi128_si64(eights);
     uint64_t high = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(eights, eights));
     bool is_whole = scale_up(low, price.behind, price_scale, &ret_level->price) &&
                     scale_up(high, amount.behind, amount_scale, &ret_level->amount);
-    return is_whole ? amount.end + 2 : NULL;
+    *ret_digits = (struct cmb_scaled_digits){ (uint8_t)price.behind, (uint8_t)amount.behind };
+    return is_whole ? end : NULL;
 }
 
 /* Reads levels of the common form and the commas between them, as long as they last and begin
  * before `stop`.  Returns how many; *at is then behind the last one. */
 __attribute__((noinline)) static size_t
 read_common_levels(const char **at, const char *stop, unsigned price_scale, unsigned amount_scale,
-                   struct cmb_scaled_level *levels, size_t most)
+                   struct cmb_scaled_level *levels, struct cmb_scaled_digits *digits, size_t most)
 {
     const char *next = *at;
     size_t count = 0;
+    struct cmb_scaled_digits written;
     while (count < most && next < stop) {
-        const char *end = read_common(next, price_scale, amount_scale, &levels[count]);
+        const char *end = read_common(next, price_scale, amount_scale, &levels[count], &written);
         if (!end)
             break;
+        if (digits)
+            digits[count] = written;
         count++;
         *at = end;
         if (*end != ',')
@@ -127,68 +152,77 @@ read_common_levels(const char **at, const char *stop, unsigned price_scale, unsi
 
 /* As above for the last bytes of the input, behind which nothing may be read: on a copy. */
 static size_t read_last_levels(const char **at, size_t length, unsigned price_scale,
-                               unsigned amount_scale, struct cmb_scaled_level *levels, size_t most)
+                               unsigned amount_scale, struct cmb_scaled_level *levels,
+                               struct cmb_scaled_digits *digits, size_t most)
 {
     char copy[BEFORE_BYTES + 2 * BEHIND_BYTES] = { 0 };
     const char *start = copy + BEFORE_BYTES, *copy_at = start;
     memcpy(copy + BEFORE_BYTES, *at, length);
     size_t count =
-        read_common_levels(&copy_at, start + length, price_scale, amount_scale, levels, most);
+        read_common_levels(&copy_at, start + length, price_scale, amount_scale, levels, digits, most);
     *at += copy_at - start;
     return count;
 }
 
 /* Reads as many levels of the common form as come next, maybe none. */
 static size_t read_run(struct cmb_json_reader *reader, unsigned price_scale, unsigned amount_scale,
-                       struct cmb_scaled_level *levels, size_t most)
+                       struct cmb_scaled_level *levels, struct cmb_scaled_digits *digits,
+                       size_t most)
 {
     size_t left = (size_t)(reader->end - reader->at);
     if (reader->at - reader->start <= BEFORE_BYTES || reader->depth >= reader->depth_most ||
         price_scale > CMB_SCALED_SCALE_MOST || amount_scale > CMB_SCALED_SCALE_MOST)
         return 0;
     if (left <= BEHIND_BYTES)
-        return read_last_levels(&reader->at, left, price_scale, amount_scale, levels, most);
+        return read_last_levels(&reader->at, left, price_scale, amount_scale, levels, digits,
+                                most);
     return read_common_levels(&reader->at, reader->end - BEHIND_BYTES, price_scale, amount_scale,
-                              levels, most);
+                              levels, digits, most);
 }
 
 #else
 
 static size_t read_run(struct cmb_json_reader *reader, unsigned price_scale, unsigned amount_scale,
-                       struct cmb_scaled_level *levels, size_t most)
+                       struct cmb_scaled_level *levels, struct cmb_scaled_digits *digits,
+                       size_t most)
 {
-    (void)reader, (void)price_scale, (void)amount_scale, (void)levels, (void)most;
+    (void)reader, (void)price_scale, (void)amount_scale, (void)levels, (void)digits, (void)most;
     return 0;
 }
 
 #endif
 
 static bool read_level(struct cmb_json_reader *reader, unsigned price_scale, unsigned amount_scale,
-                       struct cmb_scaled_level *ret_level)
+                       struct cmb_scaled_level *ret_level, struct cmb_scaled_digits *ret_digits)
 {
     if (!cmb_json_enter_array(reader))
         return false;
     if (!cmb_json_next_element(reader))
         return cmb_json_fail(reader, "a price is expected");
-    if (!cmb_json_read_scaled(reader, price_scale, &ret_level->price))
+    if (!cmb_json_read_scaled_digits(reader, price_scale, &ret_level->price, &ret_digits->price))
         return false;
     if (!cmb_json_next_element(reader))
         return cmb_json_fail(reader, "an amount is expected");
-    return cmb_json_read_scaled(reader, amount_scale, &ret_level->amount) &&
+    return cmb_json_read_scaled_digits(reader, amount_scale, &ret_level->amount,
+                                       &ret_digits->amount) &&
            cmb_json_leave_array(reader);
 }
 
 bool cmb_json_read_levels(struct cmb_json_reader *reader, unsigned price_scale,
-                          unsigned amount_scale, struct cmb_scaled_level *levels, size_t most,
-                          size_t *ret_count)
+                          unsigned amount_scale, struct cmb_scaled_level *levels,
+                          struct cmb_scaled_digits *digits, size_t most, size_t *ret_count)
 {
     size_t count = 0;
+    struct cmb_scaled_digits ignored;
     cmb_json_enter_array(reader);
     while (cmb_json_next_element(reader)) {
         if (count == most)
             return cmb_json_fail(reader, "more levels than there is room for");
-        size_t run = read_run(reader, price_scale, amount_scale, levels + count, most - count);
-        if (!run && !read_level(reader, price_scale, amount_scale, &levels[count]))
+        struct cmb_scaled_digits *written = digits ? digits + count : NULL;
+        size_t run = read_run(reader, price_scale, amount_scale, levels + count, written,
+                              most - count);
+        if (!run && !read_level(reader, price_scale, amount_scale, &levels[count],
+                                written ? written : &ignored))
             return false;
         count += run ? run : 1;
     }

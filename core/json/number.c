@@ -30,6 +30,28 @@ bool cmb_json_read_scaled_slowly(struct cmb_json_reader *reader, unsigned scale,
     return fault == CMB_NUMBER_FINE || refuse(reader, value.raw.at, fault);
 }
 
+/* Decimals as they are written; an exponent is no digit. */
+static uint8_t decimals_of(struct cmb_text number)
+{
+    const char *point = memchr(number.at, '.', number.length);
+    uint8_t decimals = 0;
+    for (const char *at = point ? point + 1 : NULL;
+         at && at < number.at + number.length && *at >= '0' && *at <= '9'; at++)
+        decimals++;
+    return decimals;
+}
+
+bool cmb_json_read_scaled_digits(struct cmb_json_reader *reader, unsigned scale,
+                                 int64_t *ret_value, uint8_t *ret_decimals)
+{
+    cmb_json_next_byte(reader);
+    const char *start = reader->at;
+    if (!cmb_json_read_scaled(reader, scale, ret_value))
+        return false;
+    *ret_decimals = decimals_of((struct cmb_text){ start, (size_t)(reader->at - start) });
+    return true;
+}
+
 bool cmb_json_read_decimal(struct cmb_json_reader *reader, struct cambist_decimal *ret_value)
 {
     struct cmb_json_value value;

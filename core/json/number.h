@@ -16,6 +16,10 @@
 static inline bool cmb_json_read_scaled(struct cmb_json_reader *reader, unsigned scale,
                                         int64_t *ret_value);
 
+/* As above; *ret_decimals is how many digits were written behind the point. */
+bool cmb_json_read_scaled_digits(struct cmb_json_reader *reader, unsigned scale,
+                                 int64_t *ret_value, uint8_t *ret_decimals);
+
 /* Reads a whole number: ids, sequence numbers, milliseconds. */
 static inline bool cmb_json_read_integer(struct cmb_json_reader *reader, int64_t *ret_value);
 

@@ -132,45 +132,55 @@ static bool is_level_row(const struct cambist_field *row)
     return row->field && strncmp(row->field, "level_", 6) == 0;
 }
 
+static int compile_level_path(struct builder *builder, const char *path, struct cmb_path *ret)
+{
+    int status = cmb_compile_path(builder->compiler, "path", cmb_text_of(path), false, ret);
+    if (status == CAMBIST_OK && ret->count != 1)
+        return cmb_refuse(builder->compiler, "path", "a level is read by one step");
+    return status;
+}
+
 static int compile_level(struct builder *builder, const struct cambist_field *row)
 {
-    struct cmb_fields *fields = builder->fields;
-    const struct {
-        struct cmb_text name;
-        struct cmb_path *path;
-    } parts[] = {
-        { CMB_TEXT("level_price"), &fields->level_price },
-        { CMB_TEXT("level_amount"), &fields->level_amount },
-        { CMB_TEXT("level_side"), &fields->level_side },
-        { CMB_TEXT("level_sequence"), &fields->level_sequence },
-        { CMB_TEXT("level_count"), &fields->level_count },
+    static const char *const names[CMB_LEVEL_PARTS] = {
+        [CMB_LEVEL_PRICE] = "level_price",       [CMB_LEVEL_AMOUNT] = "level_amount",
+        [CMB_LEVEL_SIDE] = "level_side",         [CMB_LEVEL_COUNT] = "level_count",
+        [CMB_LEVEL_SEQUENCE] = "level_sequence",
     };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (!cmb_text_is(cmb_text_of(row->field), parts[i].name))
+    struct cmb_fields *fields = builder->fields;
+    for (size_t i = 0; i < CMB_LEVEL_PARTS; i++) {
+        if (strcmp(row->field, names[i]) != 0)
             continue;
-        if (parts[i].path == &fields->level_side) {
+        if (i == CMB_LEVEL_SIDE) {
             fields->level_side_row = row;
             fields->level_sides =
                 cmb_words_find(builder->compiler->plugin,
                                row->words ? cmb_text_of(row->words) : CMB_TEXT("side"));
         }
-        return cmb_compile_path(builder->compiler, "path", cmb_text_of(row->path), false,
-                                parts[i].path);
+        return compile_level_path(builder, row->path, &fields->level[i]);
     }
     return cmb_refuse(builder->compiler, "field",
                       "a level has a price, amount, side, sequence and count, no %s", row->field);
 }
 
-static int default_levels(struct builder *builder)
+static bool is_at(const struct cmb_path *path, uint32_t index)
 {
-    struct cmb_fields *fields = builder->fields;
+    return path->steps[0].kind == CMB_PATH_INDEX && path->steps[0].index == index;
+}
+
+/* Without rows about levels: [price, amount, ...]. */
+static int complete_levels(struct builder *builder)
+{
+    struct cmb_path *level = builder->fields->level;
     int status = CAMBIST_OK;
-    if (!fields->level_price.count)
-        status = cmb_compile_path(builder->compiler, "path", CMB_TEXT("0"), false,
-                                  &fields->level_price);
-    if (status == CAMBIST_OK && !fields->level_amount.count)
-        status = cmb_compile_path(builder->compiler, "path", CMB_TEXT("1"), false,
-                                  &fields->level_amount);
+    if (!level[CMB_LEVEL_PRICE].count)
+        status = compile_level_path(builder, "0", &level[CMB_LEVEL_PRICE]);
+    if (status == CAMBIST_OK && !level[CMB_LEVEL_AMOUNT].count)
+        status = compile_level_path(builder, "1", &level[CMB_LEVEL_AMOUNT]);
+    builder->fields->has_pairs = status == CAMBIST_OK && is_at(&level[CMB_LEVEL_PRICE], 0) &&
+                                 is_at(&level[CMB_LEVEL_AMOUNT], 1) &&
+                                 !level[CMB_LEVEL_SIDE].count && !level[CMB_LEVEL_SEQUENCE].count &&
+                                 !level[CMB_LEVEL_COUNT].count;
     return status;
 }
 
@@ -263,7 +273,7 @@ int cmb_compile_fields(struct cmb_compiler *compiler, const struct cambist_field
         status = is_rootless(&builder.leaves[i]) ? CAMBIST_OK : plant(&builder, (int)i);
     if (status == CAMBIST_OK &&
         (record == CAMBIST_RECORD_ORDER_BOOK || record == CAMBIST_RECORD_BOOK_UPDATE))
-        status = default_levels(&builder);
+        status = complete_levels(&builder);
     compiler->inner = (struct cmb_place){ 0 };
     ret->leaves = builder.leaves;
     ret->next_leaf = builder.next_leaf;

@@ -190,15 +190,24 @@ struct cmb_node {
     bool has_names;   /* every child is a key: no member is wanted twice */
 };
 
+/* What an exchange may tell of a level. */
+enum cmb_level_part {
+    CMB_LEVEL_PRICE,
+    CMB_LEVEL_AMOUNT,
+    CMB_LEVEL_SIDE,
+    CMB_LEVEL_SEQUENCE,
+    CMB_LEVEL_COUNT,
+    CMB_LEVEL_PARTS
+};
+
 struct cmb_fields {
     const struct cmb_record_schema *schema;
     const struct cmb_leaf *leaves;
     uint32_t count;
     const int *next_leaf; /* the next leaf that ends at the same node, -1: none */
     const struct cmb_node *row_tree, *answer_tree; /* NULL: no leaves of that sort */
-    struct cmb_path level_price, level_amount;
-    struct cmb_path level_sequence, level_count; /* without steps: not told */
-    struct cmb_path level_side;
+    struct cmb_path level[CMB_LEVEL_PARTS]; /* of one step, or of none: it is not told */
+    bool has_pairs; /* price and amount stand first in an array, and nothing else is told */
     const struct cambist_field *level_side_row; /* NULL: each side stands in a list of its own */
     const struct cmb_words *level_sides;
 };

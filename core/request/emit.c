@@ -205,8 +205,8 @@ static int put_market(struct cmb_call *call, const struct cmb_leaf *leaf, struct
 static bool read_level(struct cmb_json_reader *reader, const struct cmb_fields *fields,
                        struct cambist_level *level)
 {
-    const struct cmb_path_step *price = &fields->level_price.steps[0];
-    const struct cmb_path_step *amount = &fields->level_amount.steps[0];
+    const struct cmb_path_step *price = &fields->level[CMB_LEVEL_PRICE].steps[0];
+    const struct cmb_path_step *amount = &fields->level[CMB_LEVEL_AMOUNT].steps[0];
     struct cmb_json_value key;
     if (price->kind == CMB_PATH_INDEX) {
         cmb_json_enter_array(reader);

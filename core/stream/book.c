@@ -94,7 +94,7 @@ void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update
     update->received_ns = stream->frame.received_ns;
     update->bids = bids->levels;
     update->bid_digits = bids->digits;
-    update->bid_sequences = subscription->channel->endpoint.fields.level_sequence.count
+    update->bid_sequences = subscription->channel->endpoint.fields.level[CMB_LEVEL_SEQUENCE].count
                                 ? bids->sequences : NULL;
     update->bid_count = bids->count;
     update->asks = asks->levels;

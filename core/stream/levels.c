@@ -8,15 +8,6 @@
 
 enum { LEVEL_BYTES_LEAST = 6 /* [0,0], and a comma */ };
 
-/* The parts of a level: X(name). */
-#define LEVEL_PARTS(X) X(price) X(amount) X(side) X(sequence) X(count)
-enum part {
-#define X(name) PART_##name,
-    LEVEL_PARTS(X)
-#undef X
-    PARTS
-};
-
 /* What stands in one level, as text where it is no number of the book. */
 struct level {
     struct cmb_scaled_level numbers;
@@ -25,14 +16,11 @@ struct level {
     struct cmb_text side, sequence, count;
 };
 
-/* How one level is read, out of the channel's rows. */
+/* How the levels of a message are read. */
 struct level_form {
     const struct cmb_fields *fields;
     unsigned price_scale, amount_scale;
-    const struct cmb_path_step *steps[PARTS];
-    bool has_more; /* more than price and amount is told */
     bool wants_digits;
-    bool is_common; /* price and amount stand first in an array, and nothing else is wanted */
 };
 
 bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
@@ -51,73 +39,27 @@ bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
     return true;
 }
 
-/* ---- the form ---- */
-
-/* Where a part stands: the first step of its path; NULL: the exchange does not tell it. */
-static const struct cmb_path_step *step_of(const struct cmb_fields *fields, enum part part)
-{
-    const struct cmb_path *paths[PARTS] = {
-#define X(name) [PART_##name] = &fields->level_##name,
-        LEVEL_PARTS(X)
-#undef X
-    };
-    return paths[part]->count ? paths[part]->steps : NULL;
-}
-
-static bool is_index(const struct cmb_path *path, uint32_t index)
-{
-    return path->count == 1 && path->steps[0].kind == CMB_PATH_INDEX &&
-           path->steps[0].index == index;
-}
-
 static struct level_form form_of(const struct cmb_channel *channel,
                                  const struct cmb_book_feed *feed)
 {
-    const struct cmb_fields *fields = &channel->endpoint.fields;
     const struct cambist_book_rule *rule = channel->book;
-    struct level_form form = { .fields = fields,
-                               .price_scale = feed->price_scale,
-                               .amount_scale = feed->amount_scale };
-    for (int part = 0; part < PARTS; part++)
-        form.steps[part] = step_of(fields, (enum part)part);
-    form.has_more = form.steps[PART_side] || form.steps[PART_sequence] || form.steps[PART_count];
-    form.wants_digits = rule->checksum_order != CAMBIST_NO_CHECKSUM &&
-                        !(rule->checksum_digits & CAMBIST_DIGITS_OF_MARKET);
-    form.is_common = !form.wants_digits && is_index(&fields->level_price, 0) &&
-                     is_index(&fields->level_amount, 1) && !form.has_more;
-    return form;
+    return (struct level_form){ .fields = &channel->endpoint.fields,
+                                .price_scale = feed->price_scale,
+                                .amount_scale = feed->amount_scale,
+                                .wants_digits = rule->checksum_order != CAMBIST_NO_CHECKSUM &&
+                                                !(rule->checksum_digits &
+                                                  CAMBIST_DIGITS_OF_MARKET) };
 }
 
 /* ---- one level, step by step ---- */
 
-static bool stands_here(const struct cmb_path_step *step, uint32_t index,
+static bool stands_here(const struct level_form *form, enum cmb_level_part part, uint32_t index,
                         const struct cmb_json_value *key)
 {
-    return step && (key ? step->kind == CMB_PATH_KEY && cmb_json_is(key, step->key)
-                        : step->kind == CMB_PATH_INDEX && step->index == index);
-}
-
-/* Decimals as they are written; an exponent is no digit. */
-static uint8_t decimals_of(struct cmb_text number)
-{
-    const char *point = memchr(number.at, '.', number.length);
-    uint8_t decimals = 0;
-    for (const char *at = point ? point + 1 : NULL;
-         at && at < number.at + number.length && *at >= '0' && *at <= '9'; at++)
-        decimals++;
-    return decimals;
-}
-
-static bool read_number(struct cmb_json_reader *reader, unsigned scale, bool wants_digits,
-                        int64_t *ret, uint8_t *ret_decimals)
-{
-    cmb_json_next_byte(reader);
-    const char *start = reader->at;
-    if (!cmb_json_read_scaled(reader, scale, ret))
-        return false;
-    if (wants_digits)
-        *ret_decimals = decimals_of((struct cmb_text){ start, (size_t)(reader->at - start) });
-    return true;
+    const struct cmb_path *path = &form->fields->level[part];
+    const struct cmb_path_step *step = path->steps;
+    return path->count && (key ? step->kind == CMB_PATH_KEY && cmb_json_is(key, step->key)
+                               : step->kind == CMB_PATH_INDEX && step->index == index);
 }
 
 static bool read_text(struct cmb_json_reader *reader, struct cmb_text *ret)
@@ -135,22 +77,22 @@ static void read_part(const struct level_form *form, struct cmb_json_reader *rea
 {
     struct cmb_json_reader again = *reader;
     bool is_text = false;
-    struct cmb_text *const texts[PARTS] = { [PART_side] = &ret->side,
-                                            [PART_sequence] = &ret->sequence,
-                                            [PART_count] = &ret->count };
-    for (int part = PART_side; part < PARTS && form->has_more; part++)
-        if (stands_here(form->steps[part], index, key)) {
+    struct cmb_text *const texts[CMB_LEVEL_PARTS] = { [CMB_LEVEL_SIDE] = &ret->side,
+                                                      [CMB_LEVEL_SEQUENCE] = &ret->sequence,
+                                                      [CMB_LEVEL_COUNT] = &ret->count };
+    for (int part = CMB_LEVEL_SIDE; part < CMB_LEVEL_PARTS && !form->fields->has_pairs; part++)
+        if (stands_here(form, (enum cmb_level_part)part, index, key)) {
             *reader = again;
             is_text |= read_text(reader, texts[part]);
         }
-    if (stands_here(form->steps[PART_price], index, key)) {
+    if (stands_here(form, CMB_LEVEL_PRICE, index, key)) {
         *reader = again;
-        ret->has_price = read_number(reader, form->price_scale, form->wants_digits,
-                                     &ret->numbers.price, &ret->digits.price);
-    } else if (stands_here(form->steps[PART_amount], index, key)) {
+        ret->has_price = cmb_json_read_scaled_digits(reader, form->price_scale,
+                                                     &ret->numbers.price, &ret->digits.price);
+    } else if (stands_here(form, CMB_LEVEL_AMOUNT, index, key)) {
         *reader = again;
-        ret->has_amount = read_number(reader, form->amount_scale, form->wants_digits,
-                                      &ret->numbers.amount, &ret->digits.amount);
+        ret->has_amount = cmb_json_read_scaled_digits(reader, form->amount_scale,
+                                                      &ret->numbers.amount, &ret->digits.amount);
     } else if (!is_text) {
         cmb_json_skip(reader);
     }
@@ -199,7 +141,7 @@ static bool add_level(struct cmb_json_reader *reader, const struct level_form *f
     if (form->fields->level_side_row && (form->fields->level_side_row->as & CAMBIST_SIGN) &&
         at->amount < 0)
         at->amount = -at->amount;
-    if (form->steps[PART_count] && cmb_text_is(level->count, CMB_TEXT("0")))
+    if (form->fields->level[CMB_LEVEL_COUNT].count && cmb_text_is(level->count, CMB_TEXT("0")))
         at->amount = 0;
     to->sequences[to->count] = 0;
     if (level->sequence.length && cmb_scaled_parse(level->sequence, 0, &to->sequences[to->count]) !=
@@ -232,13 +174,14 @@ static bool read_slowly(struct cmb_stream *stream, const struct level_form *form
     return !reader->reason;
 }
 
-static bool read_commonly(struct cmb_stream *stream, const struct level_form *form, int side,
-                          struct cmb_json_reader *reader)
+static bool read_pairs(struct cmb_stream *stream, const struct level_form *form, int side,
+                       struct cmb_json_reader *reader)
 {
     struct cmb_side_levels *to = &stream->sides[side];
-    size_t count = 0;
-    if (!cmb_json_read_levels(reader, form->price_scale, form->amount_scale,
-                              to->levels + to->count, to->capacity - to->count, &count))
+    size_t count = 0, start = to->count;
+    if (!cmb_json_read_levels(reader, form->price_scale, form->amount_scale, to->levels + start,
+                              form->wants_digits ? to->digits + start : NULL,
+                              to->capacity - start, &count))
         return false;
     to->count += count;
     return true;
@@ -272,9 +215,9 @@ static void grow_scales(const struct level_form *form, struct cmb_json_reader *r
                         uint32_t index, const struct cmb_json_value *key, unsigned *price_scale,
                         unsigned *amount_scale)
 {
-    if (stands_here(form->steps[PART_price], index, key))
+    if (stands_here(form, CMB_LEVEL_PRICE, index, key))
         grow_scale(reader, price_scale);
-    else if (stands_here(form->steps[PART_amount], index, key))
+    else if (stands_here(form, CMB_LEVEL_AMOUNT, index, key))
         grow_scale(reader, amount_scale);
     else
         cmb_json_skip(reader);
@@ -333,8 +276,8 @@ static bool read_at_scale(struct cmb_stream *stream, const struct cmb_channel *c
                           struct cmb_book_feed *feed, int side, struct cmb_json_reader *reader)
 {
     struct level_form form = form_of(channel, feed);
-    return form.is_common ? read_commonly(stream, &form, side, reader)
-                          : read_slowly(stream, &form, side, reader);
+    return form.fields->has_pairs ? read_pairs(stream, &form, side, reader)
+                                  : read_slowly(stream, &form, side, reader);
 }
 
 bool cmb_read_levels(struct cmb_stream *stream, const struct cmb_channel *channel,

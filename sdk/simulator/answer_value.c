@@ -193,14 +193,20 @@ static void place_decimal(struct json_object **root, const struct cmb_path *path
     cmb_place(root, path->steps, path->count, NULL, json_object_new_string(text));
 }
 
+static void place_part(const struct cmb_fields *fields, enum cmb_level_part part,
+                       struct json_object *value, struct json_object **level)
+{
+    cmb_place(level, fields->level[part].steps, fields->level[part].count, NULL, value);
+}
+
 /* Their word for the side that levels stand on, where each says it itself. */
 static void place_side(const struct cmb_fields *fields, const char *side,
                        struct json_object **level)
 {
     struct cmb_text theirs = theirs_of(fields->level_sides, cmb_text_of(side));
     if (theirs.at)
-        cmb_place(level, fields->level_side.steps, fields->level_side.count, NULL,
-                  json_object_new_string_len(theirs.at, (int)theirs.length));
+        place_part(fields, CMB_LEVEL_SIDE,
+                   json_object_new_string_len(theirs.at, (int)theirs.length), level);
 }
 
 /* Where each level has a number, the update's is good for all of them. */
@@ -221,14 +227,12 @@ static void add_levels(const struct cmb_call *call, const struct cambist_levels 
     for (uint64_t i = 0; i < levels->count; i++) {
         struct json_object *level = NULL;
         bool is_gone = cmb_decimal_is_zero(&levels->at[i].amount);
-        place_decimal(&level, &fields->level_price, &levels->at[i].price);
-        place_decimal(&level, &fields->level_amount, &levels->at[i].amount);
-        if (fields->level_count.count)
-            cmb_place(&level, fields->level_count.steps, fields->level_count.count, NULL,
-                      json_object_new_int(!is_gone));
-        if (fields->level_sequence.count)
-            cmb_place(&level, fields->level_sequence.steps, fields->level_sequence.count, NULL,
-                      number_of_levels(call, record));
+        place_decimal(&level, &fields->level[CMB_LEVEL_PRICE], &levels->at[i].price);
+        place_decimal(&level, &fields->level[CMB_LEVEL_AMOUNT], &levels->at[i].amount);
+        if (fields->level[CMB_LEVEL_COUNT].count)
+            place_part(fields, CMB_LEVEL_COUNT, json_object_new_int(!is_gone), &level);
+        if (fields->level[CMB_LEVEL_SEQUENCE].count)
+            place_part(fields, CMB_LEVEL_SEQUENCE, number_of_levels(call, record), &level);
         if (fields->level_side_row)
             place_side(fields, side, &level);
         json_object_array_add(list, level);

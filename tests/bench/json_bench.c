@@ -27,7 +27,7 @@ static struct depth decoded;
 
 static void read_side(struct cmb_json_reader *reader, struct depth_side *side)
 {
-    cmb_json_read_levels(reader, DEPTH_SCALE, DEPTH_SCALE, side->levels, DEPTH_LEVELS_MOST,
+    cmb_json_read_levels(reader, DEPTH_SCALE, DEPTH_SCALE, side->levels, NULL, DEPTH_LEVELS_MOST,
                          &side->count);
 }
 

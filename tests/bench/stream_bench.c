@@ -5,7 +5,7 @@
  * needs to parse the same texts, and do nothing with them.  Instructions are counted where the
  * machine lets a program count them. */
 #include "bench/interleaved.h"
-#include "stream/stream.h"
+#include "stream/way.h"
 #include "support/allocations.h"
 
 #include <json-c/json.h>
@@ -17,13 +17,14 @@
 
 enum { UPDATES = 512, LEVELS = 36, LEVELS_MOST = 1000, TEXT_MOST = 4096 };
 
-/* An exchange that is fed: a stream, and the texts of one round. */
+/* An exchange's stream behind its connection, and the texts of one round. */
 struct fed {
     struct cmb_plugin *plugin;
     struct cmb_exchange *exchange;
     struct cmb_office office;
     struct cmb_desk *desk;
     struct cmb_stream *stream;
+    struct cmb_line line; /* that the frames come over */
     char texts[UPDATES][TEXT_MOST];
     size_t lengths[UPDATES];
     char snapshot[TEXT_MOST * 64];
@@ -114,6 +115,14 @@ static size_t write_okx(char *to, size_t room, const char *action, long sequence
 
 /* ---- streams ---- */
 
+static const struct cmb_dialect *dialect_of_books(const struct cmb_plugin *plugin)
+{
+    for (uint32_t i = 0; i < plugin->channel_count; i++)
+        if (plugin->channels[i].book)
+            return &plugin->dialects[plugin->channels[i].dialect];
+    return NULL;
+}
+
 static void open_fed(struct fed *fed, const char *name)
 {
     struct cambist_error error = { 0 };
@@ -128,15 +137,15 @@ static void open_fed(struct fed *fed, const char *name)
     fed->desk = cmb_desk_new(&fed->office, fed->exchange);
     fed->stream = cmb_stream_new(fed->desk, NULL);
     cmb_stream_observe(fed->stream, on_event, NULL);
+    fed->line = (struct cmb_line){ .stream = fed->stream, .dialect = dialect_of_books(fed->plugin) };
 }
 
 static void feed(struct fed *fed, const char *text, size_t length)
 {
-    struct cambist_error error = { 0 };
-    if (cmb_stream_feed(fed->stream, (struct cmb_text){ text, length }, ++counted_ns, &error) ==
-        CAMBIST_OK)
+    struct cmb_text frame = { text, length };
+    if (cmb_message_take(fed->stream, &fed->line, frame, ++counted_ns) == CAMBIST_OK)
         return;
-    fprintf(stderr, "%s\n", error.message);
+    fprintf(stderr, "%s\n", fed->stream->error.message);
     exit(1);
 }
 

@@ -99,11 +99,12 @@ static void walk(struct cmb_json_reader *reader, bool may_check)
 static void check_levels(struct cmb_text text)
 {
     struct cmb_scaled_level fast[32], slow;
+    struct cmb_scaled_digits digits[32];
     struct cmb_json_reader at_once, stepwise;
     size_t count = 0, steps = 0;
     cmb_json_init(&at_once, text, 0);
     cmb_json_init(&stepwise, text, 0);
-    bool is_read = cmb_json_read_levels(&at_once, 8, 4, fast, 32, &count);
+    bool is_read = cmb_json_read_levels(&at_once, 8, 4, fast, digits, 32, &count);
     cmb_json_enter_array(&stepwise);
     while (cmb_json_next_element(&stepwise) && steps < 32) {
         cmb_json_enter_array(&stepwise);

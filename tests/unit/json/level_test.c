@@ -12,7 +12,26 @@ struct side {
     bool is_read;
     size_t count;
     struct cmb_scaled_level levels[LEVELS_MOST];
+    struct cmb_scaled_digits digits[LEVELS_MOST];
 };
+
+/* The number that comes next, and the digits behind its point. */
+static bool read_number(struct cmb_json_reader *reader, unsigned scale, int64_t *ret_value,
+                        uint8_t *ret_decimals)
+{
+    struct cmb_json_reader look = *reader;
+    struct cmb_json_value text;
+    if (!cmb_json_read_scaled_slowly(reader, scale, ret_value) ||
+        !cmb_json_read_value(&look, &text))
+        return false;
+    bool is_behind = false;
+    *ret_decimals = 0;
+    for (size_t i = 0; i < text.raw.length && (text.raw.at[i] | 0x20) != 'e'; i++) {
+        *ret_decimals = (uint8_t)(*ret_decimals + is_behind);
+        is_behind |= text.raw.at[i] == '.';
+    }
+    return true;
+}
 
 static bool read_stepwise(struct cmb_json_reader *reader, unsigned price_scale,
                           unsigned amount_scale, struct side *side)
@@ -21,11 +40,12 @@ static bool read_stepwise(struct cmb_json_reader *reader, unsigned price_scale,
     while (cmb_json_next_element(reader)) {
         if (side->count == LEVELS_MOST)
             return cmb_json_fail(reader, "too many");
-        struct cmb_scaled_level *level = &side->levels[side->count++];
+        struct cmb_scaled_level *level = &side->levels[side->count];
+        struct cmb_scaled_digits *digits = &side->digits[side->count++];
         bool is_level = cmb_json_enter_array(reader) && cmb_json_next_element(reader) &&
-                        cmb_json_read_scaled_slowly(reader, price_scale, &level->price) &&
+                        read_number(reader, price_scale, &level->price, &digits->price) &&
                         cmb_json_next_element(reader) &&
-                        cmb_json_read_scaled_slowly(reader, amount_scale, &level->amount) &&
+                        read_number(reader, amount_scale, &level->amount, &digits->amount) &&
                         cmb_json_leave_array(reader);
         if (!is_level)
             return cmb_json_fail(reader, "not a level");
@@ -46,8 +66,8 @@ static struct side read_text(struct cmb_text text, bool is_fast, unsigned price_
         if (!cmb_json_is(&key, CMB_TEXT("b")))
             cmb_json_skip(&reader);
         else if (is_fast)
-            cmb_json_read_levels(&reader, price_scale, amount_scale, side.levels, LEVELS_MOST,
-                                 &side.count);
+            cmb_json_read_levels(&reader, price_scale, amount_scale, side.levels, side.digits,
+                                 LEVELS_MOST,                                 &side.count);
         else
             read_stepwise(&reader, price_scale, amount_scale, &side);
     }
@@ -65,7 +85,8 @@ static bool is_same(struct cmb_text text, unsigned price_scale, unsigned amount_
         return false;
     return !fast.is_read ||
            (fast.count == slow.count &&
-            memcmp(fast.levels, slow.levels, fast.count * sizeof fast.levels[0]) == 0);
+            memcmp(fast.levels, slow.levels, fast.count * sizeof fast.levels[0]) == 0 &&
+            memcmp(fast.digits, slow.digits, fast.count * sizeof fast.digits[0]) == 0);
 }
 
 static bool is_same_side(const char *side)
@@ -115,6 +136,19 @@ static void agrees_with_the_steps(void)
         "[[\"1\",\"2\"][\"1\",\"2\"]]",
         "[[\"1\",\"2\"],[\"3\",\"4\"]]",
         "[[\"1\",\"2\",\"3\"],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",\"0\",\"3\"],[\"3\",\"4.50\",\"0\",\"12\"]]",
+        "[[\"1\",\"2\",0,3],[\"3\",\"4\",10]]",
+        "[[\"1\",\"2\",\"00\"],[\"3\",\"4\",\"\"]]",
+        "[[\"1\",\"2\",00],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",\"0],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",0\"],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",,3],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",\"0\" ,3],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",-1,0.5,null],[\"3\",\"4\"]]",
+        "[[\"1\",\"2\",[3]],[\"3\",\"4\",{}]]",
+        "[[\"1\",\"2\",\"0123456789012345678901234567890123456789012345678901234567890123456789\"]]",
+        "[[\"67123.10000000\",\"0.00123000\",\"0123456789012345678901234567\"],[\"1\",\"2\"]]",
         "[[\"1\",\"2\"],\n[\"3\",\"4\"]]",
         "[[\"1\",\"2\"] ,[\"3\",\"4\"]]",
         "[[\"01\",\"2\"]]",
@@ -194,6 +228,8 @@ static void agrees_for_random_sides(void)
             add_random_number(&buffer, &state);
             cmb_buffer_add_char(&buffer, ',');
             add_random_number(&buffer, &state);
+            if (next_bits(&state) % 2)
+                cmb_buffer_add(&buffer, CMB_TEXT(",\"0\",13"));
             cmb_buffer_add_char(&buffer, ']');
         }
         cmb_buffer_add(&buffer, CMB_TEXT("]}"));
@@ -209,7 +245,7 @@ static void agrees_on_every_truncation(void)
 {
     static const char text[] =
         "{\"event\":\"depthUpdate\",\"b\":[[\"67123.10\",\"0.5\"],[\"67123\",\"12\"],"
-        "[\"67124.10000000\",\"0.00120000\"],[\"1\",\"2\"]],\"u\":12345}";
+        "[\"67124.10000000\",\"0.00120000\"],[\"1\",\"2\",\"0\",\"31\"]],\"u\":12345}";
     for (size_t length = 0; length < sizeof text; length++)
         CU_ASSERT(is_same((struct cmb_text){ text, length }, 8, 8));
 }
@@ -226,7 +262,7 @@ static void stops_where_the_room_ends(void)
         cmb_json_next_element(&reader);
         cmb_json_skip(&reader);
         cmb_json_next_element(&reader);
-        bool is_read = cmb_json_read_levels(&reader, 0, 0, levels, most, &count);
+        bool is_read = cmb_json_read_levels(&reader, 0, 0, levels, NULL, most, &count);
         CU_ASSERT(is_read == (most >= 3));
         ASSERT_NUMBER(count, most >= 3 ? 3 : 77);
         ASSERT_NUMBER(levels[most].price, 77);
@@ -241,7 +277,7 @@ static void reads_a_side_at_the_very_start(void)
     struct cmb_json_reader reader;
     size_t count = 0;
     cmb_json_init(&reader, copy, 0);
-    CU_ASSERT(cmb_json_read_levels(&reader, 2, 1, levels, 2, &count) && cmb_json_finish(&reader));
+    CU_ASSERT(cmb_json_read_levels(&reader, 2, 1, levels, NULL, 2, &count) && cmb_json_finish(&reader));
     ASSERT_NUMBER(count, 2);
     ASSERT_NUMBER(levels[0].price, 6712310);
     ASSERT_NUMBER(levels[1].amount, 120);
@@ -254,7 +290,7 @@ static void keeps_the_depth_ceiling(void)
     struct cmb_json_reader reader;
     size_t count;
     cmb_json_init(&reader, CMB_TEXT("                    [[\"1\",\"2\"],[\"3\",\"4\"]]"), 1);
-    CU_ASSERT(!cmb_json_read_levels(&reader, 0, 0, levels, 2, &count));
+    CU_ASSERT(!cmb_json_read_levels(&reader, 0, 0, levels, NULL, 2, &count));
     ASSERT_TEXT(reader.reason, "nested too deep");
 }
 

@@ -55,6 +55,7 @@ void cmb_cli_write_request(struct cmb_json_writer *writer, const struct cmb_call
 /* ---- the commands ---- */
 int cmb_cli_balance(int count, char **words);
 int cmb_cli_book(int count, char **words);
+int cmb_cli_books(int count, char **words);
 int cmb_cli_config(int count, char **words);
 int cmb_cli_demo(int count, char **words);
 int cmb_cli_limits(int count, char **words);
@@ -63,11 +64,13 @@ int cmb_cli_markets(int count, char **words);
 int cmb_cli_ohlcv(int count, char **words);
 int cmb_cli_order(int count, char **words);
 int cmb_cli_plugins(int count, char **words);
+int cmb_cli_record(int count, char **words);
 int cmb_cli_replay(int count, char **words);
 int cmb_cli_request(int count, char **words);
 int cmb_cli_simulate(int count, char **words);
 int cmb_cli_ticker(int count, char **words);
 int cmb_cli_trace(int count, char **words);
 int cmb_cli_trades(int count, char **words);
+int cmb_cli_watch(int count, char **words);
 
 #endif

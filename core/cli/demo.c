@@ -1,15 +1,16 @@
 /* cambist demo: what does it look like when it works? */
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/ask.h"
-#include "simulator/simulator.h"
+#include "cli/demo.h"
 
-enum { EXCHANGES = 4, SYMBOLS = 3, LOOKS = 8, LOOK_PAUSE_MS = 400 };
+enum { EXCHANGES = CMB_DEMO_EXCHANGES, SYMBOLS = 3, STEP_PAUSE_MS = 150 };
 
-static const char *const exchanges[EXCHANGES] = { "binance", "kraken", "okx", "coinbase" };
+const char *const cmb_demo_exchanges[EXCHANGES] = { "binance", "kraken", "okx", "coinbase" };
+
 static const char *const symbols[SYMBOLS] = { "BTC/USDT", "ETH/USDT", "SOL/USDT" };
 
 struct demo {
@@ -19,6 +20,10 @@ struct demo {
     char folder[64];          /* of the made-up credentials; only ours */
     struct cmb_buffer config;
     unsigned orders, filled, cancelled;
+    struct cmb_table *steps;  /* of the orders */
+    struct cambist_error order_error;
+    atomic_bool is_traded, is_fine;
+    struct cmb_demo_sight sight;
 };
 
 /* ---- setting the stage ---- */
@@ -31,7 +36,8 @@ static int start_simulator(struct demo *demo)
     for (int i = 0; i < EXCHANGES && status == CAMBIST_OK; i++) {
         const struct cmb_plugin *plugin;
         uint32_t kind;
-        status = cmb_cli_find_plugin(cmb_text_of(exchanges[i]), &plugin, &kind, &demo->error);
+        status = cmb_cli_find_plugin(cmb_text_of(cmb_demo_exchanges[i]), &plugin, &kind,
+                                     &demo->error);
         if (status == CAMBIST_OK)
             status = cmb_simulator_add(demo->simulator, plugin, 0, &demo->error);
     }
@@ -65,11 +71,11 @@ static int write_config(struct demo *demo)
     int status = CAMBIST_OK;
     for (int i = 0; i < EXCHANGES && status == CAMBIST_OK; i++) {
         char path[128];
-        status = write_credentials(demo, exchanges[i], path, sizeof path);
+        status = write_credentials(demo, cmb_demo_exchanges[i], path, sizeof path);
         cmb_buffer_addf(&demo->config,
                         "\n[exchange %s]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
-                        "credentials = file:%s\n", exchanges[i],
-                        cmb_simulator_url(demo->simulator, exchanges[i]),
+                        "credentials = file:%s\n", cmb_demo_exchanges[i],
+                        cmb_simulator_url(demo->simulator, cmb_demo_exchanges[i]),
                         cmb_simulator_ca(demo->simulator), path);
     }
     return status;
@@ -92,7 +98,7 @@ static void close_demo(struct demo *demo)
     cmb_simulator_free(demo->simulator);
     for (int i = 0; i < EXCHANGES && *demo->folder; i++) {
         char path[128];
-        snprintf(path, sizeof path, "%s/%s.keys", demo->folder, exchanges[i]);
+        snprintf(path, sizeof path, "%s/%s.keys", demo->folder, cmb_demo_exchanges[i]);
         unlink(path);
     }
     if (*demo->folder)
@@ -139,7 +145,7 @@ static void print_prices(struct demo *demo)
     struct cmb_table *table = cmb_table_new(titles, 1 + EXCHANGES);
     struct cambist_answer *answers[EXCHANGES];
     for (int exchange = 0; exchange < EXCHANGES; exchange++)
-        answers[exchange] = ask_prices(demo, exchanges[exchange]);
+        answers[exchange] = ask_prices(demo, cmb_demo_exchanges[exchange]);
     for (int symbol = 0; symbol < SYMBOLS; symbol++) {
         cmb_table_add(table, symbols[symbol]);
         for (int exchange = 0; exchange < EXCHANGES; exchange++)
@@ -150,20 +156,12 @@ static void print_prices(struct demo *demo)
     cmb_table_print(table);
 }
 
-/* Redrawn in place on a terminal; once where nobody watches. */
 static void show_prices(struct demo *demo)
 {
-    bool is_terminal = isatty(STDOUT_FILENO);
     puts("Last prices, asked over TLS:\n");
-    for (int look = 0; look < (is_terminal ? LOOKS : 1); look++) {
-        if (look) {
-            pause_ms(LOOK_PAUSE_MS);
-            printf("\033[%dA", SYMBOLS + 1);
-        }
-        print_prices(demo);
-        fflush(stdout);
-    }
+    print_prices(demo);
     puts("");
+    fflush(stdout);
 }
 
 /* ---- orders ---- */
@@ -180,16 +178,27 @@ static void add_order(struct cmb_table *table, const char *exchange, const char 
     cmb_table_add_decimal(table, &order->average);
 }
 
+static void add_failure(struct cmb_table *table, const char *exchange, const char *what,
+                        const struct cambist_error *error)
+{
+    cmb_table_add(table, exchange);
+    cmb_table_add(table, what);
+    cmb_table_add(table, error->message);
+    for (int i = 0; i < 4; i++)
+        cmb_table_add(table, "");
+}
+
 /* Asks, and shows what came of it.  The order's id is kept for the next question. */
 static bool step(struct demo *demo, struct cmb_table *table, const char *exchange, const char *what,
                  uint32_t operation, const struct cambist_arguments *arguments, char *id)
 {
     struct cambist_answer *answer;
     struct cambist_exchange *at = cambist_find_exchange(demo->host, exchange);
-    if (cambist_call(at, operation, arguments, &answer, &demo->error) != CAMBIST_OK) {
-        fprintf(stderr, "%s %s: %s\n", exchange, what, demo->error.message);
+    if (cambist_call(at, operation, arguments, &answer, &demo->order_error) != CAMBIST_OK) {
+        add_failure(table, exchange, what, &demo->order_error);
         return false;
     }
+    pause_ms(STEP_PAUSE_MS);
     const struct cambist_order *order = cambist_answer_order(answer, 0);
     if (order && order->id)
         snprintf(id, 64, "%s", order->id);
@@ -221,18 +230,36 @@ static bool trade(struct demo *demo, struct cmb_table *table, const char *exchan
     return is_fine;
 }
 
-static bool show_orders(struct demo *demo)
+/* In a thread of its own, while the books are on the screen. */
+static void *trade_everywhere(void *user)
+{
+    struct demo *demo = user;
+    bool is_fine = true;
+    for (int i = 0; i < EXCHANGES; i++)
+        is_fine &= trade(demo, demo->steps, cmb_demo_exchanges[i]);
+    atomic_store(&demo->is_fine, is_fine);
+    atomic_store(&demo->is_traded, true);
+    return NULL;
+}
+
+/* Live books, and orders placed meanwhile. */
+static bool show_books_and_orders(struct demo *demo)
 {
     static const char *const titles[] = { "exchange", "step", "order", "status", "amount", "filled",
                                           "average" };
-    struct cmb_table *table = cmb_table_new(titles, 7);
-    bool is_fine = true;
-    for (int i = 0; i < EXCHANGES; i++)
-        is_fine &= trade(demo, table, exchanges[i]);
-    puts("Orders: a limit order far from the market rests and is cancelled, a market order fills:\n");
-    cmb_table_print(table);
+    pthread_t thread;
+    demo->steps = cmb_table_new(titles, 7);
+    puts("Live books over WebSocket, while orders are placed; an update will be withheld:\n");
+    fflush(stdout);
+    bool has_thread = pthread_create(&thread, NULL, trade_everywhere, demo) == 0;
+    cmb_demo_watch(demo->host, demo->simulator, &demo->is_traded, &demo->sight);
+    if (has_thread)
+        pthread_join(thread, NULL);
+    puts("\nOrders: a limit order far from the market rests and is cancelled, a market order "
+         "fills:\n");
+    cmb_table_print(demo->steps);
     puts("");
-    return is_fine;
+    return atomic_load(&demo->is_fine);
 }
 
 /* ---- balances ---- */
@@ -256,9 +283,9 @@ static void show_balances(struct demo *demo, const char *title)
     struct cmb_table *table = cmb_table_new(titles, 3);
     for (int i = 0; i < EXCHANGES; i++) {
         struct cambist_answer *answer;
-        cmb_table_add(table, exchanges[i]);
-        if (cambist_fetch_balance(cambist_find_exchange(demo->host, exchanges[i]), NULL, &answer,
-                                  &demo->error) != CAMBIST_OK) {
+        cmb_table_add(table, cmb_demo_exchanges[i]);
+        struct cambist_exchange *at = cambist_find_exchange(demo->host, cmb_demo_exchanges[i]);
+        if (cambist_fetch_balance(at, NULL, &answer, &demo->error) != CAMBIST_OK) {
             cmb_table_add(table, demo->error.message);
             cmb_table_add(table, "");
             continue;
@@ -281,7 +308,7 @@ static void show_latency(struct demo *demo)
     for (int stage = 0; stage < CMB_STAGE_COUNT; stage++) {
         cmb_table_add(table, cmb_stage_name((enum cmb_stage)stage));
         for (int i = 0; i < EXCHANGES; i++) {
-            struct cambist_exchange *at = cambist_find_exchange(demo->host, exchanges[i]);
+            struct cambist_exchange *at = cambist_find_exchange(demo->host, cmb_demo_exchanges[i]);
             struct cmb_histogram_summary summary =
                 cmb_histogram_summarize(&at->desk->stages[stage]);
             char us[32];
@@ -289,19 +316,42 @@ static void show_latency(struct demo *demo)
             cmb_table_add(table, summary.count ? us : "");
         }
     }
-    puts("Where the time of a request goes, median in microseconds (send is the exchange's answer):\n");
+    puts("Where the time of a request goes, median in microseconds (send is the exchange's "
+         "answer):\n");
     cmb_table_print(table);
     puts("");
 }
 
+static void print_streams(const struct cmb_demo_sight *sight)
+{
+    struct cmb_histogram_summary lags = cmb_histogram_summarize(&sight->latencies);
+    printf("%llu updates of four books came; from the exchange's clock to ours half of them took\n"
+           "%.1f ms or less, 99 of 100 %.1f ms.  ", (unsigned long long)sight->updates,
+           (double)lags.p50_ns / 1e6, (double)lags.p99_ns / 1e6);
+    if (sight->healed_ns)
+        printf("One update was withheld: the gap was found after %.0f ms, the\n"
+               "book was not shown until it was true again, %.0f ms later.\n",
+               (double)(sight->found_ns - sight->struck_ns) / 1e6,
+               (double)(sight->healed_ns - sight->found_ns) / 1e6);
+    else
+        puts(sight->is_stopped ? "It was ended early." : "The gap that was caused was NOT healed.");
+}
+
 static void print_summary(const struct demo *demo, double seconds)
 {
-    printf("Four practice exchanges ran on this machine, served out of the same plugins' tables that\n"
-           "the requests came from: signatures, timestamps and balances were checked, orders were\n"
-           "matched.  %u orders were placed, %u cancelled, %u filled.  It took %.1f s, no key was\n"
-           "needed and nothing left this machine.\n\n"
-           "Next: cambist ticker okx BTC/USDT (a real exchange), cambist --help, README.md\n",
+    print_streams(&demo->sight);
+    printf("\nFour practice exchanges ran on this machine, served out of the same plugins' tables\n"
+           "that requests and subscriptions came from: signatures, timestamps and balances were\n"
+           "checked, orders were matched.  %u orders were placed, %u cancelled, %u filled.  It\n"
+           "took %.1f s, no key was needed and nothing left this machine.\n\n"
+           "Next: cambist watch book okx:BTC/USDT (a real exchange), cambist --help, README.md\n",
            demo->orders, demo->cancelled, demo->filled, seconds);
+}
+
+/* What was promised has been seen. */
+static bool is_seen(const struct cmb_demo_sight *sight)
+{
+    return sight->is_stopped || (sight->updates && sight->found_ns && sight->healed_ns);
 }
 
 int cmb_cli_demo(int count, char **words)
@@ -316,7 +366,8 @@ int cmb_cli_demo(int count, char **words)
     } else {
         show_prices(&demo);
         show_balances(&demo, "Balances before:");
-        code = show_orders(&demo) ? CMB_EXIT_DONE : CMB_EXIT_FAILED;
+        bool is_fine = show_books_and_orders(&demo);
+        code = is_fine && is_seen(&demo.sight) ? CMB_EXIT_DONE : CMB_EXIT_FAILED;
         show_balances(&demo, "Balances after:");
         show_latency(&demo);
         int64_t took_ns = cmb_clock_monotonic_ns(&cmb_clock_system) - start_ns;

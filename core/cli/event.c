@@ -4,7 +4,7 @@
 #include "request/answer.h"
 
 /* What a topic's events are called. */
-static const char *name_of(uint32_t topic)
+const char *cmb_event_name(uint32_t topic)
 {
     switch (topic) {
     case CAMBIST_TOPIC_watch_order_book: return "book";
@@ -30,10 +30,10 @@ static void write_number(struct cmb_json_writer *writer, const char *key, int64_
     cmb_json_write_integer(writer, number);
 }
 
-static void write_symbol(struct cmb_json_writer *writer, const struct cmb_event *event)
+static void write_symbol(struct cmb_json_writer *writer, const struct cambist_event *event)
 {
-    if (event->market)
-        write_text(writer, "symbol", event->market->symbol);
+    if (event->symbol)
+        write_text(writer, "symbol", event->symbol);
 }
 
 /* ---- books ---- */
@@ -46,38 +46,36 @@ static void write_scaled(struct cmb_json_writer *writer, int64_t value, unsigned
 }
 
 static void write_side(struct cmb_json_writer *writer, const char *key,
-                       const struct cmb_scaled_level *levels, size_t count,
-                       const struct cmb_book_view *view)
+                       const struct cambist_scaled_level *levels, uint64_t count,
+                       const struct cambist_book *book)
 {
     cmb_json_write_key(writer, cmb_text_of(key));
     cmb_json_begin_array(writer);
     for (size_t i = 0; i < count; i++) {
         cmb_json_begin_array(writer);
-        write_scaled(writer, levels[i].price, view->price_scale);
-        write_scaled(writer, levels[i].amount, view->amount_scale);
+        write_scaled(writer, levels[i].price, book->price_scale);
+        write_scaled(writer, levels[i].amount, book->amount_scale);
         cmb_json_end_array(writer);
     }
     cmb_json_end_array(writer);
 }
 
-static void write_book(struct cmb_json_writer *writer, const struct cmb_event *event)
+static void write_book(struct cmb_json_writer *writer, const struct cambist_event *event,
+                       const struct cambist_book *book)
 {
-    struct cmb_scaled_level bids[CMB_EVENT_LEVELS], asks[CMB_EVENT_LEVELS];
-    struct cmb_book_view view = { .bids = bids, .asks = asks };
-    cmb_book_read(event->book, CMB_EVENT_LEVELS, 0, &view);
     write_symbol(writer, event);
-    if (view.sequence)
-        write_number(writer, "seq", view.sequence);
-    if (view.timestamp_ns)
-        write_number(writer, "timestamp", view.timestamp_ns / 1000000);
-    write_side(writer, "bids", bids, view.bid_count, &view);
-    write_side(writer, "asks", asks, view.ask_count, &view);
+    if (book->sequence)
+        write_number(writer, "seq", book->sequence);
+    if (book->timestamp_ns)
+        write_number(writer, "timestamp", book->timestamp_ns / 1000000);
+    write_side(writer, "bids", book->bids, book->bid_count, book);
+    write_side(writer, "asks", book->asks, book->ask_count, book);
     write_text(writer, "state", cmb_watch_state_name(event->state));
 }
 
 /* ---- events ---- */
 
-static void write_status(struct cmb_json_writer *writer, const struct cmb_event *event)
+static void write_status(struct cmb_json_writer *writer, const struct cambist_event *event)
 {
     write_text(writer, "event", "status");
     write_text(writer, "topic", cmb_operation_of(event->topic)->name.at);
@@ -102,17 +100,52 @@ static void write_candle(struct cmb_json_writer *writer, const struct cambist_ca
     }
 }
 
-void cmb_event_write(const struct cmb_event *event, struct cmb_json_writer *writer)
+void cmb_event_write(const struct cambist_event *event, const struct cambist_book *book,
+                     struct cmb_json_writer *writer)
 {
     if (event->is_state || event->error) {
         write_status(writer, event);
         return;
     }
-    write_text(writer, "event", name_of(event->topic));
-    if (event->book)
-        write_book(writer, event);
+    write_text(writer, "event", cmb_event_name(event->topic));
+    if (event->topic == CAMBIST_TOPIC_watch_order_book)
+        write_book(writer, event, book);
     else if (event->topic == CAMBIST_TOPIC_watch_ohlcv)
-        write_candle(writer, event->record);
+        write_candle(writer, event->row);
     else
-        cmb_record_write_members(event->schema, event->record, writer);
+        cmb_record_write_members(cmb_record_schema_of(event->record), event->row, writer);
+}
+
+/* ---- events of a stream, before they are a program's ---- */
+
+/* The book behind an event, as programs see it. */
+static void read_book(const struct cmb_book *from, struct cambist_book *ret)
+{
+    struct cmb_book_view view = { .bids = (struct cmb_scaled_level *)(void *)ret->bids,
+                                  .asks = (struct cmb_scaled_level *)(void *)ret->asks };
+    cmb_book_read(from, CMB_EVENT_LEVELS, 0, &view);
+    ret->bid_count = view.bid_count;
+    ret->ask_count = view.ask_count;
+    ret->price_scale = view.price_scale;
+    ret->amount_scale = view.amount_scale;
+    ret->sequence = view.sequence;
+    ret->timestamp_ns = view.timestamp_ns;
+}
+
+void cmb_stream_event_write(const struct cmb_event *event, struct cmb_json_writer *writer)
+{
+    struct cambist_scaled_level bids[CMB_EVENT_LEVELS], asks[CMB_EVENT_LEVELS];
+    struct cambist_book book = { .bids = bids, .asks = asks };
+    struct cambist_event told = {
+        .topic = event->topic,
+        .record = event->record ? cmb_operation_of(event->topic)->record : CAMBIST_RECORD_NONE,
+        .row = event->record,
+        .symbol = event->market ? event->market->symbol : NULL,
+        .state = event->state,
+        .is_state = event->is_state,
+        .error = event->error,
+    };
+    if (event->book)
+        read_book(event->book, &book);
+    cmb_event_write(&told, &book, writer);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/event.h"
 #include "cli/given.h"
+#include "stream/stream.h"
 
 enum { LINE_BYTES_MOST = 64 << 20 };
 
@@ -40,7 +41,7 @@ static void on_event(const struct cmb_event *event, void *user)
 {
     struct replay *replay = user;
     struct cmb_json_writer writer = begin_line(replay);
-    cmb_event_write(event, &writer);
+    cmb_stream_event_write(event, &writer);
     end_line(replay, &writer);
 }
 
@@ -112,6 +113,8 @@ static void replay_line(struct replay *replay, const char *text)
     turn_clock(replay, line);
     if (cmb_text_is(direction, CMB_TEXT("in")))
         replay_frame(replay, cmb_cli_text_at(line, "data"));
+    else if (cmb_text_is(direction, CMB_TEXT("markets")))
+        (void)cmb_cli_add_markets(replay->exchange->markets, cmb_cli_member(line, "data"));
     else if (cmb_text_is(direction, CMB_TEXT("http")))
         replay_answer(replay, line);
     json_object_put(line);

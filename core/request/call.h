@@ -26,6 +26,9 @@ struct cmb_arguments {
     uint32_t item_count;
 };
 
+/* What stands in records of messages where a secret stood. */
+#define CMB_HIDDEN CMB_TEXT("REDACTED")
+
 /* A parameter as it was rendered, before any encoding. */
 struct cmb_rendered {
     struct cmb_text name, value;
@@ -35,7 +38,7 @@ struct cmb_rendered {
     bool is_plain;        /* the value is known to need no percent-encoding */
 };
 
-enum { CMB_TIME_FORMS = 6, CMB_DERIVED_NAMES_MOST = 16 };
+enum { CMB_TIME_FORMS = 6, CMB_DERIVED_NAMES_MOST = 16, CMB_HIDDEN_MOST = 16 };
 
 struct cmb_call {
     struct cambist_call slot; /* what functions of the plugin see; first */
@@ -64,6 +67,9 @@ struct cmb_call {
     struct {
         struct cmb_text channel, topics, number, token;
     } spoken; /* of a stream's message */
+    bool hides;         /* render writes CMB_HIDDEN for credentials, tokens and what is derived */
+    struct cmb_text hidden[CMB_HIDDEN_MOST]; /* what was hidden so */
+    uint32_t hidden_count;
     const struct cmb_plan *plan; /* that this request is written by; NULL: the normal way */
     struct cmb_plan plans[CMB_PLANS];
     uint32_t plans_noted, plan_misses;

@@ -58,6 +58,29 @@ static struct cmb_text plain_value(struct cmb_call *call, const struct cmb_step 
     return value.at ? value : step->text;
 }
 
+static bool is_secret(const struct cmb_step *step)
+{
+    return step->name == CMB_NAME_DERIVED || step->name == CMB_NAME_CREDENTIAL ||
+           step->name == CMB_NAME_TOKEN;
+}
+
+static void note_hidden(struct cmb_call *call, struct cmb_text value)
+{
+    if (call->hidden_count < CMB_HIDDEN_MOST)
+        call->hidden[call->hidden_count++] = value;
+}
+
+/* Both the value and what its filters made of it are noted; what was a JSON string stays one. */
+static void hide(struct cmb_call *call, const struct cmb_step *step, struct cmb_text plain,
+                 struct cmb_text *value)
+{
+    bool is_string = step->filters[0] == CMB_FILTER_JSON;
+    note_hidden(call, plain);
+    if (!is_string && step->filters[0])
+        note_hidden(call, *value);
+    *value = is_string ? CMB_TEXT("\"REDACTED\"") : CMB_HIDDEN;
+}
+
 static int render_step(struct cmb_call *call, const struct cmb_step *step, struct cmb_text *ret,
                        struct cmb_text *ret_missing)
 {
@@ -85,9 +108,12 @@ static int render_step(struct cmb_call *call, const struct cmb_step *step, struc
         *ret = theirs.at ? theirs : *ret;
     }
     int status = CAMBIST_OK;
+    struct cmb_text plain = *ret;
     bool is_listed = step->name == CMB_NAME_MARKETS && step->filters[0] == CMB_FILTER_JSON;
     for (size_t i = is_listed; i < CMB_FILTERS_MAX && step->filters[i] && status == CAMBIST_OK; i++)
         status = cmb_apply_filter(call, step->filters[i], ret);
+    if (call->hides && is_secret(step))
+        hide(call, step, plain, ret);
     return status;
 }
 

@@ -47,6 +47,7 @@ void cmb_book_feed_free(struct cmb_book_feed *feed)
 {
     if (!feed)
         return;
+    cmb_run_free(feed->run);
     cmb_book_free(feed->book);
     free(feed);
 }
@@ -240,6 +241,8 @@ static void on_snapshot(struct cmb_run *run, void *user)
     }
     feed->attempt++;
     int status = (int)run->error.status;
+    if (status == CAMBIST_OK)
+        cmb_tap_answered(stream, run);
     if (status == CAMBIST_OK && run->call->row_count)
         status = cmb_book_take_snapshot(
             subscription, (const struct cambist_order_book *)(const void *)run->call->rows,

@@ -227,9 +227,7 @@ static void on_message(struct cmb_websocket *websocket, const struct cmb_websock
     struct cmb_line *line = user;
     struct cmb_stream *stream = line->stream;
     struct cmb_text text = message->payload;
-    if (stream->tap)
-        stream->tap->on_frame(stream->tap->user, false, line->connection,
-                              cmb_target_name(line->target), text);
+    cmb_tap_received(line, text, message->is_text);
     if (!message->is_text && line->dialect->row->unpack &&
         cmb_message_unpack(line, &text) != CAMBIST_OK)
         return;
@@ -333,6 +331,7 @@ static int open_socket(struct cmb_line *line)
     line->connection = ++stream->connections;
     line->state = CMB_LINE_CONNECTING;
     stream->counts.connections++;
+    cmb_tap_opened(line);
     line->socket = cmb_websocket_open(&settings, &stream->error);
     return line->socket ? CAMBIST_OK : (int)stream->error.status;
 }

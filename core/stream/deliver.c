@@ -46,6 +46,8 @@ static void on_silence(struct cmb_timer *timer, void *user)
         cmb_watch_for_silence(subscription);
 }
 
+static void on_welcome(struct cmb_timer *timer, void *user);
+
 struct cmb_subscription *cmb_subscription_new(struct cmb_stream *stream,
                                               const struct cmb_channel *channel,
                                               const struct cambist_market *market,
@@ -59,6 +61,7 @@ struct cmb_subscription *cmb_subscription_new(struct cmb_stream *stream,
     subscription->market = market;
     subscription->state = CAMBIST_WATCH_WAITING;
     subscription->silence = (struct cmb_timer){ .on_due = on_silence, .user = subscription };
+    subscription->welcome = (struct cmb_timer){ .on_due = on_welcome, .user = subscription };
     subscription->seats[0].subscription = subscription->seats[1].subscription = subscription;
     subscription->seats[0].ask = subscription->seats[1].ask = CMB_ASK_NONE;
     TAILQ_INIT(&subscription->listeners);
@@ -97,6 +100,7 @@ void cmb_subscription_free(struct cmb_subscription *subscription)
 {
     struct cmb_stream *stream = subscription->stream;
     cmb_loop_stop_timer(stream->loop, &subscription->silence);
+    cmb_loop_stop_timer(stream->loop, &subscription->welcome);
     cmb_seat_leave(&subscription->seats[0]);
     cmb_seat_leave(&subscription->seats[1]);
     if (subscription->feed) {
@@ -119,6 +123,7 @@ void cmb_subscription_free(struct cmb_subscription *subscription)
 static void tell(struct cmb_listener *listener, struct cmb_event *event)
 {
     event->sequence = ++listener->sequence;
+    listener->is_new = false;
     listener->stream->counts.events++;
     listener->on_event(event, listener->user);
 }
@@ -141,28 +146,63 @@ static bool wants(const struct cmb_listener *listener, const struct cmb_event *e
                                      listener->market == event->market);
 }
 
-static void deliver(struct cmb_subscription *subscription, struct cmb_event *event)
+static void begin_delivery(struct cmb_subscription *subscription, struct cmb_event *event)
 {
-    struct cmb_stream *stream = subscription->stream;
     const struct cmb_line *line = cmb_seat_of(subscription)->line;
-    struct cmb_listener *listener;
     event->topic = subscription->channel->topic;
     event->state = subscription->state;
     event->book = subscription->feed ? subscription->feed->book : NULL;
     event->connection = line ? line->connection : 0;
     if (!event->market)
         event->market = subscription->market;
-    stream->delivering++;
-    TAILQ_FOREACH(listener, &subscription->listeners, link)
-        if (wants(listener, event))
-            tell(listener, event);
-    if (stream->observer)
-        stream->observer(event, stream->observer_user);
+    subscription->stream->delivering++;
+}
+
+static void end_delivery(struct cmb_subscription *subscription)
+{
+    struct cmb_stream *stream = subscription->stream;
     if (--stream->delivering == 0)
         free_left(subscription);
     /* Whoever told it may still need it: it goes in a turn of its own. */
     if (TAILQ_EMPTY(&subscription->listeners) && !stream->observer)
         cmb_loop_start_timer(stream->loop, &subscription->silence, 0);
+}
+
+static void deliver(struct cmb_subscription *subscription, struct cmb_event *event)
+{
+    struct cmb_stream *stream = subscription->stream;
+    struct cmb_listener *listener;
+    begin_delivery(subscription, event);
+    TAILQ_FOREACH(listener, &subscription->listeners, link)
+        if (wants(listener, event))
+            tell(listener, event);
+    if (stream->observer)
+        stream->observer(event, stream->observer_user);
+    end_delivery(subscription);
+}
+
+static void on_welcome(struct cmb_timer *timer, void *user)
+{
+    (void)timer;
+    struct cmb_subscription *subscription = user;
+    struct cmb_event event = { .is_state = true,
+                               .received_ns = cmb_stream_now_ns(subscription->stream) };
+    struct cmb_listener *listener;
+    begin_delivery(subscription, &event);
+    TAILQ_FOREACH(listener, &subscription->listeners, link)
+        if (listener->is_new && wants(listener, &event))
+            tell(listener, &event);
+    end_delivery(subscription);
+}
+
+/* Not at once: whoever begins to listen does not know its listener yet. */
+void cmb_listener_welcome(struct cmb_listener *listener)
+{
+    struct cmb_subscription *subscription = listener->subscription;
+    if (subscription->state == CAMBIST_WATCH_WAITING)
+        return;
+    listener->is_new = true;
+    cmb_loop_start_timer(subscription->stream->loop, &subscription->welcome, 0);
 }
 
 static const struct cambist_market *market_of_record(const struct cmb_subscription *subscription,

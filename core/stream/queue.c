@@ -21,6 +21,7 @@ struct cmb_queue {
     pthread_mutex_t lock;
     struct slot **slots; /* a ring */
     uint32_t capacity, slot_count, first, count;
+    uint32_t droppable; /* of those that wait: so many may go */
     uint32_t delivery;
     uint64_t dropped;
     bool is_broken;
@@ -181,41 +182,49 @@ static bool is_kept(const struct cambist_event *event)
 
 /* ---- policies ---- */
 
-/* The waiting event that a newer one replaces; NULL: there is none. */
-static struct slot *find_older(const struct cmb_queue *queue, const struct cambist_event *event)
+/* Those that came before it move up. */
+static void drop_at(struct cmb_queue *queue, uint32_t at)
 {
-    for (uint32_t i = queue->count; i-- > 0;) {
-        struct slot *slot = slot_at(queue, i);
-        if (!is_kept(&slot->event) && slot->event.topic == event->topic &&
-            cmb_text_is(cmb_text_of(slot->event.symbol), cmb_text_of(event->symbol)))
-            return slot;
-    }
-    return NULL;
-}
-
-/* The oldest event that may go makes room: those before it move up. */
-static bool drop_oldest(struct cmb_queue *queue)
-{
-    uint32_t at = 0;
-    while (at < queue->count && is_kept(&slot_at(queue, at)->event))
-        at++;
-    if (at == queue->count)
-        return false;
     struct slot *dropped = slot_at(queue, at);
     for (; at > 0; at--)
         queue->slots[(queue->first + at) % queue->slot_count] = slot_at(queue, at - 1);
     queue->slots[queue->first] = dropped;
     queue->first = (queue->first + 1) % queue->slot_count;
     queue->count--;
+    queue->droppable--;
     queue->dropped++;
-    return true;
+}
+
+/* Drops the waiting event that a newer one replaces.  The newer one waits at the end, behind the
+ * states that came meanwhile: else a reader would take an old state for the present one. */
+static void drop_older(struct cmb_queue *queue, const struct cambist_event *event)
+{
+    for (uint32_t i = queue->droppable ? queue->count : 0; i-- > 0;) {
+        struct slot *slot = slot_at(queue, i);
+        if (!is_kept(&slot->event) && slot->event.topic == event->topic &&
+            cmb_text_is(cmb_text_of(slot->event.symbol), cmb_text_of(event->symbol))) {
+            drop_at(queue, i);
+            return;
+        }
+    }
+}
+
+/* The oldest event that may go makes room. */
+static void drop_oldest(struct cmb_queue *queue)
+{
+    uint32_t at = 0;
+    if (!queue->droppable)
+        return;
+    while (is_kept(&slot_at(queue, at)->event))
+        at++;
+    drop_at(queue, at);
 }
 
 /* Makes the queue ready for one more event; false: nothing may go, and it is full. */
 static bool make_room(struct cmb_queue *queue, const struct cambist_event *event)
 {
     if (queue->count >= queue->capacity && queue->delivery != CAMBIST_EVERY_EVENT)
-        (void)drop_oldest(queue);
+        drop_oldest(queue);
     bool may_grow = is_kept(event) || queue->delivery != CAMBIST_EVERY_EVENT;
     uint32_t most = may_grow ? CMB_QUEUE_EVENTS_MOST : queue->capacity;
     if (queue->count >= most)
@@ -239,17 +248,14 @@ static void break_off(struct cmb_queue *queue, const struct cambist_event *event
 
 static bool add(struct cmb_queue *queue, const struct cambist_event *event)
 {
-    struct slot *older = queue->delivery == CAMBIST_NEWEST && !is_kept(event)
-                             ? find_older(queue, event) : NULL;
-    if (older) {
-        queue->dropped++;
-        return fill(older, event);
-    }
+    if (queue->delivery == CAMBIST_NEWEST && !is_kept(event))
+        drop_older(queue, event);
     if (!make_room(queue, event) || !fill(slot_at(queue, queue->count), event)) {
         break_off(queue, event);
         return false;
     }
     queue->count++;
+    queue->droppable += !is_kept(event);
     return true;
 }
 
@@ -279,6 +285,7 @@ static bool take(struct cmb_queue *queue)
         *slot = held;
         queue->first = (queue->first + 1) % queue->slot_count;
         queue->count--;
+        queue->droppable -= !is_kept(&queue->taken.event);
         queue->taken.event.dropped = queue->dropped;
         if (queue->taken.event.error)
             queue->taken.event.error = &queue->taken.error;

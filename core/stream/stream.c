@@ -83,13 +83,9 @@ void cmb_stream_free(struct cmb_stream *stream)
         cmb_line_free(TAILQ_FIRST(&stream->lines));
     free_runs(stream->market_run, stream);
     cmb_call_free(stream->call);
+    cmb_tap_free(stream->tap);
     free_sides(stream);
     free(stream);
-}
-
-void cmb_stream_set_tap(struct cmb_stream *stream, const struct cmb_stream_tap *tap)
-{
-    stream->tap = tap;
 }
 
 const struct cmb_stream_counts *cmb_stream_counts(const struct cmb_stream *stream)
@@ -271,6 +267,7 @@ static int bind(struct cmb_listener *listener)
     listener->subscription = subscription;
     listener->market = channel->has_market ? NULL : stream->call->market;
     TAILQ_INSERT_TAIL(&subscription->listeners, listener, link);
+    cmb_listener_welcome(listener);
     return CAMBIST_OK;
 }
 

@@ -48,10 +48,22 @@ struct cmb_event {
 };
 typedef void cmb_event_fn(const struct cmb_event *event, void *user);
 
-/* What passes over the wire, for records of it.  Secrets are in it. */
+/* What passes over the wire, for records of it.  No secret is in it: credentials, tokens and
+ * whatever was derived of them stand as REDACTED, in what is sent and in what comes back. */
+enum cmb_wire {
+    CMB_WIRE_OPENED = 1, /* a connection; no text */
+    CMB_WIRE_SENT,
+    CMB_WIRE_RECEIVED,
+    CMB_WIRE_ANSWER, /* a book that was asked for: the body of the answer, and the URL asked */
+};
+struct cmb_wire_note {
+    uint32_t kind;         /* enum cmb_wire */
+    uint64_t connection;   /* number; 0: none */
+    struct cmb_text url, text;
+    bool is_binary;        /* `text` is no text */
+};
 struct cmb_stream_tap {
-    void (*on_frame)(void *user, bool is_ours, uint64_t connection, const char *url,
-                     struct cmb_text text);
+    void (*on_note)(const struct cmb_wire_note *note, void *user);
     void *user;
 };
 
@@ -87,7 +99,7 @@ void cmb_stream_leave(struct cmb_listener *listener);
  * long as its listener listens. */
 struct cmb_book *cmb_listener_book(const struct cmb_listener *listener);
 
-/* `tap` outlives the stream; NULL: none. */
+/* `tap` outlives the stream; NULL: none.  To be set before anything is listened to. */
 void cmb_stream_set_tap(struct cmb_stream *stream, const struct cmb_stream_tap *tap);
 const struct cmb_stream_counts *cmb_stream_counts(const struct cmb_stream *stream);
 

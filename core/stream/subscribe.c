@@ -58,9 +58,8 @@ int cmb_line_say(struct cmb_line *line, const struct cmb_template *message,
     int status = render(line, message, &text);
     if (status == CAMBIST_OK)
         status = cmb_websocket_send(line->socket, text);
-    if (status == CAMBIST_OK && stream->tap)
-        stream->tap->on_frame(stream->tap->user, true, line->connection,
-                              cmb_target_name(line->target), text);
+    if (status == CAMBIST_OK)
+        cmb_tap_sent(line, message);
     line->next_message_ns =
         cmb_stream_now_ns(stream) + line->dialect->row->message_ms * 1000000ll;
     return status;

@@ -3,6 +3,7 @@
  *     connect.c    which connection carries it, and when may it be opened?
  *     login.c      who are we?
  *     subscribe.c  what do we ask for, and was it granted?
+ *     tap.c        what of it may be recorded?
  *     frame.c      what is this frame?
  *     decode.c     which records does it hold?
  *     levels.c     which levels?
@@ -58,6 +59,7 @@ struct cmb_listener {
     void *user;
     uint64_t sequence;
     bool is_leaving; /* left during a delivery: freed behind it */
+    bool is_new;     /* came later than the others, and was told nothing yet */
 };
 TAILQ_HEAD(cmb_listeners, cmb_listener);
 
@@ -103,6 +105,7 @@ struct cmb_subscription {
     int64_t data_ns;            /* monotonic, of the last data */
     unsigned silences;          /* times that it fell silent since then */
     struct cmb_timer silence;   /* of the acknowledgement, then of staleness */
+    struct cmb_timer welcome;   /* tells the state to those who are new */
     struct cmb_book_feed *feed; /* NULL: no book */
     uint64_t seen[CMB_SEEN_TRADES]; /* hashes of trades' ids, the oldest is replaced */
     uint32_t seen_next;
@@ -161,6 +164,8 @@ struct cmb_side_levels {
 enum { CMB_BIDS, CMB_ASKS, CMB_SIDES };
 enum { CMB_SUBSCRIPTION_BUCKETS = 1024 };
 
+struct cmb_tap;
+
 struct cmb_stream {
     struct cmb_desk *desk;
     struct cmb_connector *connector;
@@ -184,7 +189,7 @@ struct cmb_stream {
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
     bool has_handle;             /* the present frame carries the number of a subscription */
     int64_t handle;
-    const struct cmb_stream_tap *tap;
+    struct cmb_tap *tap; /* NULL: nobody records */
     cmb_event_fn *observer;
     void *observer_user;
     struct cmb_stream_counts counts;
@@ -250,6 +255,18 @@ int cmb_message_unpack(struct cmb_line *line, struct cmb_text *text);
 /* What a frame is told to be.  The statuses of cmb_stream_feed. */
 int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
                    int64_t received_ns);
+
+/* ---- tap: each does nothing where nobody records ---- */
+
+/* Accepts NULL. */
+void cmb_tap_free(struct cmb_tap *tap);
+/* The line's connection is being opened, with the path of the call that rendered it. */
+void cmb_tap_opened(struct cmb_line *line);
+/* `message` was sent, as stream->call has rendered it. */
+void cmb_tap_sent(struct cmb_line *line, const struct cmb_template *message);
+void cmb_tap_received(struct cmb_line *line, struct cmb_text text, bool is_text);
+/* The run has an answer. */
+void cmb_tap_answered(struct cmb_stream *stream, const struct cmb_run *run);
 
 /* ---- decode ---- */
 
@@ -317,6 +334,8 @@ void cmb_deliver_book(struct cmb_subscription *subscription, int64_t timestamp_n
 void cmb_deliver_state(struct cmb_subscription *subscription, uint32_t state,
                        const struct cambist_error *error);
 
+/* In a turn of its own, has the listener told how the subscription stands. */
+void cmb_listener_welcome(struct cmb_listener *listener);
 /* Takes it out of the list that it stands in. */
 void cmb_listener_free(struct cmb_listener *listener);
 

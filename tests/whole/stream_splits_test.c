@@ -109,7 +109,7 @@ static void on_event(const struct cmb_event *event, void *user)
     struct cmb_json_writer writer;
     cmb_json_writer_init(&writer, &reading->log);
     cmb_json_begin_object(&writer);
-    cmb_event_write(event, &writer);
+    cmb_stream_event_write(event, &writer);
     cmb_json_end_object(&writer);
     cmb_buffer_add_char(&reading->log, '\n');
 }

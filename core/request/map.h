@@ -23,6 +23,26 @@ struct cmb_mapper {
  * zeroes the rest. */
 int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper);
 
+/* Reads the value that comes next and keeps what the leaves below `node` want of it. */
+void cmb_collect(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
+                 const struct cmb_node *node);
+/* As above for the leaves whose paths start at the answer.  Of a frame only up to the last of its
+ * members that is wanted: the rows follow, long ones, and they are read next. */
+void cmb_collect_outer(struct cmb_mapper *mapper, struct cmb_json_reader *reader);
+/* `value` is what the leaf wanted, and all others that end at the same node. */
+void cmb_keep(struct cmb_mapper *mapper, int leaf, struct cmb_json_value value);
+/* Whether what comes next is an object that the step takes for itself.  Reads nothing. */
+bool cmb_step_chooses(const struct cmb_json_reader *reader, const struct cmb_path_step *step);
+/* Whether the step asks for the member of that key. */
+bool cmb_step_names(const struct cmb_call *call, const struct cmb_json_value *key,
+                    const struct cmb_path_step *step);
+
+static inline bool cmb_is_container(struct cmb_json_reader *reader)
+{
+    enum cmb_json_kind kind = cmb_json_peek(reader);
+    return kind == CMB_JSON_OBJECT || kind == CMB_JSON_ARRAY;
+}
+
 /* The text that a leaf reads: its escapes resolved, the part that its path asks for; absent for what
  * is no text or number. */
 struct cmb_text cmb_leaf_text(struct cmb_call *call, const struct cmb_leaf *leaf,

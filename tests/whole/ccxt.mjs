@@ -177,23 +177,34 @@ async function watchTicker(client, symbol) {
     check(ticker.symbol === symbol && ticker.last > 0, JSON.stringify({ ...ticker, info: 0 }))
 }
 
+// ccxt does not say when a subscription was granted: orders are placed until one is told of.  Gives
+// the ids of all of them, and what was told.
+async function placeUntilTold(waiting, what, place) {
+    const ids = []
+    waiting.catch(() => {})
+    for (let i = 0; i < 20; i++) {
+        ids.push((await place()).id)
+        const pause = new Promise((resolve) => setTimeout(resolve, 750))
+        const told = await Promise.race([waiting, pause])
+        if (told) return [ids, told]
+    }
+    throw new Error(what + ' told nothing of ' + ids.length + ' orders')
+}
+
 // Coinbase's amounts are read by ccxt from what was filled, and Kraken's fills not at all: what it
 // makes of them is not compared.
 async function watchOrders(client, symbol) {
     const { bid } = await client.fetchTicker(symbol)
     const price = Number(client.priceToPrecision(symbol, bid * 0.7))
-    const waiting = client.watchOrders(symbol)
-    waiting.catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    const placed = await client.createOrder(symbol, 'limit', 'buy', 0.01, price)
-    const orders = await soon(waiting, 'watchOrders')
-    const own = orders.find((order) => order.id === placed.id)
+    const place = () => client.createOrder(symbol, 'limit', 'buy', 0.01, price)
+    const [ids, orders] = await placeUntilTold(client.watchOrders(symbol), 'watchOrders', place)
+    const own = orders.find((order) => ids.includes(order.id))
     check(own && own.status === 'open' && own.symbol === symbol && !own.filled,
           'watchOrders: ' + JSON.stringify(orders.map((order) => ({ ...order, info: 0 }))))
-    await client.cancelOrder(placed.id, symbol)
-    for (let i = 0; i < 5; i++) {
+    for (const id of ids) await client.cancelOrder(id, symbol)
+    for (let i = 0; i < 2 * ids.length + 5; i++) {
         const next = await soon(client.watchOrders(symbol), 'watchOrders')
-        if (next.some((order) => order.id === placed.id && order.status === 'canceled')) return
+        if (next.some((order) => order.id === own.id && order.status === 'canceled')) return
     }
     throw new Error('the end of an order was not told')
 }
@@ -205,18 +216,15 @@ async function watchCandles(client, symbol) {
           JSON.stringify(candles))
 }
 
-// What a watcher tells of an order at market, which is placed when it listens.
-async function watchTrading(client, symbol, waiting, what) {
-    waiting.catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    const placed = await client.createOrder(symbol, 'market', 'sell', 0.01)
-    return [placed, await soon(waiting, what)]
+// What a watcher tells of an order at market.
+function watchTrading(client, symbol, waiting, what) {
+    return placeUntilTold(waiting, what, () => client.createOrder(symbol, 'market', 'sell', 0.01))
 }
 
 async function watchMyTrades(client, symbol) {
-    const [placed, trades] = await watchTrading(client, symbol, client.watchMyTrades(symbol),
+    const [ids, trades] = await watchTrading(client, symbol, client.watchMyTrades(symbol),
                                                 'watchMyTrades')
-    const own = trades.find((trade) => trade.order === placed.id)
+    const own = trades.find((trade) => ids.includes(trade.order))
     check(own && own.side === 'sell' && own.price > 0 && own.amount > 0,
           'watchMyTrades: ' + JSON.stringify(trades.map((trade) => ({ ...trade, info: 0 }))))
 }

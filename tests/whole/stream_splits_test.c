@@ -1,7 +1,9 @@
 /* Does what a stream tells depend on how the network cuts its bytes?
  *
  * Sessions are written as a server sends them (some messages in fragments, with pings between), and
- * read back cut at every offset, and in pieces of many sizes.  Each time the same must be told.
+ * read back cut at every offset, and in pieces of many sizes.  Each time the same must be told.  A
+ * stream is told whole messages: of long recordings it is enough that each message comes out the
+ * same wherever it is cut.
  * Without the recordings the plugins' own sessions are what there is.
  */
 #include "cli/event.h"
@@ -12,7 +14,8 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
-enum { LINES_MOST = 600, SESSION_BYTES_MOST = 1 << 20, LOG_BYTES_MOST = 64 << 20 };
+enum { LINES_MOST = 600, SESSION_BYTES_MOST = 4 << 20, LOG_BYTES_MOST = 64 << 20 };
+enum { ALL_LINES = 3000, LONG_BYTES = 16 * 1024, LONG_STEP = 97 /* of longer messages every so many */ };
 /* A session is told once for each offset: it is small, or cut in its last bytes only. */
 enum { CUT_LINES_MOST = 70, CUT_BYTES_MOST = 100 * 1024, SMALL = 5000, CUTS_MOST = 1000 };
 
@@ -24,7 +27,8 @@ struct answer {
 
 struct session {
     struct cmb_buffer bytes; /* as they came over the wire */
-    struct answer answers[LINES_MOST];
+    size_t starts[ALL_LINES + 1]; /* of messages, in `bytes` */
+    struct answer answers[ALL_LINES];
     size_t answer_count, message_count;
 };
 
@@ -47,10 +51,11 @@ static const char *text_at(struct json_object *line, const char *key)
 /* Every third message is sent in two fragments with a ping between them. */
 static void write_message(struct session *session, struct cmb_text text)
 {
-    size_t half = session->message_count++ % 3 == 2 ? text.length / 2 : text.length;
+    size_t half = session->message_count % 3 == 2 ? text.length / 2 : text.length;
     struct cmb_frame_shape first = { .kind = CMB_FRAME_TEXT, .is_fragment = half < text.length };
     struct cmb_frame_shape ping = { .kind = CMB_FRAME_PING };
     struct cmb_frame_shape rest = { .kind = CMB_FRAME_CONTINUATION };
+    session->starts[session->message_count++] = session->bytes.length;
     bool is_written = cmb_frame_write(&first, (struct cmb_text){ text.at, half }, &session->bytes);
     if (first.is_fragment)
         is_written = is_written && cmb_frame_write(&ping, CMB_TEXT("alive?"), &session->bytes) &&
@@ -88,6 +93,7 @@ static struct session *read_session(const char *path, size_t lines_most, size_t 
             add_line(session, line);
     free(line);
     fclose(file);
+    session->starts[session->message_count] = session->bytes.length;
     return session;
 }
 
@@ -216,6 +222,55 @@ static void cut_into_pieces(struct reading *reading)
     free(telling.log);
 }
 
+/* Whether the two pieces of a message's bytes give the message, as far as `expected` goes. */
+static bool gives_message(struct cmb_frame_reader *reader, char *bytes, size_t length, size_t cut,
+                          struct cmb_text *expected)
+{
+    struct cmb_frame frame;
+    size_t used, at = 0, ends[] = { cut, length };
+    bool is_given = false;
+    for (int piece = 0; piece < 2; piece++)
+        while (at < ends[piece]) {
+            int status = cmb_frame_read(reader, bytes + at, ends[piece] - at, &used, &frame);
+            at += used;
+            if (status != CAMBIST_OK && status != CAMBIST_AGAIN)
+                return false;
+            if (status != CAMBIST_OK || frame.kind != CMB_FRAME_TEXT)
+                continue;
+            if (is_given || (expected->at && !cmb_text_is(frame.payload, *expected)))
+                return false;
+            is_given = true;
+            if (!expected->at) /* the first time, whole */
+                *expected = (struct cmb_text){ strndup(frame.payload.at, frame.payload.length),
+                                               frame.payload.length };
+        }
+    return is_given;
+}
+
+static void cut_each_message(struct reading *reading)
+{
+    const struct session *session = reading->session;
+    struct cmb_frame_rules rules = { .role = CMB_FRAME_CLIENT };
+    struct cmb_frame_reader reader;
+    size_t different = 0, cuts = 0;
+    cmb_frame_reader_init(&reader, &rules);
+    for (size_t i = 0; i < session->message_count; i++) {
+        char *bytes = session->bytes.at + session->starts[i];
+        size_t length = session->starts[i + 1] - session->starts[i];
+        size_t step = length > LONG_BYTES ? LONG_STEP : 1;
+        struct cmb_text expected = { 0 };
+        different += !gives_message(&reader, bytes, length, length, &expected);
+        for (size_t cut = 1; cut < length; cut += step, cuts++)
+            different += !gives_message(&reader, bytes, length, cut, &expected);
+        free((void *)(uintptr_t)expected.at);
+    }
+    cmb_frame_reader_clear(&reader);
+    printf("\n    %zu messages cut at %zu offsets of %zu bytes", session->message_count, cuts,
+           session->bytes.length);
+    ASSERT_NUMBER(different, 0);
+    read_cut(reading, session->bytes.length, session->bytes.length);
+}
+
 /* ---- the sessions that there are ---- */
 
 struct given {
@@ -284,6 +339,13 @@ static void cuts_recorded_everywhere(void)
             printf("\n    %s is not here", recorded[i].path);
 }
 
+static void cuts_each_recorded_message(void)
+{
+    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
+        if (!read_given(&recorded[i], ALL_LINES, SESSION_BYTES_MOST / 2, cut_each_message))
+            printf("\n    %s is not here", recorded[i].path);
+}
+
 static void cuts_recorded_into_pieces(void)
 {
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
@@ -294,4 +356,5 @@ static void cuts_recorded_into_pieces(void)
 TEST_SUITE("whole/stream_splits",
            { "tells the same of its own sessions wherever they are cut", cuts_own_everywhere },
            { "tells the same of recordings wherever they are cut", cuts_recorded_everywhere },
+           { "takes the same messages out of recordings at every cut", cuts_each_recorded_message },
            { "tells the same of recordings in pieces of any size", cuts_recorded_into_pieces })

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UPDATES 10000
+#define UPDATES 30000
 #else
 #define UPDATES 200000 /* of each book */
 #endif
@@ -36,6 +36,7 @@ static const struct run {
     { "binance usd-m", "binance", "BTC/USDT:USDT", "/fapi/v1/depth?symbol=BTCUSDT&limit=1000", USDM,
       CAMBIST_KIND_SWAP },
     { "okx", "okx", "BTC/USDT", NULL, OKX, CAMBIST_KIND_SPOT },
+    { "okx, no checksums", "okx", "BTC/USDT", NULL, OKX_BARE, CAMBIST_KIND_SPOT },
     { "kraken", "kraken", "BTC/USDT", NULL, KRAKEN, CAMBIST_KIND_SPOT },
     { "coinbase", "coinbase", "BTC/USDT", NULL, COINBASE, CAMBIST_KIND_SPOT },
 };
@@ -68,11 +69,6 @@ static uint64_t pick(uint64_t below)
 static bool strikes(enum damage damage)
 {
     return channel_strikes(&scene.channel, damage);
-}
-
-static int64_t now_ns(void)
-{
-    return cmb_clock_monotonic_ns(&scene.feed.clock);
 }
 
 static struct cmb_book *book(void)
@@ -113,7 +109,8 @@ static void deliver(void)
     struct frame frame;
     while (!scene.wrong && channel_receive(&scene.channel, &frame)) {
         int status = cmb_message_take(scene.feed.stream, scene.line,
-                                      (struct cmb_text){ frame.text, frame.length }, now_ns());
+                                      (struct cmb_text){ frame.text, frame.length },
+                                      cmb_clock_monotonic_ns(&scene.feed.clock));
         scene.updates += status == CAMBIST_OK;
         free(frame.text);
         check();
@@ -207,23 +204,14 @@ static void say(const struct cmb_template *message)
  * state with a level that only the stream told of is none that both agree about. */
 static char *fetch_snapshot(uint64_t moves)
 {
-    static struct cmb_received received;
-    struct cmb_practice *practice = &scene.feed.practice;
-    struct cmb_reply reply = { 0 };
     const struct cmb_engine_past *past = cmb_change_past(scene.market, moves);
     uint64_t number = past ? past->sequence : scene.market->sequence;
     if (!number || truth_had_extra(&scene.truth, (int64_t)number))
         return NULL;
-    received = (struct cmb_received){ .method = CMB_TEXT("GET"), .host = CMB_TEXT("127.0.0.1"),
-                                      .time_ns = cmb_clock_wall_ns(&scene.feed.clock) };
-    cmb_arena_init(&received.arena, 1 << 20);
-    cmb_received_cut(&received, cmb_text_of(scene.run->path));
-    CU_ASSERT(cmb_practice_read(practice, &received) == CAMBIST_OPERATION_fetch_order_book);
-    practice->engine->moves_back = moves;
-    CU_ASSERT(cmb_practice_run(practice, &reply) && reply.http_status == 200);
-    practice->engine->moves_back = 0;
-    cmb_arena_clear(&received.arena);
-    return reply.body;
+    scene.feed.practice.engine->moves_back = moves;
+    char *body = practice_feed_fetch(&scene.feed, scene.run->path);
+    scene.feed.practice.engine->moves_back = 0;
+    return body;
 }
 
 static void give_snapshot(char *body)
@@ -231,7 +219,8 @@ static void give_snapshot(char *body)
     char url[128];
     snprintf(url, sizeof url, "https://127.0.0.1:1%s", scene.run->path);
     if (body && cmb_stream_feed_snapshot(scene.feed.stream, cmb_text_of(url), cmb_text_of(body),
-                                         now_ns(), &scene.feed.error) != CAMBIST_OK)
+                                         cmb_clock_monotonic_ns(&scene.feed.clock),
+                                         &scene.feed.error) != CAMBIST_OK)
         scene.wrong = "a snapshot that no book wants";
     free(body);
     check();
@@ -481,6 +470,7 @@ static void run_seeds(const char *name)
 static void binance_spot(void) { run_seeds("binance spot"); }
 static void binance_usdm(void) { run_seeds("binance usd-m"); }
 static void okx(void) { run_seeds("okx"); }
+static void okx_bare(void) { run_seeds("okx, no checksums"); }
 static void kraken(void) { run_seeds("kraken"); }
 static void coinbase(void) { run_seeds("coinbase"); }
 
@@ -489,6 +479,7 @@ int main(int argc, char **argv)
     CU_TestInfo tests[] = { { "ranges and asked-for snapshots", binance_spot },
                             { "ranges that name the one before", binance_usdm },
                             { "a chain that names the one before, and a checksum", okx },
+                            { "the same chain without checksums", okx_bare },
                             { "a checksum and nothing else", kraken },
                             { "numbers of a whole connection", coinbase },
                             CU_TEST_INFO_NULL };

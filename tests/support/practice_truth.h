@@ -58,8 +58,9 @@ static inline void truth_remember(struct truth *truth, const struct cmb_engine_m
     state->has_extra = false;
     truth->rules = market->rules;
     for (int side = 0; side < TRUTH_SIDES; side++) {
-        state->counts[side] = cmb_change_levels(side == CMB_VIEW_BIDS ? &market->bids : &market->asks,
-                                                TRUTH_LEVELS - 1, state->levels[side]);
+        const struct cmb_engine_side *orders =
+            side == CMB_VIEW_BIDS ? &market->bids : &market->asks;
+        state->counts[side] = cmb_change_levels(orders, TRUTH_LEVELS - 1, state->levels[side]);
         for (size_t i = 0; i < state->counts[side]; i++)
             state->levels[side][i].price *= TRUTH_FINER;
         if (!subscription || !subscription->has_extra[side])
@@ -99,8 +100,8 @@ static inline bool truth_equals_side(const struct truth *truth, const struct tru
     return is_equal;
 }
 
-/* Whether all levels down to `depth` (0: all) are those of a state with the view's number, where the
- * exchange tells one, and its time, where the exchange tells that. */
+/* Whether all levels down to `depth` (0: all) are those of a state with the view's number, where
+ * the exchange tells one, and its time, where the exchange tells that. */
 static inline bool truth_has(const struct truth *truth, uint32_t depth,
                              const struct cmb_book_view *view)
 {

@@ -45,7 +45,8 @@ enum { SPOT = 1, USDM = 2, OKX = 4, OKX_BARE = 8 /* without checksums */, KRAKEN
     X(FINER_TICK, "finer tick", 40, ASKED | COINBASE)                                              \
     X(SEQUENCE_RESET, "counted anew", 15, ALL & ~KRAKEN)                                           \
     X(SILENT, "silent", 10, ALL)                                                                   \
-    X(DISCONNECTED, "disconnected", 10, ALL)
+    X(DISCONNECTED, "disconnected", 10, ALL)                                                       \
+    X(HANDED_OVER, "handed over", 10, ALL)
 
 enum damage {
 #define X(NAME, text, rate, books) NAME,

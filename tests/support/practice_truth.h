@@ -9,7 +9,7 @@
 #include "book/book.h"
 #include "simulator/stream.h"
 
-enum { TRUTH_STATES = 2048, TRUTH_LEVELS = 128, TRUTH_SIDES = 2, TRUTH_FINER = 10 };
+enum { TRUTH_STATES = 4096, TRUTH_LEVELS = 128, TRUTH_SIDES = 2, TRUTH_FINER = 10 };
 
 struct truth_state {
     int64_t number, time_ns;

@@ -51,6 +51,9 @@ struct scene {
     int market_number;
     struct cmb_line *line;
     struct cmb_subscription *subscription;
+    struct cmb_line *old_line; /* until the line has taken over; NULL: it has */
+    struct cmb_session old_session;
+    struct damaged_channel old_channel;
     char *answer;     /* a snapshot under way */
     int64_t step, answer_at, asked_at; /* 0: nothing comes; not asked */
     int64_t updates, live, not_live, not_live_longest;
@@ -104,11 +107,11 @@ static void check(void)
         scene.wrong = "live, but not the exchange's book at its number";
 }
 
-static void deliver(void)
+static void deliver(struct damaged_channel *channel, struct cmb_line *line)
 {
     struct frame frame;
-    while (!scene.wrong && channel_receive(&scene.channel, &frame)) {
-        int status = cmb_message_take(scene.feed.stream, scene.line,
+    while (line && !scene.wrong && channel_receive(channel, &frame)) {
+        int status = cmb_message_take(scene.feed.stream, line,
                                       (struct cmb_text){ frame.text, frame.length },
                                       cmb_clock_monotonic_ns(&scene.feed.clock));
         scene.updates += status == CAMBIST_OK;
@@ -175,9 +178,8 @@ static void strike_update(void)
         strike(SEQUENCE_RESET, "sequence-reset");
 }
 
-static void tell(void)
+static void tell(struct cmb_session *session, struct damaged_channel *channel)
 {
-    struct cmb_session *session = &scene.feed.session;
     cmb_session_tick(session, cmb_clock_wall_ns(&scene.feed.clock));
     truth_remember(&scene.truth, scene.market, scene.feed.practice.engine->now_ns,
                    session->subscription_count ? session->subscriptions[0] : NULL);
@@ -187,7 +189,7 @@ static void tell(void)
             cmb_session_take_pong(session, cmb_text_of(outgoing->text));
             continue;
         }
-        channel_send(&scene.channel, (struct frame){ outgoing->text, outgoing->length });
+        channel_send(channel, (struct frame){ outgoing->text, outgoing->length });
         outgoing->text = NULL;
     }
     cmb_session_drain(session);
@@ -318,6 +320,37 @@ static void disconnect(void)
     go_online();
 }
 
+/* Another connection takes over; both tell until it has.  What a fault has put into the book is told
+ * of by one connection and taken back by the same: then not. */
+static void hand_over(void)
+{
+    const struct cmb_session *session = &scene.feed.session;
+    if (session->subscription_count && session->subscriptions[0]->has_extra[CMB_VIEW_BIDS])
+        return;
+    scene.old_session = scene.feed.session;
+    scene.feed.session = (struct cmb_session){ 0 };
+    scene.old_channel = scene.channel;
+    for (size_t i = 0; i < CHANNEL_KEPT; i++)
+        scene.channel.kept[i] = (struct frame){ 0 };
+    scene.channel.count = scene.channel.kept_count = 0;
+    scene.channel.is_swapping = false;
+    scene.channel.done[HANDED_OVER]++;
+    cmb_line_hand_over(scene.line);
+    scene.old_line = scene.line;
+    scene.line = scene.line->heir;
+    CU_ASSERT_FATAL(scene.line != NULL);
+    go_online();
+}
+
+static void end_hand_over(void)
+{
+    if (!scene.old_line || cmb_seat_of(scene.subscription)->line != scene.line)
+        return;
+    scene.old_line = NULL; /* the core lets go of it */
+    cmb_session_close(&scene.old_session);
+    channel_clear(&scene.old_channel);
+}
+
 static void fall_silent(void)
 {
     struct cambist_error error = { .status = CAMBIST_STALE };
@@ -329,8 +362,10 @@ static void fall_silent(void)
 
 static void disturb(void)
 {
-    if (strikes(DISCONNECTED))
+    if (!scene.old_line && strikes(DISCONNECTED))
         disconnect();
+    if (!scene.old_line && strikes(HANDED_OVER))
+        hand_over();
     if (is_live() && strikes(SILENT))
         fall_silent();
     if (strikes(DELAYED))
@@ -348,10 +383,15 @@ static void step(void)
     scene.step++;
     turn();
     answer_ahead();
-    strike_update();
+    if (!scene.old_line)
+        strike_update();
     subscribe_anew();
-    tell();
-    deliver();
+    if (scene.old_line)
+        tell(&scene.old_session, &scene.old_channel);
+    tell(&scene.feed.session, &scene.channel);
+    deliver(&scene.old_channel, scene.old_line);
+    deliver(&scene.channel, scene.line);
+    end_hand_over();
     ask();
     answer();
     disturb();
@@ -401,6 +441,8 @@ static void open_scene(const struct run *run, uint64_t seed)
 static void close_scene(void)
 {
     channel_clear(&scene.channel);
+    channel_clear(&scene.old_channel);
+    cmb_session_close(&scene.old_session);
     free(scene.answer);
     practice_feed_close(&scene.feed);
 }

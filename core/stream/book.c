@@ -84,13 +84,28 @@ static bool is_ahead(const struct cmb_subscription *subscription,
            (update->has_previous && update->previous > view.sequence);
 }
 
+/* Numbers of one connection say nothing about those of another: on the line that has taken over a
+ * book begins with that line's snapshot. */
+static void change_line(struct cmb_subscription *subscription, bool is_snapshot)
+{
+    if (subscription->channel->book->scope != CAMBIST_OF_CONNECTION)
+        return;
+    if (is_snapshot)
+        cmb_book_break(subscription->feed->book, CMB_BOOK_DISCONNECTED); /* until it is applied */
+    else
+        cmb_book_lost(subscription, CMB_BOOK_GAP);
+}
+
 void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update *update)
 {
     struct cmb_stream *stream = subscription->stream;
     const struct cmb_side_levels *bids = &stream->sides[CMB_BIDS], *asks = &stream->sides[CMB_ASKS];
     struct cmb_book *book = subscription->feed->book;
+    unsigned seat = subscription->seat;
     if (!cmb_line_counts(subscription, stream->frame_line, is_ahead(subscription, update)))
         return;
+    if (subscription->seat != seat)
+        change_line(subscription, update->is_snapshot);
     update->received_ns = stream->frame.received_ns;
     update->bids = bids->levels;
     update->bid_digits = bids->digits;

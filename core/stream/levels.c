@@ -247,13 +247,18 @@ static bool find_scales(const struct level_form *form, struct cmb_json_reader re
            (*ret_price > form->price_scale || *ret_amount > form->amount_scale);
 }
 
-/* Levels of this message that were read at the old scales. */
-static void scale_up(struct cmb_side_levels *side, unsigned price_by, unsigned amount_by)
+/* Levels of this message that were read at the old scales.  False: int64 cannot hold one. */
+static bool scale_up(struct cmb_side_levels *side, unsigned price_by, unsigned amount_by)
 {
+    bool is_too_large = false;
     for (size_t i = 0; i < side->count; i++) {
-        side->levels[i].price *= cmb_powers_of_ten[price_by];
-        side->levels[i].amount *= cmb_powers_of_ten[amount_by];
+        struct cmb_scaled_level *level = &side->levels[i];
+        is_too_large |= __builtin_mul_overflow(level->price, cmb_powers_of_ten[price_by],
+                                               &level->price);
+        is_too_large |= __builtin_mul_overflow(level->amount, cmb_powers_of_ten[amount_by],
+                                               &level->amount);
     }
+    return !is_too_large;
 }
 
 static bool widen(struct cmb_stream *stream, const struct cmb_channel *channel,
@@ -264,12 +269,13 @@ static bool widen(struct cmb_stream *stream, const struct cmb_channel *channel,
     if (!find_scales(&form, *reader, &price_scale, &amount_scale) ||
         cmb_book_rescale(feed->book, price_scale, amount_scale) != CMB_NUMBER_FINE)
         return false;
-    for (int side = 0; side < CMB_SIDES; side++)
-        scale_up(&stream->sides[side], price_scale - form.price_scale,
-                 amount_scale - form.amount_scale);
     feed->price_scale = price_scale;
     feed->amount_scale = amount_scale;
-    return true;
+    bool is_held = true;
+    for (int side = 0; side < CMB_SIDES; side++)
+        is_held &= scale_up(&stream->sides[side], price_scale - form.price_scale,
+                            amount_scale - form.amount_scale);
+    return is_held;
 }
 
 static bool read_at_scale(struct cmb_stream *stream, const struct cmb_channel *channel,

@@ -10,6 +10,8 @@
 #include "stream/way.h"
 #include "support/test.h"
 
+#include <stdlib.h>
+
 /* 2026-03-01T12:00:00Z */
 #define TEST_PRACTICE_NOW_NS 1772366400000000000ll
 
@@ -156,6 +158,24 @@ static inline void practice_feed_connect(struct practice_feed *feed,
     CU_ASSERT_FATAL(cmb_session_open(&feed->session, &feed->practice, &feed->faults, 0,
                                      cmb_text_of(*target ? target : "/"),
                                      cmb_clock_wall_ns(&feed->clock)));
+}
+
+/* The body of the practice exchange's answer to a GET; the caller's to free. */
+static inline char *practice_feed_fetch(struct practice_feed *feed, const char *target)
+{
+    struct cmb_reply reply = { 0 };
+    struct cmb_received *received = calloc(1, sizeof *received);
+    CU_ASSERT_FATAL(received != NULL);
+    received->method = CMB_TEXT("GET");
+    received->host = CMB_TEXT("127.0.0.1");
+    received->time_ns = cmb_clock_wall_ns(&feed->clock);
+    cmb_arena_init(&received->arena, 1 << 20);
+    cmb_received_cut(received, cmb_text_of(target));
+    CU_ASSERT(cmb_practice_read(&feed->practice, received) != CAMBIST_OPERATION_NONE);
+    CU_ASSERT(cmb_practice_run(&feed->practice, &reply) && reply.http_status == 200);
+    cmb_arena_clear(&received->arena);
+    free(received);
+    return reply.body;
 }
 
 /* ---- what it hears ---- */

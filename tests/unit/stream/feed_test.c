@@ -102,6 +102,37 @@ static void is_whole_by_its_levels(void)
     close_fed(&fed);
 }
 
+/* The first list was read before the second one wanted more decimals. */
+static void lists_of_one_frame_have_one_scale(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    ASSERT_NUMBER(cmb_stream_feed(fed.stream,
+                                  CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"n\":1,"
+                                           "\"bs\":[[\"1.5\",\"2\"]],"
+                                           "\"as\":[[\"1.50000001\",\"3.00000007\"]]}"), 1, NULL),
+                  CAMBIST_OK);
+    ASSERT_NUMBER(fed.books, 1);
+    ASSERT_NUMBER(fed.best.price_scale, 8);
+    ASSERT_NUMBER(fed.best.bid.price, 150000000);
+    ASSERT_NUMBER(fed.best.bid.amount, 2 * cmb_powers_of_ten[fed.best.amount_scale]);
+    ASSERT_NUMBER(fed.best.ask.price, 150000001);
+    close_fed(&fed);
+}
+
+static void refuses_lists_that_no_scale_holds(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    CU_ASSERT(cmb_stream_feed(fed.stream,
+                              CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"n\":1,"
+                                       "\"bs\":[[\"9000000000000000\",\"2\"]],"
+                                       "\"as\":[[\"1.00000001\",\"3\"]]}"), 1, NULL) !=
+              CAMBIST_OK);
+    ASSERT_NUMBER(fed.books, 0);
+    close_fed(&fed);
+}
+
 static void finds_markets_by_parts(void)
 {
     struct fed fed;
@@ -148,5 +179,7 @@ static void says_why_a_snapshot_is_none(void)
 
 TEST_SUITE("stream/feed", { "is a whole book by its levels alone", is_whole_by_its_levels },
            { "finds markets by parts of names and behind escapes", finds_markets_by_parts },
+           { "lists of one frame have one scale", lists_of_one_frame_have_one_scale },
+           { "refuses lists that no scale holds", refuses_lists_that_no_scale_holds },
            { "takes books that a plugin's function made", takes_what_a_function_made },
            { "says why a snapshot is none", says_why_a_snapshot_is_none })

@@ -148,11 +148,15 @@ static int compile_level(struct builder *builder, const struct cambist_field *ro
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!cmb_text_is(cmb_text_of(row->field), parts[i].name))
             continue;
+        if (!row->path)
+            return cmb_refuse(builder->compiler, "path", "is missing");
         if (parts[i].path == &fields->level_side) {
             fields->level_side_row = row;
             fields->level_sides =
                 cmb_words_find(builder->compiler->plugin,
                                row->words ? cmb_text_of(row->words) : CMB_TEXT("side"));
+            if (!fields->level_sides)
+                return cmb_refuse(builder->compiler, "words", "no table names the sides");
         }
         return cmb_compile_path(builder->compiler, "path", cmb_text_of(row->path), false,
                                 parts[i].path);

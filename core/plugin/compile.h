@@ -52,6 +52,11 @@ int cmb_compile_streams(struct cmb_compiler *compiler);
 /* Fills the terms of one row's `frames`; `text` NULL is refused. */
 int cmb_compile_frames(struct cmb_compiler *compiler, const char *text,
                        struct cmb_frame_rule *ret);
+/* Whether `path`, of a value in a frame, can be looked for; NULL: nothing is. */
+int cmb_check_frame_path(struct cmb_compiler *compiler, const char *column, const char *path);
+int cmb_check_book_rules(struct cmb_compiler *compiler);
+/* Whether a channel has a rule exactly where it is a book, and what the rule needs. */
+int cmb_check_book_channel(struct cmb_compiler *compiler, const struct cmb_channel *channel);
 /* Limits, servers, credentials, failures, faults: what can be checked by looking. */
 int cmb_check_tables(struct cmb_compiler *compiler);
 
@@ -59,5 +64,10 @@ int cmb_check_tables(struct cmb_compiler *compiler);
 int cmb_find_server(const struct cmb_plugin *plugin, const char *name);
 int cmb_find_limit(const struct cmb_plugin *plugin, const char *name);
 int cmb_find_credential(const struct cmb_plugin *plugin, struct cmb_text name);
+/* NULL: there is none of that name (NULL). */
+const struct cambist_book_rule *cmb_find_book_rule(const struct cmb_plugin *plugin,
+                                                   const char *name);
+/* After the endpoints were compiled. */
+bool cmb_has_operation(const struct cmb_plugin *plugin, uint32_t operation);
 
 #endif

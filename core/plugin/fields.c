@@ -151,11 +151,15 @@ static int compile_level(struct builder *builder, const struct cambist_field *ro
     for (size_t i = 0; i < CMB_LEVEL_PARTS; i++) {
         if (strcmp(row->field, names[i]) != 0)
             continue;
+        if (!row->path)
+            return cmb_refuse(builder->compiler, "path", "is missing");
         if (i == CMB_LEVEL_SIDE) {
             fields->level_side_row = row;
             fields->level_sides =
                 cmb_words_find(builder->compiler->plugin,
                                row->words ? cmb_text_of(row->words) : CMB_TEXT("side"));
+            if (!fields->level_sides)
+                return cmb_refuse(builder->compiler, "words", "no table names the sides");
         }
         return compile_level_path(builder, row->path, &fields->level[i]);
     }

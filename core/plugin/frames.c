@@ -3,6 +3,18 @@
 
 enum { PROBES_MOST = 64 };
 
+/* Steps are keys and indices, points between them: nothing in a frame is looked for otherwise. */
+int cmb_check_frame_path(struct cmb_compiler *compiler, const char *column, const char *path)
+{
+    struct cmb_text left = cmb_text_of(path), step;
+    while (left.at) {
+        left = cmb_text_cut(left, '.', &step);
+        if (!step.length || strcspn(step.at, "[]{}* ") < step.length)
+            return cmb_refuse(compiler, column, "\"%s\" is no path here: keys and indices", path);
+    }
+    return CAMBIST_OK;
+}
+
 /* The number of a path among those that terms ask about; -1: there are too many. */
 static int find_or_add_probe(struct cmb_compiler *compiler, const char *path)
 {
@@ -29,6 +41,8 @@ static int compile_values(struct cmb_compiler *compiler, struct cmb_text text,
     while (text.at) {
         struct cmb_text value;
         text = cmb_text_cut(text, '|', &value);
+        if (!value.length)
+            return cmb_refuse(compiler, "frames", "a term compares with nothing");
         values[term->count++] = value;
     }
     return CAMBIST_OK;
@@ -45,10 +59,14 @@ static int compile_term(struct cmb_compiler *compiler, struct cmb_text text,
         name = (struct cmb_text){ name.at + 1, name.length - 1 };
     }
     const char *path = cmb_arena_copy(&compiler->plugin->arena, name);
-    int probe = path ? find_or_add_probe(compiler, path) : -1;
-    if (!name.length || probe < 0)
-        return cmb_refuse(compiler, "frames", name.length ? "more than %d paths are asked about"
-                                                          : "a term has no path", PROBES_MOST);
+    if (!path)
+        return CAMBIST_NO_MEMORY;
+    int status = cmb_check_frame_path(compiler, "frames", path);
+    if (status != CAMBIST_OK)
+        return status;
+    int probe = find_or_add_probe(compiler, path);
+    if (probe < 0)
+        return cmb_refuse(compiler, "frames", "more than %d paths are asked about", PROBES_MOST);
     term->probe = (uint32_t)probe;
     return equals.at ? compile_values(compiler, equals, term) : CAMBIST_OK;
 }
@@ -64,7 +82,8 @@ static int take_probes(struct cmb_compiler *compiler)
 int cmb_compile_frames(struct cmb_compiler *compiler, const char *text, struct cmb_frame_rule *ret)
 {
     struct cmb_text left = cmb_text_of(text);
-    if (!left.length)
+    size_t blanks = strspn(text ? text : "", " ");
+    if (left.length == blanks || cmb_text_is(left, CMB_TEXT("=")))
         return cmb_refuse(compiler, "frames", "nothing tells its frames from others");
     if (left.at[0] == '=') {
         ret->whole = (struct cmb_text){ left.at + 1, left.length - 1 };

@@ -22,9 +22,20 @@ static int compile_dialect_texts(struct cmb_compiler *compiler, struct cmb_diale
     return status;
 }
 
-static bool has_operation(const struct cmb_plugin *plugin, uint32_t operation)
+bool cmb_has_operation(const struct cmb_plugin *plugin, uint32_t operation)
 {
     return plugin->first_endpoints[operation] < plugin->endpoint_count;
+}
+
+/* "stream data" */
+static int cut_envelope(struct cmb_compiler *compiler, struct cmb_dialect *dialect)
+{
+    struct cmb_text whole = cmb_text_of(dialect->row->envelope);
+    struct cmb_text more = cmb_text_cut(whole, ' ', &dialect->envelope);
+    more = cmb_text_cut(more, ' ', &dialect->content);
+    if (!whole.at || (dialect->envelope.length && dialect->content.length && !more.at))
+        return CAMBIST_OK;
+    return cmb_refuse(compiler, "envelope", "names two members: \"stream data\"");
 }
 
 static int compile_dialect(struct cmb_compiler *compiler, struct cmb_dialect *dialect)
@@ -38,16 +49,28 @@ static int compile_dialect(struct cmb_compiler *compiler, struct cmb_dialect *di
     dialect->connects = row->connects ? cmb_find_limit(plugin, row->connects) : -1;
     if (row->connects && dialect->connects < 0)
         return cmb_refuse(compiler, "connects", "there is no limit \"%s\"", row->connects);
-    if (row->needs_token && !has_operation(plugin, CAMBIST_OPERATION_open_stream))
+    if (row->needs_token && !cmb_has_operation(plugin, CAMBIST_OPERATION_open_stream))
         return cmb_refuse(compiler, "needs_token", "there is no endpoint of open_stream");
     if (row->codec > CAMBIST_DEFLATE_CODEC)
         return cmb_refuse(compiler, "codec", "there is no codec %u", row->codec);
-    dialect->content = cmb_text_cut(cmb_text_of(row->envelope), ' ', &dialect->envelope);
-    if (row->envelope && !dialect->content.length)
-        return cmb_refuse(compiler, "envelope", "names two members: \"stream data\"");
     if (row->sequence_counts_all && !row->sequence)
         return cmb_refuse(compiler, "sequence", "is missing");
-    return compile_dialect_texts(compiler, dialect);
+    if (row->unsubscribe && !row->subscribe)
+        return cmb_refuse(compiler, "unsubscribe", "there is no subscribe");
+    int status = cut_envelope(compiler, dialect);
+    if (status == CAMBIST_OK)
+        status = cmb_check_frame_path(compiler, "handle", row->handle);
+    if (status == CAMBIST_OK)
+        status = cmb_check_frame_path(compiler, "sequence", row->sequence);
+    return status == CAMBIST_OK ? compile_dialect_texts(compiler, dialect) : status;
+}
+
+static int find_dialect(const struct cmb_plugin *plugin, const char *server)
+{
+    for (uint32_t i = 0; i < plugin->dialect_count; i++)
+        if (!server || strcmp(plugin->dialects[i].row->server, server) == 0)
+            return (int)i;
+    return -1;
 }
 
 static int compile_dialects(struct cmb_compiler *compiler)
@@ -61,27 +84,13 @@ static int compile_dialects(struct cmb_compiler *compiler)
         dialect->row = CMB_ROW(plugin->tables.dialects, i);
         compiler->outer = (struct cmb_place){ "dialects", dialect->row->server, i + 1 };
         status = compile_dialect(compiler, dialect);
+        if (status == CAMBIST_OK && find_dialect(plugin, dialect->row->server) != (int)i)
+            return cmb_refuse(compiler, "server", "a row above speaks with it");
     }
     return status;
 }
 
 /* ---- channels ---- */
-
-static int find_dialect(const struct cmb_plugin *plugin, const char *server)
-{
-    for (uint32_t i = 0; i < plugin->dialect_count; i++)
-        if (!server || strcmp(plugin->dialects[i].row->server, server) == 0)
-            return (int)i;
-    return -1;
-}
-
-static const struct cambist_book_rule *find_book(const struct cmb_plugin *plugin, const char *name)
-{
-    for (uint32_t i = 0; name && i < plugin->tables.book_rules.count; i++)
-        if (strcmp(plugin->tables.book_rules.rows[i].name, name) == 0)
-            return CMB_ROW(plugin->tables.book_rules, i);
-    return NULL;
-}
 
 static bool names_market(const struct cmb_template *template)
 {
@@ -109,12 +118,8 @@ static int check_channel(struct cmb_compiler *compiler, struct cmb_channel *chan
         return cmb_refuse(compiler, "access", "there is no such access or kind");
     if (!row->decode && row->fields.count == 0)
         return cmb_refuse(compiler, "fields", "the row says nothing about its frames");
-    channel->book = find_book(compiler->plugin, row->book);
-    bool is_book = channel->topic == CAMBIST_TOPIC_watch_order_book;
-    if (is_book != (channel->book != NULL))
-        return cmb_refuse(compiler, "book", is_book ? "no row of book_rules says how it is kept true"
-                                                    : "only watch_order_book has one");
-    return CAMBIST_OK;
+    channel->book = cmb_find_book_rule(compiler->plugin, row->book);
+    return cmb_check_book_channel(compiler, channel);
 }
 
 /* The map stage reads frames as it reads answers. */
@@ -150,6 +155,8 @@ static int compile_channel(struct cmb_compiler *compiler, struct cmb_channel *ch
         status = cmb_compile_condition(compiler, row->when, &channel->when);
     if (status == CAMBIST_OK)
         status = cmb_compile_frames(compiler, row->frames, &channel->frames);
+    if (status == CAMBIST_OK)
+        status = cmb_check_frame_path(compiler, "market", row->market);
     if (status == CAMBIST_OK)
         status = compile_rows(compiler, channel);
     channel->has_market = names_market(&channel->name) || names_market(&channel->channel);
@@ -188,6 +195,24 @@ static int check_writes(struct cmb_compiler *compiler, const char *words)
     return CAMBIST_OK;
 }
 
+static int check_signal(struct cmb_compiler *compiler, const struct cambist_signal *row)
+{
+    const struct {
+        const char *column, *path;
+    } paths[] = {
+        { "number", row->number }, { "code", row->code },       { "message", row->message },
+        { "handle", row->handle }, { "channel", row->channel }, { "market", row->market },
+    };
+    if (row->means > CAMBIST_GOES_AWAY)
+        return cmb_refuse(compiler, "means", "there is no meaning %u", row->means);
+    if (row->means == CAMBIST_ASKS && !row->answer)
+        return cmb_refuse(compiler, "answer", "is missing");
+    int status = check_writes(compiler, row->writes);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths && status == CAMBIST_OK; i++)
+        status = cmb_check_frame_path(compiler, paths[i].column, paths[i].path);
+    return status;
+}
+
 static int compile_signals(struct cmb_compiler *compiler)
 {
     struct cmb_plugin *plugin = compiler->plugin;
@@ -198,11 +223,9 @@ static int compile_signals(struct cmb_compiler *compiler)
         struct cmb_signal *signal = &plugin->signals[plugin->signal_count++];
         signal->row = CMB_ROW(plugin->tables.signals, i);
         compiler->outer = (struct cmb_place){ "signals", signal->row->frames, i + 1 };
-        if (signal->row->means > CAMBIST_GOES_AWAY)
-            return cmb_refuse(compiler, "means", "there is no meaning %u", signal->row->means);
         status = cmb_compile_frames(compiler, signal->row->frames, &signal->frames);
         if (status == CAMBIST_OK)
-            status = check_writes(compiler, signal->row->writes);
+            status = check_signal(compiler, signal->row);
         if (status == CAMBIST_OK)
             status = cmb_compile_template(compiler, "answer", signal->row->answer,
                                           &signal->answer);
@@ -210,34 +233,9 @@ static int compile_signals(struct cmb_compiler *compiler)
     return status;
 }
 
-/* ---- book rules ---- */
-
-static int check_book_rules(struct cmb_compiler *compiler)
-{
-    const struct cambist_plugin *tables = &compiler->plugin->tables;
-    for (uint32_t i = 0; i < tables->book_rules.count; i++) {
-        const struct cambist_book_rule *row = CMB_ROW(tables->book_rules, i);
-        compiler->outer = (struct cmb_place){ "book_rules", row->name, i + 1 };
-        bool is_asked = row->kind >= CAMBIST_BOOK_RANGE && row->kind <= CAMBIST_BOOK_VERSION;
-        bool has_sum = row->checksum_order != CAMBIST_NO_CHECKSUM;
-        if (!row->name)
-            return cmb_refuse(compiler, "name", "is missing");
-        if (row->kind < CAMBIST_BOOK_RANGE || row->kind > CAMBIST_BOOK_UNCHAINED)
-            return cmb_refuse(compiler, "kind", "there is no kind %u", row->kind);
-        if (is_asked && !row->snapshot_limit)
-            return cmb_refuse(compiler, "snapshot_limit", "the kind needs an asked-for snapshot");
-        if (row->scope > CAMBIST_OF_CONNECTION || row->checksum_order > CAMBIST_BID_ASK_BY_TURNS)
-            return cmb_refuse(compiler, "scope", "there is no such scope or order");
-        if (has_sum != (row->checksum_depth != 0) ||
-            (row->kind == CAMBIST_BOOK_CHECKSUM && !has_sum))
-            return cmb_refuse(compiler, "checksum_depth", "order and depth belong together");
-    }
-    return CAMBIST_OK;
-}
-
 int cmb_compile_streams(struct cmb_compiler *compiler)
 {
-    static int (*const parts[])(struct cmb_compiler *) = { check_book_rules, compile_dialects,
+    static int (*const parts[])(struct cmb_compiler *) = { cmb_check_book_rules, compile_dialects,
                                                            compile_channels, compile_signals };
     int status = CAMBIST_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && status == CAMBIST_OK; i++)

@@ -146,7 +146,28 @@ void cmb_line_free(struct cmb_line *line)
 
 /* ---- losing a connection ---- */
 
-/* What was subscribed to waits for the next connection; its books claim nothing any more. */
+/* What was subscribed to waits for the next connection; its book claims nothing any more. */
+static void lose_subscription(struct cmb_subscription *subscription,
+                              const struct cambist_error *error)
+{
+    cmb_loop_stop_timer(subscription->stream->loop, &subscription->silence);
+    if (subscription->feed)
+        cmb_book_break(subscription->feed->book, CMB_BOOK_DISCONNECTED);
+    cmb_deliver_state(subscription, CAMBIST_WATCH_WAITING, error);
+}
+
+/* The next connection is on its way already, or there. */
+static void fall_to_heir(struct cmb_seat *seat, const struct cambist_error *error)
+{
+    struct cmb_subscription *subscription = seat->subscription;
+    bool counts = seat == cmb_seat_of(subscription);
+    if (counts && seat->ask != CMB_ASK_REFUSED)
+        lose_subscription(subscription, error);
+    cmb_seat_inherit(seat);
+    if (counts && cmb_seat_of(subscription)->ask == CMB_ASK_GRANTED)
+        cmb_tell_granted(subscription);
+}
+
 static void lose_seats(struct cmb_line *line, const struct cambist_error *error)
 {
     struct cmb_seat *seat, *next;
@@ -158,15 +179,15 @@ static void lose_seats(struct cmb_line *line, const struct cambist_error *error)
             cmb_subscription_free(subscription);
             continue;
         }
+        if (line->heir && cmb_seat_other(seat)->line == line->heir) {
+            fall_to_heir(seat, error);
+            continue;
+        }
         if (seat->ask != CMB_ASK_REFUSED)
             seat->ask = CMB_ASK_NONE;
         seat->has_handle = false;
-        if (!counts || seat->ask == CMB_ASK_REFUSED)
-            continue;
-        cmb_loop_stop_timer(line->stream->loop, &subscription->silence);
-        if (subscription->feed)
-            cmb_book_break(subscription->feed->book, CMB_BOOK_DISCONNECTED);
-        cmb_deliver_state(subscription, CAMBIST_WATCH_WAITING, error);
+        if (counts && seat->ask != CMB_ASK_REFUSED)
+            lose_subscription(subscription, error);
     }
 }
 
@@ -201,6 +222,8 @@ static void lose(struct cmb_line *line, const struct cambist_error *error, int64
     line->stream->counts.losses++;
     lose_seats(line, error);
     rest(line, error->status, at_least_ns);
+    if (!line->seat_count) /* nothing waits for it: it goes */
+        cmb_loop_start_timer(line->stream->loop, &line->retry, 0);
 }
 
 void cmb_line_break(struct cmb_line *line, int status, const char *reason)

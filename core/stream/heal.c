@@ -3,7 +3,7 @@
 
 #include "crypto/random.h"
 
-enum { SILENCE_DOUBLINGS = 6 };
+enum { SILENCE_DOUBLINGS = 6, HAND_OVER_MS = 2000 };
 
 static const int64_t millisecond_ns = 1000000;
 
@@ -114,10 +114,16 @@ static void on_ping(struct cmb_timer *timer, void *user)
                              line->dialect->row->ping_ms * millisecond_ns);
 }
 
+static void end_hand_over(struct cmb_line *line);
+
 static void on_life(struct cmb_timer *timer, void *user)
 {
     (void)timer;
-    cmb_line_hand_over(user);
+    struct cmb_line *line = user;
+    if (line->heir)
+        end_hand_over(line);
+    else
+        cmb_line_hand_over(line);
 }
 
 static void on_kept(struct cmb_run *run, void *user)
@@ -179,49 +185,98 @@ void cmb_line_stop_clocks(struct cmb_line *line)
 
 /* ---- handing over ---- */
 
+/* The old line stays for a while behind the moment in which its heir was granted what it asked for:
+ * it may be the slower one, and what is silent changes over without data. */
+static bool may_end(const struct cmb_seat *old, const struct cmb_seat *new)
+{
+    int64_t now_ns = cmb_stream_now_ns(old->subscription->stream);
+    return new->ask == CMB_ASK_GRANTED &&
+           now_ns - new->granted_ns >= HAND_OVER_MS * millisecond_ns;
+}
+
+static void end_hand_over(struct cmb_line *line)
+{
+    struct cmb_seat *seat, *next;
+    for (seat = TAILQ_FIRST(&line->seats); seat; seat = next) {
+        next = TAILQ_NEXT(seat, link);
+        struct cmb_seat *new = cmb_seat_other(seat);
+        if (new->line == line->heir && may_end(seat, new))
+            cmb_seat_inherit(seat);
+    }
+    if (line->seat_count)
+        cmb_loop_start_timer(line->stream->loop, &line->life, HAND_OVER_MS * millisecond_ns);
+}
+
+/* The heir is to be left itself: whatever it has not got yet, it has now. */
+static void end_hand_over_to(struct cmb_line *heir)
+{
+    struct cmb_line *line;
+    struct cmb_seat *seat, *next;
+    TAILQ_FOREACH(line, &heir->stream->lines, link)
+        if (line->heir == heir)
+            break;
+    for (seat = line ? TAILQ_FIRST(&line->seats) : NULL; seat; seat = next) {
+        next = TAILQ_NEXT(seat, link);
+        if (cmb_seat_other(seat)->line == heir)
+            cmb_seat_inherit(seat);
+    }
+    heir->is_taking_over = false;
+    if (line)
+        line->heir = NULL;
+}
+
 void cmb_line_hand_over(struct cmb_line *line)
 {
     struct cmb_stream *stream = line->stream;
     struct cmb_seat *seat;
-    if (line->heir || line->is_taking_over)
+    if (line->heir)
         return;
     struct cmb_line *heir = cmb_line_new(stream, line->dialect);
     if (!heir)
         return;
+    if (line->is_taking_over)
+        end_hand_over_to(line);
     line->heir = heir;
     heir->is_taking_over = true;
     stream->counts.handovers++;
-    TAILQ_FOREACH(seat, &line->seats, link) {
-        struct cmb_subscription *subscription = seat->subscription;
-        if (seat->ask == CMB_ASK_LEAVING)
-            continue;
-        cmb_seat_take(&subscription->seats[!subscription->seat], heir);
-    }
+    TAILQ_FOREACH(seat, &line->seats, link)
+        if (seat->ask != CMB_ASK_LEAVING || !TAILQ_EMPTY(&seat->subscription->listeners))
+            cmb_seat_take(cmb_seat_other(seat), heir);
+    cmb_loop_start_timer(stream->loop, &line->life, HAND_OVER_MS * millisecond_ns);
     cmb_line_open(heir);
 }
 
-/* The seat on the heir is now the one that counts. */
-static void inherit(struct cmb_subscription *subscription)
+void cmb_seat_inherit(struct cmb_seat *old)
 {
-    struct cmb_seat *old = cmb_seat_of(subscription);
-    struct cmb_line *line = old->line;
-    subscription->seat = !subscription->seat;
+    struct cmb_subscription *subscription = old->subscription;
+    bool counts = old == cmb_seat_of(subscription);
+    if (counts)
+        subscription->seat = !subscription->seat;
     cmb_seat_leave(old);
-    if (line && !line->seat_count && line->heir) {
-        line->heir->is_taking_over = false;
-        line->heir = NULL;
-    }
-    cmb_watch_for_silence(subscription);
+    if (counts)
+        cmb_watch_for_silence(subscription);
+}
+
+/* Trades of the old line that come later are told once, by their ids; of all else the heir's are
+ * newer. */
+static bool is_wanted_late(const struct cmb_subscription *subscription)
+{
+    return subscription->channel->endpoint.fields.schema ==
+           cmb_record_schema_of(CAMBIST_RECORD_TRADE);
 }
 
 bool cmb_line_counts(struct cmb_subscription *subscription, struct cmb_line *line, bool is_ahead)
 {
-    struct cmb_seat *seat = cmb_seat_of(subscription);
+    struct cmb_seat *seat = cmb_seat_of(subscription), *other = cmb_seat_other(seat);
     if (!line || seat->line == line || !seat->line)
         return true;
-    struct cmb_seat *other = &subscription->seats[!subscription->seat];
-    if (other->line != line || is_ahead)
+    if (other->line != line)
         return false;
-    inherit(subscription);
+    if (line->heir == seat->line)
+        return is_wanted_late(subscription);
+    if (is_ahead)
+        return false;
+    subscription->seat = !subscription->seat;
+    cmb_watch_for_silence(subscription);
     return true;
 }

@@ -258,6 +258,15 @@ static uint32_t granted_state(const struct cmb_subscription *subscription)
     return is_live ? CAMBIST_WATCH_LIVE : CAMBIST_WATCH_RESYNCING;
 }
 
+void cmb_tell_granted(struct cmb_subscription *subscription)
+{
+    cmb_watch_for_silence(subscription);
+    if (subscription->state != CAMBIST_WATCH_STALE) /* only data ends that */
+        cmb_deliver_state(subscription, granted_state(subscription), NULL);
+    if (subscription->feed)
+        cmb_book_heal(subscription);
+}
+
 void cmb_grant(struct cmb_seat *seat)
 {
     struct cmb_subscription *subscription = seat->subscription;
@@ -266,13 +275,8 @@ void cmb_grant(struct cmb_seat *seat)
     seat->ask = CMB_ASK_GRANTED;
     seat->granted_ns = cmb_stream_now_ns(subscription->stream);
     seat->tries = 0;
-    if (seat != cmb_seat_of(subscription))
-        return;
-    cmb_watch_for_silence(subscription);
-    if (subscription->state != CAMBIST_WATCH_STALE) /* only data ends that */
-        cmb_deliver_state(subscription, granted_state(subscription), NULL);
-    if (subscription->feed)
-        cmb_book_heal(subscription);
+    if (seat == cmb_seat_of(subscription))
+        cmb_tell_granted(subscription);
 }
 
 /* The number that the answer speaks of; without one it speaks of the oldest that waits. */

@@ -146,7 +146,8 @@ struct cmb_line {
     int64_t sequence; /* of the connection, where all frames are counted */
     bool is_taking_over; /* its seats do not count yet */
     struct cmb_line *heir; /* takes this one's seats over */
-    struct cmb_timer retry, pace, ping, life, keep;
+    struct cmb_timer retry, pace, ping, keep;
+    struct cmb_timer life; /* of the connection; with an heir, of the handing over */
 };
 TAILQ_HEAD(cmb_lines, cmb_line);
 
@@ -237,6 +238,8 @@ void cmb_refuse_message(struct cmb_line *line, const struct cmb_signal *signal,
                         struct cmb_message *frame);
 /* It was granted, by an acknowledgement or by its data. */
 void cmb_grant(struct cmb_seat *seat);
+/* What is granted on the seat that counts tells its state, and its book what it needs. */
+void cmb_tell_granted(struct cmb_subscription *subscription);
 /* Has it asked for anew on its line. */
 void cmb_ask_again(struct cmb_subscription *subscription);
 /* It was not answered in time. */
@@ -351,6 +354,8 @@ void cmb_line_start_clocks(struct cmb_line *line);
 void cmb_line_stop_clocks(struct cmb_line *line);
 /* Opens the line that takes over before this one is cut. */
 void cmb_line_hand_over(struct cmb_line *line);
+/* The other seat of the subscription counts from now on, and this one is left. */
+void cmb_seat_inherit(struct cmb_seat *old);
 /* Data came over `line`: whether the subscription takes it.  The first data on the line that takes
  * over makes its seat the one that counts, unless `is_ahead`: something before it is missing. */
 bool cmb_line_counts(struct cmb_subscription *subscription, struct cmb_line *line, bool is_ahead);
@@ -358,6 +363,11 @@ bool cmb_line_counts(struct cmb_subscription *subscription, struct cmb_line *lin
 static inline struct cmb_seat *cmb_seat_of(struct cmb_subscription *subscription)
 {
     return &subscription->seats[subscription->seat];
+}
+
+static inline struct cmb_seat *cmb_seat_other(struct cmb_seat *seat)
+{
+    return &seat->subscription->seats[seat == seat->subscription->seats];
 }
 
 static inline int64_t cmb_stream_now_ns(const struct cmb_stream *stream)

@@ -5,6 +5,7 @@
  * needs to parse the same texts, and do nothing with them.  Recorded updates of Binance have 120
  * levels in the mean, those of OKX 35.  Instructions are counted where the
  * machine lets a program count them. */
+#include "bench/depth_texts.h"
 #include "bench/interleaved.h"
 #include "stream/way.h"
 #include "support/allocations.h"
@@ -16,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { UPDATES = 256, LEVELS = 36, LEVELS_DEEP = 120, LEVELS_MOST = 1000, TEXT_MOST = 8192 };
+enum { UPDATES = 256, LEVELS_DEEP = 120, TEXT_MOST = 8192 };
 
 /* An exchange's stream behind its connection, and the texts of one round. */
 struct fed {
@@ -35,14 +36,8 @@ static struct fed binance, deep, okx; /* deep: binance, with more levels */
 static struct cmb_vault vault;
 static struct cmb_clock clock_of_bench;
 static struct cmb_loop *loop;
-static uint64_t random_state = 7, told;
+static uint64_t told;
 static int64_t counted_ns;
-
-static uint64_t draw(uint64_t below)
-{
-    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return (random_state >> 33) % below;
-}
 
 static void on_event(const struct cmb_event *event, void *user)
 {
@@ -52,66 +47,17 @@ static void on_event(const struct cmb_event *event, void *user)
 
 /* ---- texts ---- */
 
-/* How far from the best level a change falls: recorded updates of futures are mostly close to it. */
-static uint64_t draw_place(void)
-{
-    uint64_t share = draw(10);
-    return share < 5 ? draw(10) : share < 9 ? draw(70) : draw(600);
-}
-
-/* Prices around 67,000.00: bids below 6,700,000 ticks, asks above.  Two in a hundred are removed. */
-static size_t write_level(char *to, size_t room, int side, uint64_t place, bool is_first,
-                          const char *more)
-{
-    uint64_t tick = side == 0 ? 6700000 - place : 6700001 + place;
-    uint64_t amount = draw(50) ? 1 + draw(1000000) : 0;
-    return (size_t)snprintf(to, room, "%s[\"%lu.%02lu\",\"%lu.%06lu\"%s]", is_first ? "" : ",",
-                            (unsigned long)(tick / 100), (unsigned long)(tick % 100),
-                            (unsigned long)(amount / 1000000), (unsigned long)(amount % 1000000),
-                            more);
-}
-
-static int compare_places(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The best first, as both exchanges send them. */
-static size_t write_levels(char *to, size_t room, int side, int count, const char *more)
-{
-    static uint64_t places[LEVELS_MOST];
-    size_t length = 0;
-    for (int i = 0; i < count; i++)
-        places[i] = draw_place();
-    qsort(places, (size_t)count, sizeof *places, compare_places);
-    for (int i = 0; i < count; i++)
-        length += write_level(to + length, room - length, side, places[i], i == 0, more);
-    return length;
-}
-
-static size_t write_binance(char *to, size_t room, unsigned long first, int levels)
-{
-    size_t length = (size_t)snprintf(to, room,
-        "{\"e\":\"depthUpdate\",\"E\":1754006400123,\"s\":\"BTCUSDT\",\"U\":%lu,\"u\":%lu,\"b\":[",
-        first, first + 9);
-    length += write_levels(to + length, room - length, 0, levels / 2, "");
-    length += (size_t)snprintf(to + length, room - length, "],\"a\":[");
-    length += write_levels(to + length, room - length, 1, levels / 2, "");
-    return length + (size_t)snprintf(to + length, room - length, "]}");
-}
-
 static size_t write_okx(char *to, size_t room, const char *action, long sequence, int levels)
 {
     size_t length = (size_t)snprintf(to, room,
         "{\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"action\":\"%s\",\"data\":[{\"asks\":[",
         action);
-    length += write_levels(to + length, room - length, 1, levels / 2, ",\"0\",\"3\"");
+    length += depth_write_levels(to + length, room - length, 1, levels / 2, ",\"0\",\"3\"");
     length += (size_t)snprintf(to + length, room - length, "],\"bids\":[");
-    length += write_levels(to + length, room - length, 0, levels / 2, ",\"0\",\"3\"");
+    length += depth_write_levels(to + length, room - length, 0, levels / 2, ",\"0\",\"3\"");
     return length + (size_t)snprintf(to + length, room - length,
         "],\"ts\":\"1754006400123\",\"checksum\":0,\"seqId\":%ld,\"prevSeqId\":%ld}]}", sequence,
-        levels > LEVELS ? -1 : sequence - 1);
+        levels > DEPTH_LEVELS ? -1 : sequence - 1);
 }
 
 /* ---- streams ---- */
@@ -154,13 +100,7 @@ static void feed(struct fed *fed, const char *text, size_t length)
 static void begin_binance(struct fed *fed)
 {
     struct cambist_error error = { 0 };
-    size_t length = (size_t)snprintf(fed->snapshot, sizeof fed->snapshot,
-                                     "{\"lastUpdateId\":1000,\"bids\":[");
-    length += write_levels(fed->snapshot + length, sizeof fed->snapshot - length, 0, 900, "");
-    length += (size_t)snprintf(fed->snapshot + length, sizeof fed->snapshot - length,
-                               "],\"asks\":[");
-    length += write_levels(fed->snapshot + length, sizeof fed->snapshot - length, 1, 900, "");
-    length += (size_t)snprintf(fed->snapshot + length, sizeof fed->snapshot - length, "]}");
+    size_t length = depth_write_snapshot(fed->snapshot, sizeof fed->snapshot, 900, 1000);
     cmb_stream_feed_snapshot(fed->stream, CMB_TEXT("https://api.binance.com/api/v3/depth?symbol=BTCUSDT"),
                              (struct cmb_text){ fed->snapshot, length }, ++counted_ns, &error);
 }
@@ -172,9 +112,10 @@ static long next_okx = 1;
 static void write_round(void)
 {
     for (int i = 0; i < UPDATES; i++, next_binance += 10, next_okx++) {
-        binance.lengths[i] = write_binance(binance.texts[i], TEXT_MOST, next_binance, LEVELS);
-        deep.lengths[i] = write_binance(deep.texts[i], TEXT_MOST, next_binance, LEVELS_DEEP);
-        okx.lengths[i] = write_okx(okx.texts[i], TEXT_MOST, "update", next_okx + 1, LEVELS);
+        binance.lengths[i] = depth_write_binance(binance.texts[i], TEXT_MOST, next_binance,
+                                                 DEPTH_LEVELS);
+        deep.lengths[i] = depth_write_binance(deep.texts[i], TEXT_MOST, next_binance, LEVELS_DEEP);
+        okx.lengths[i] = write_okx(okx.texts[i], TEXT_MOST, "update", next_okx + 1, DEPTH_LEVELS);
     }
 }
 

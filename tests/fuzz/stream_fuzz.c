@@ -2,7 +2,7 @@
  *
  * The first byte of an input chooses a plugin; every line behind it is a frame, or, after an @, the
  * URL of a request, a blank and its answer.  The first folder of the command line is seeded with
- * the plugins' own sessions.
+ * the plugins' own sessions.  FUZZ_PLUGIN=okx in the environment leaves the others out.
  */
 #include "support/fed_stream.h"
 
@@ -30,6 +30,7 @@ static const struct exchange {
 enum { EXCHANGES = sizeof exchanges / sizeof *exchanges };
 
 static struct test_fed streams[EXCHANGES];
+static size_t chosen[EXCHANGES], chosen_count; /* which of them take part */
 static size_t events;
 
 static void require(bool is_so)
@@ -105,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     if (size < 2)
         return 0;
-    struct test_fed *fed = &streams[bytes[0] % EXCHANGES];
+    struct test_fed *fed = &streams[chosen[bytes[0] % chosen_count]];
     struct cmb_text line, left = { (const char *)bytes + 1, size - 1 };
     int64_t now_ns = 1;
     start_anew(fed);
@@ -144,9 +145,9 @@ static void write_seed(FILE *to, FILE *session)
 
 static void write_seeds(const char *folder)
 {
-    for (size_t i = 0; i < EXCHANGES; i++) {
+    for (size_t i = 0; i < chosen_count; i++) {
         char from[4096], to[4096];
-        snprintf(from, sizeof from, CASES "/%s", exchanges[i].session);
+        snprintf(from, sizeof from, CASES "/%s", exchanges[chosen[i]].session);
         snprintf(to, sizeof to, "%s/session-%zu", folder, i);
         FILE *session = fopen(from, "re"), *seed = fopen(to, "we");
         if (session && seed) {
@@ -160,11 +161,21 @@ static void write_seeds(const char *folder)
     }
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void choose(const char *plugin)
 {
-    for (size_t i = 0; i < EXCHANGES; i++)
+    for (size_t i = 0; i < EXCHANGES; i++) {
+        if (plugin && strcmp(plugin, exchanges[i].name) != 0)
+            continue;
+        chosen[chosen_count++] = i;
         require(test_fed_open(&streams[i], PLUGINS, exchanges[i].name, exchanges[i].kind, on_event,
                               NULL));
+    }
+    require(chosen_count > 0);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    choose(getenv("FUZZ_PLUGIN"));
     for (int i = 1; i < *argc; i++) {
         if ((*argv)[i][0] == '-')
             continue;

@@ -144,6 +144,8 @@ struct test_feed {
     char pending[TEST_HEARD_MOST][TEST_HEARD_BYTES]; /* to be said on every connection */
     int pending_count;
     atomic_int connections, open_now, cuts; /* cuts: grows to cut what is open */
+    atomic_int cut; /* the connection (from 1) that ends; 0: none */
+    atomic_int late; /* the connection (from 1) that is told what is pending later; 0: none */
     atomic_bool is_mute, refuses;
 };
 
@@ -234,15 +236,16 @@ static inline void test_feed_serve(struct test_feed *feed, struct test_peer *pee
     said = feed->pending_count;
     pthread_mutex_unlock(&feed->lock);
     test_websocket_welcome(&websocket, peer, text, "");
-    atomic_fetch_add(&feed->connections, 1);
+    int number = atomic_fetch_add(&feed->connections, 1) + 1;
     atomic_fetch_add(&feed->open_now, 1);
-    for (bool is_open = true; is_open && atomic_load(&feed->cuts) == cuts;) {
+    for (bool is_open = true; is_open && atomic_load(&feed->cuts) == cuts &&
+                              atomic_load(&feed->cut) != number;) {
         if (websocket.at < websocket.length || test_feed_is_readable(peer)) {
             is_open = test_websocket_next(&websocket, &frame);
             if (is_open)
                 test_feed_hear(feed, &websocket, &frame);
         }
-        if (is_open && !atomic_load(&feed->is_mute))
+        if (is_open && !atomic_load(&feed->is_mute) && atomic_load(&feed->late) != number)
             is_open = test_feed_say_pending(feed, &websocket, &said);
     }
     atomic_fetch_sub(&feed->open_now, 1);

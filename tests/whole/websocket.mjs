@@ -4,14 +4,11 @@
 //
 // PEER is websocket_peer, FOLDER where ws is (or will be) installed.  Exit status 77: ws cannot be
 // had here.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-const VERSION = '8.23.0'
-const SKIPPED = 77
+import { load } from '../support/ws.mjs'
+
 const SIZES = [0, 1, 125, 126, 65535, 65536, 1 << 20]
 const [peer, folder] = process.argv.slice(2)
 let failures = 0
@@ -26,17 +23,6 @@ function makePattern(size) {
     return pattern
 }
 const PATTERN = makePattern(1 << 20)
-
-function install() {
-    if (existsSync(join(folder, 'node_modules/ws/package.json'))) return
-    const options = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund',
-                     '--ignore-scripts', 'ws@' + VERSION]
-    const done = spawnSync('npm', options, { stdio: 'ignore', timeout: 120000 })
-    if (done.status !== 0 || !existsSync(join(folder, 'node_modules/ws/package.json'))) {
-        console.log('skipped: ws ' + VERSION + ' cannot be installed here')
-        process.exit(SKIPPED)
-    }
-}
 
 function check(isRight, what) {
     if (isRight) return
@@ -154,8 +140,7 @@ async function serve(WebSocket) {
     check(await ended === 0, 'our server ended badly')
 }
 
-install()
-const WebSocket = createRequire(join(folder, 'x.js'))('ws')
+const WebSocket = load(folder)
 for (const isDeflated of [false, true]) await serveClient(WebSocket.WebSocketServer, isDeflated)
 await serve(WebSocket)
 console.log(failures + ' failures')

@@ -107,9 +107,9 @@ static void is_back_within_a_second(void)
         atomic_fetch_add(&feed.cuts, 1);
         TEST_FEED_RUN_UNTIL(&feed, trades.state == CAMBIST_WATCH_WAITING);
         for (int ms = 0; ms < 20000; ms += 500) {
-            int heard = feed.heard_count;
+            int heard = test_feed_count_heard(&feed, "");
             test_feed_turn(&feed, 500);
-            for (int turn = 0; turn < 20 && feed.heard_count == heard; turn++)
+            for (int turn = 0; turn < 20 && test_feed_count_heard(&feed, "") == heard; turn++)
                 cmb_loop_run_once(feed.loop, 1);
         }
         cmb_clock_turn(&feed.exchange.clock, 120000 * 1000000ll); /* the budget is whole again */

@@ -259,6 +259,9 @@ static void hands_over(void)
         test_feed_say(&feed, text);
     }
     TEST_FEED_RUN_UNTIL(&feed, told.records == 20);
+    ASSERT_NUMBER(atomic_load(&feed.open_now), 2); /* the old one may be the slower */
+    for (int i = 0; i < 3; i++)
+        test_feed_turn(&feed, 2000);
     TEST_FEED_RUN_UNTIL(&feed, atomic_load(&feed.open_now) == 1);
     ASSERT_NUMBER(told.records, 20);
     ASSERT_NUMBER(atomic_load(&feed.connections), 2);

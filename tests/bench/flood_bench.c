@@ -1,0 +1,302 @@
+/* What does a flooded depth update cost on its whole way, beside npm's ws and JSON.parse?
+ *
+ * One server floods the same frames over loopback to both in turn: to a stream, which keeps a book
+ * with them and tells a listener, and to node, which does nothing with what it has parsed.  The
+ * server is a process of its own, on the other CPU.  Times are user and system CPU of the whole
+ * receiving process per frame, warm: the first frames of each flood are left out, and node is one
+ * process over all rounds. */
+#include "bench/depth_texts.h"
+#include "bench/interleaved.h"
+#include "stream/stream.h"
+#include "support/allocations.h"
+#include "support/websocket_server.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+enum {
+    FRAMES = 20000,
+    WARM = 5000, /* of them */
+    TEXT_MOST = 4096,
+    ROUNDS = 9,
+    PATIENCE_S = 30,
+};
+
+/* --- the server --- */
+
+static char frames[(size_t)FRAMES * TEXT_MOST], snapshot[1 << 16];
+static size_t frames_length, first_length, snapshot_length;
+static int go[2]; /* the stream's book is live: the rest may come */
+
+static void write_frames(void)
+{
+    for (unsigned long i = 0; i < FRAMES; i++) {
+        char *head = frames + frames_length;
+        size_t length = depth_write_binance(head + 4, TEXT_MOST - 4, 1001 + 10 * i, DEPTH_LEVELS);
+        memcpy(head, (char[]){ (char)0x81, 126, (char)(length >> 8), (char)length }, 4);
+        frames_length += 4 + length;
+        if (i == 0)
+            first_length = frames_length;
+    }
+    snapshot_length = depth_write_snapshot(snapshot, sizeof snapshot, 500, 1000);
+}
+
+static void answer_snapshot(struct test_peer *peer)
+{
+    char head[100];
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", snapshot_length);
+    test_peer_say(peer, head);
+    test_peer_write(peer, snapshot, snapshot_length);
+}
+
+/* A stream subscribes, and can take the flood when its book is live. */
+static void flood_stream(struct test_websocket *websocket)
+{
+    struct cmb_frame frame;
+    char byte;
+    if (!test_websocket_next(websocket, &frame) ||
+        !test_websocket_say_text(websocket, "{\"result\":null,\"id\":1}") ||
+        !test_peer_write(websocket->peer, frames, first_length) || read(go[0], &byte, 1) != 1)
+        return;
+    test_peer_write(websocket->peer, frames + first_length, frames_length - first_length);
+}
+
+static void serve(struct test_peer *peer, const char *text, void *user)
+{
+    struct test_websocket *websocket = calloc(1, sizeof *websocket);
+    struct cmb_frame frame;
+    (void)user;
+    if (!websocket)
+        abort();
+    if (!strcasestr(text, "Upgrade: websocket")) {
+        answer_snapshot(peer);
+        free(websocket);
+        return;
+    }
+    test_websocket_welcome(websocket, peer, text, "");
+    if (strncmp(text, "GET /node ", 10) == 0)
+        test_peer_write(peer, frames, frames_length);
+    else
+        flood_stream(websocket);
+    while (test_websocket_next(websocket, &frame))
+        ;
+    test_websocket_end(websocket);
+    free(websocket);
+}
+
+/* Two servers, plain and over TLS; where they are is told in `ret_ports`. */
+static pid_t start_servers(uint16_t ret_ports[2])
+{
+    int ends[2];
+    if (pipe(ends) != 0 || pipe(go) != 0)
+        abort();
+    test_certificates_ca_file(); /* made once, for both processes */
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        write_frames();
+        struct test_server_settings settings = { .on_request = serve };
+        ret_ports[1] = test_server_start(&settings)->port;
+        settings.is_plain = true;
+        ret_ports[0] = test_server_start(&settings)->port;
+        if (write(ends[1], ret_ports, 2 * sizeof *ret_ports) > 0)
+            pause();
+        _exit(0);
+    }
+    if (child < 0 || read(ends[0], ret_ports, 2 * sizeof *ret_ports) != 2 * sizeof *ret_ports)
+        abort();
+    return child;
+}
+
+/* --- ours --- */
+
+struct ours {
+    struct cmb_exchange *exchange;
+    struct cmb_pool *pool;
+    struct cmb_office office;
+    struct cmb_desk *desk;
+    size_t told;
+    int64_t start_ns, end_ns;
+    long allocations, of_others;
+};
+
+static struct cmb_loop *loop;
+static struct cmb_random random_numbers;
+static struct cmb_vault vault;
+static struct cmb_plugin *plugin;
+
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void on_event(const struct cmb_event *event, void *user)
+{
+    struct ours *ours = user;
+    if (event->state != CAMBIST_WATCH_LIVE || event->is_state)
+        return;
+    ours->told++;
+    if (ours->told == 1 && write(go[1], "", 1) != 1)
+        abort();
+    if (ours->told == WARM) {
+        ours->allocations = -atomic_load(&test_allocations_ours);
+        ours->of_others = -atomic_load(&test_allocations_others);
+        ours->start_ns = cpu_ns();
+    } else if (ours->told == FRAMES) {
+        ours->end_ns = cpu_ns();
+        ours->allocations += atomic_load(&test_allocations_ours);
+        ours->of_others += atomic_load(&test_allocations_others);
+    }
+}
+
+static void require(bool is_so, const char *what)
+{
+    if (is_so)
+        return;
+    fprintf(stderr, "flood: %s\n", what);
+    exit(1);
+}
+
+static void open_ours(struct ours *ours, bool is_plain, uint16_t port)
+{
+    struct cambist_error error = { 0 };
+    char rest[64], stream[64];
+    snprintf(rest, sizeof rest, "%s://127.0.0.1:%u", is_plain ? "http" : "https", port);
+    snprintf(stream, sizeof stream, "%s://127.0.0.1:%u", is_plain ? "ws" : "wss", port);
+    struct cmb_pair servers[] = { { CMB_TEXT("spot"), cmb_text_of(rest) },
+                                  { CMB_TEXT("stream"), cmb_text_of(stream) } };
+    struct cmb_exchange_settings settings = { .environment = CMB_ENVIRONMENT_SIMULATED,
+                                              .clock = &cmb_clock_system,
+                                              .random = &random_numbers, .servers = servers,
+                                              .server_count = 2 };
+    struct cmb_pool_settings trusting = { .trust = { .ca_file = test_certificates_ca_file(),
+                                                     .is_ca_file_alone = true } };
+    if (cmb_exchange_open(plugin, &vault, &settings, &ours->exchange, &error) != CAMBIST_OK)
+        require(false, error.message);
+    struct cambist_market market = { .id = "BTCUSDT", .symbol = "BTC/USDT", .base = "BTC",
+                                     .quote = "USDT", .kind = CAMBIST_KIND_SPOT };
+    ours->exchange->markets = cmb_markets_new();
+    cmb_markets_add(ours->exchange->markets, &market);
+    ours->pool = cmb_pool_new(loop, &trusting, NULL);
+    cmb_office_init(&ours->office, loop, ours->pool);
+    ours->desk = cmb_desk_new(&ours->office, ours->exchange);
+}
+
+/* One flood; CPU per frame. */
+static double run_ours(struct ours *ours)
+{
+    struct cambist_error error = { 0 };
+    struct cmb_arguments arguments = { 0 };
+    struct cmb_stream *stream = cmb_stream_new(ours->desk, cmb_pool_connector(ours->pool));
+    arguments.values[CAMBIST_ARGUMENT_symbol] = CMB_TEXT("BTC/USDT");
+    ours->told = 0;
+    require(cmb_stream_listen(stream, CAMBIST_TOPIC_watch_order_book, &arguments, on_event, ours,
+                              &error), error.message);
+    int64_t until_ns = interleaved_now_ns() + PATIENCE_S * 1000000000ll;
+    while (ours->told < FRAMES && interleaved_now_ns() < until_ns)
+        cmb_loop_run_once(loop, 1);
+    require(ours->told >= FRAMES, "frames did not come"); /* the snapshot may be told too */
+    cmb_stream_stop(stream);
+    cmb_stream_free(stream);
+    return (double)(ours->end_ns - ours->start_ns) / (FRAMES - WARM);
+}
+
+/* --- node --- */
+
+static FILE *to_node, *from_node; /* NULL: it cannot be had here */
+
+static void start_node(void)
+{
+    int input[2], output[2];
+    char line[100];
+    if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0)
+        abort();
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(input[0], 0);
+        dup2(output[1], 1);
+        execlp("node", "node", FLOOD_SCRIPT, WS_FOLDER, test_certificates_ca_file(), NULL);
+        _exit(77);
+    }
+    close(input[0]);
+    close(output[1]);
+    to_node = fdopen(input[1], "w");
+    from_node = fdopen(output[0], "r");
+    if (child > 0 && fgets(line, sizeof line, from_node) && strcmp(line, "ready\n") == 0)
+        return;
+    printf("node or ws cannot be had here: only ours\n");
+    fclose(to_node);
+    fclose(from_node);
+    to_node = from_node = NULL;
+}
+
+static double run_node(bool is_plain, uint16_t port)
+{
+    char line[100];
+    fprintf(to_node, "%s://127.0.0.1:%u/node %d %d\n", is_plain ? "ws" : "wss", port, WARM,
+            FRAMES);
+    fflush(to_node);
+    require(fgets(line, sizeof line, from_node) != NULL, "node has gone");
+    return (double)strtol(line, NULL, 10) * 1000 / (FRAMES - WARM);
+}
+
+/* --- both --- */
+
+static void print(const char *name, double times[2][ROUNDS], long allocations, long of_others)
+{
+    int count = from_node ? 2 : 1;
+    for (int i = 0; i < count; i++)
+        qsort(times[i], ROUNDS, sizeof times[i][0], interleaved_compare);
+    printf("%-30s %9s %9s\n", name, "min ns", "median");
+    printf("%-30s %9.0f %9.0f\n", "a stream with its book", times[0][0], times[0][ROUNDS / 2]);
+    if (count == 2)
+        printf("%-30s %9.0f %9.0f\n%-30s %9.1f %9.1f\n", "ws and JSON.parse", times[1][0],
+               times[1][ROUNDS / 2], "x ours", times[1][0] / times[0][0],
+               times[1][ROUNDS / 2] / times[0][ROUNDS / 2]);
+    double measured = (double)ROUNDS * (FRAMES - WARM);
+    printf("allocations per frame, ours / libraries': %.4f / %.4f\n\n",
+           (double)allocations / measured, (double)of_others / measured);
+}
+
+static void run_both(const char *name, bool is_plain, uint16_t port)
+{
+    static double times[2][ROUNDS];
+    struct ours ours = { 0 };
+    long allocations = 0, of_others = 0;
+    open_ours(&ours, is_plain, port);
+    for (int round = 0; round < ROUNDS; round++) {
+        times[0][round] = run_ours(&ours);
+        allocations += ours.allocations;
+        of_others += ours.of_others;
+        if (from_node)
+            times[1][round] = run_node(is_plain, port);
+    }
+    print(name, times, allocations, of_others);
+    cmb_pool_free(ours.pool);
+    cmb_desk_free(ours.desk);
+    cmb_office_clear(&ours.office);
+    cmb_exchange_close(ours.exchange);
+}
+
+int main(void)
+{
+    uint16_t ports[2];
+    struct cambist_error error = { 0 };
+    pid_t server = start_servers(ports);
+    start_node();
+    cmb_random_init_seeded(&random_numbers, 1);
+    loop = cmb_loop_new(&cmb_clock_system);
+    require(loop && cmb_vault_open(&vault, 1 << 16, NULL) == CAMBIST_OK, "no memory");
+    if (cmb_plugin_open("binance", &(struct cmb_plugin_rules){ .search_path = PLUGINS }, &plugin,
+                        &error) != CAMBIST_OK)
+        require(false, error.message);
+    run_both("flooded over ws://", true, ports[0]);
+    run_both("flooded over wss://", false, ports[1]);
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    return 0;
+}

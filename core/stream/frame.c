@@ -182,8 +182,10 @@ static bool is_spoken(const struct cmb_stream *stream, const struct cmb_line *li
  * that nobody was given are those of the account. */
 static bool is_meant(const struct cmb_stream *stream, const struct cmb_channel *channel)
 {
+    if (!stream->has_handle)
+        return true;
     const struct cmb_subscription *numbered = cmb_subscription_numbered(stream);
-    return !stream->has_handle || (numbered ? numbered->channel == channel : !channel->has_market);
+    return numbered ? numbered->channel == channel : !channel->has_market;
 }
 
 /* What a frame that cannot be read would have said is missing: a book that it may have been about is

@@ -12,6 +12,8 @@
 #include "base/arena.h"
 #include "base/schema.h"
 
+enum { CMB_CLIENT_ID_LENGTH = 18 }; /* of the host's own client order ids */
+
 /* ---- words ---- */
 
 struct cmb_word_row {
@@ -53,6 +55,7 @@ enum cmb_name {
     CMB_NAME_BEGIN,
     CMB_NAME_END,
     CMB_NAME_TIMEOUT,
+    CMB_NAME_DEADLINE,
 };
 
 /* Forms that a time's name ends with: X(NAME, "ending"). */
@@ -332,6 +335,10 @@ int cmb_plugin_compile(const struct cambist_plugin *tables, struct cmb_plugin **
                        struct cambist_error *error);
 /* Releases what was compiled; accepts NULL. */
 void cmb_plugin_close(struct cmb_plugin *plugin);
+
+/* What the exchange promises about orders in markets of that kind; NULL: nothing. */
+const struct cambist_order_rule *cmb_find_order_rule(const struct cmb_plugin *plugin,
+                                                     uint32_t kind);
 
 /* The table of that name, NULL when the plugin has none. */
 const struct cmb_words *cmb_words_find(const struct cmb_plugin *plugin, struct cmb_text name);

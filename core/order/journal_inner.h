@@ -6,6 +6,9 @@
 
 #include <pthread.h>
 
+/* What a segment is called until its space is taken. */
+#define CMB_JOURNAL_UNFINISHED "unfinished"
+
 /* Is there a segment to go on in, once the present one is full? */
 enum cmb_journal_next {
     CMB_JOURNAL_NEXT_WANTED = 1,

@@ -51,24 +51,35 @@ static void sync_present(struct cmb_journal *journal)
     cmb_loop_post(journal->loop, &journal->post);
 }
 
+/* Takes the space of a segment under another name: under its own one it is always whole. */
+static int allocate_segment(const struct cmb_journal *journal, int file, const char *name)
+{
+    const struct cmb_disk *disk = journal->disk;
+    int status = cmb_disk_allocate(disk, file, journal->segment_bytes);
+    if (status == 0)
+        status = cmb_disk_sync(disk, file);
+    if (status == 0)
+        status = cmb_disk_rename(disk, journal->folder, CMB_JOURNAL_UNFINISHED, name);
+    if (status == 0)
+        status = cmb_disk_sync_folder(disk, journal->folder);
+    return status;
+}
+
 /* Makes a segment of zeros whose space is taken and whose name is durable.  Answers its file. */
 static int make_segment(const struct cmb_journal *journal, uint64_t segment)
 {
     const struct cmb_disk *disk = journal->disk;
     char name[CMB_JOURNAL_NAME_SIZE];
     cmb_journal_name_format(segment, name);
-    int file = cmb_disk_open_file(disk, journal->folder, name, CMB_DISK_NEW);
+    cmb_disk_remove(disk, journal->folder, CMB_JOURNAL_UNFINISHED); /* a former attempt's */
+    int file = cmb_disk_open_file(disk, journal->folder, CMB_JOURNAL_UNFINISHED, CMB_DISK_NEW);
     if (file < 0)
         return file;
-    int status = cmb_disk_allocate(disk, file, journal->segment_bytes);
-    if (status == 0)
-        status = cmb_disk_sync(disk, file);
-    if (status == 0)
-        status = cmb_disk_sync_folder(disk, journal->folder);
+    int status = allocate_segment(journal, file, name);
     if (status == 0)
         return file;
     cmb_disk_close(disk, file);
-    cmb_disk_remove(disk, journal->folder, name);
+    cmb_disk_remove(disk, journal->folder, CMB_JOURNAL_UNFINISHED);
     return status;
 }
 

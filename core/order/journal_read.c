@@ -345,7 +345,7 @@ static int find_start(struct reader *reader, size_t *ret_index,
     *ret_index = 0;
     *ret_header = (struct cmb_journal_header){ .first = 1 };
     reader->checkpoint = 0;
-    if (reader->count && reader->segments[0] != 1) {
+    if (reader->segments[0] != 1) {
         cmb_journal_name_format(reader->segments[0], reader->name);
         return refuse(reader, "damaged: the segments before this one are missing", error);
     }

@@ -123,7 +123,7 @@ static bool step(struct cmb_journal *journal)
         sync_present(journal);
     else if (work->next == CMB_JOURNAL_NEXT_WANTED)
         make_next(journal);
-    else if (work->oldest < work->remove_before && work->synced >= work->remove_when)
+    else if (work->oldest < work->remove_before) /* what replaces it is synced */
         remove_oldest(journal);
     else
         return false;
@@ -199,14 +199,13 @@ void cmb_journal_work_wait(struct cmb_journal *journal,
                            bool (*is_settled)(const struct cmb_journal_work *work))
 {
     struct cmb_journal_work *work = &journal->work;
-    bool has_worked = true;
     pthread_mutex_lock(&work->lock);
     pthread_cond_signal(&work->is_wanted);
-    while (has_worked && !work->has_failed && !is_settled(work))
+    while (!work->has_failed && !is_settled(work))
         if (work->has_thread)
             pthread_cond_wait(&work->is_done, &work->lock);
         else
-            has_worked = step(journal);
+            step(journal);
     pthread_mutex_unlock(&work->lock);
 }
 
@@ -215,6 +214,16 @@ void cmb_journal_work_want_sync(struct cmb_journal *journal)
     struct cmb_journal_work *work = &journal->work;
     pthread_mutex_lock(&work->lock);
     work->wanted = journal->next - 1;
+    pthread_cond_signal(&work->is_wanted);
+    pthread_mutex_unlock(&work->lock);
+}
+
+void cmb_journal_work_want_removal(struct cmb_journal *journal, uint64_t before)
+{
+    struct cmb_journal_work *work = &journal->work;
+    pthread_mutex_lock(&work->lock);
+    work->wanted = journal->next - 1; /* synced first: see step */
+    work->remove_before = before;
     pthread_cond_signal(&work->is_wanted);
     pthread_mutex_unlock(&work->lock);
 }

@@ -239,6 +239,43 @@ static void the_last_segment_with_records_cannot_vanish(void)
     end();
 }
 
+static void a_segment_that_is_missing_behind_damage_is_named(void)
+{
+    make_segments(200);
+    memory_disk_file(&disk, "00000002.journal")->bytes[20] ^= 1;
+    memset(memory_disk_file(&disk, "00000002.journal")->bytes + 64, 0, SEGMENT - 64);
+    memory_disk_unlink(&disk, "00000003.journal");
+    ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
+    ASSERT_TEXT(error.message, "/journal/00000003.journal: damaged: the segment is missing");
+    end();
+}
+
+static int write_state(struct cmb_journal *to, void *user, struct cambist_error *ret_error)
+{
+    (void)user;
+    return cmb_journal_write(to, CMB_JOURNAL_INTENT, CMB_TEXT("state"), NULL, ret_error);
+}
+
+static void a_damaged_checkpoint_is_refused(void)
+{
+    begin();
+    open_journal(CMB_JOURNAL_POWER);
+    work();
+    CU_ASSERT(cmb_journal_checkpoint(journal, write_state, NULL, NULL) == CAMBIST_OK);
+    work();
+    close_journal();
+    struct memory_file *file = memory_disk_file(&disk, "00000002.journal");
+    for (size_t at = 0; at < 64 + 3 * 64; at++) {
+        file->bytes[at] ^= 16;
+        CU_ASSERT(open_journal(CMB_JOURNAL_POWER) == CAMBIST_JOURNAL && record_count == 0);
+        CU_ASSERT(strstr(error.message, "/journal/00000002.journal at ") == error.message);
+        file->bytes[at] ^= 16;
+    }
+    ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_OK);
+    ASSERT_TEXT(read_texts(), "state");
+    end();
+}
+
 static void segments_that_changed_places_are_found(void)
 {
     make_segments(200);
@@ -342,6 +379,51 @@ static void a_record_of_an_unknown_type_is_refused(void)
     end();
 }
 
+/* Puts one more record behind the last one, as if another program had written it. */
+static void put_record(struct cmb_journal_head head, struct cmb_text payload)
+{
+    struct memory_file *file = memory_disk_file(&disk, "00000001.journal");
+    size_t at = CMB_JOURNAL_HEADER_BYTES;
+    struct cmb_journal_head last = { .crc = 0 };
+    for (struct cmb_journal_head next; cmb_journal_record_parse(file->bytes + at, file->size - at,
+                                                                &next) &&
+                                       next.type != CMB_JOURNAL_MARK;
+         at += cmb_journal_record_size(next.length))
+        last = next;
+    head.number = last.number + 1;
+    head.previous ^= last.crc;
+    cmb_journal_record_format(&head, payload, file->bytes + at);
+}
+
+static void records_of_the_journals_own_say_nothing_in_another_form(void)
+{
+    make_segments(3);
+    put_record((struct cmb_journal_head){ .type = CMB_JOURNAL_RUN }, CMB_TEXT("four"));
+    put_record((struct cmb_journal_head){ .type = CMB_JOURNAL_CHECKPOINT }, CMB_TEXT("four"));
+    ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_OK);
+    ASSERT_NUMBER(record_count, 6);
+    end();
+}
+
+static void a_record_of_another_chain_is_no_record(void)
+{
+    make_segments(3);
+    put_record((struct cmb_journal_head){ .type = CMB_JOURNAL_EVENT, .previous = 1 },
+               CMB_TEXT("foreign"));
+    ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_OK);
+    ASSERT_NUMBER(record_count, 4);
+    end();
+}
+
+static void what_is_shorter_than_a_head_is_no_record(void)
+{
+    unsigned char bytes[CMB_JOURNAL_HEAD_BYTES];
+    struct cmb_journal_head head = { .type = CMB_JOURNAL_EVENT, .number = 1 };
+    cmb_journal_record_format(&head, CMB_TEXT(""), bytes);
+    CU_ASSERT(cmb_journal_record_parse(bytes, sizeof bytes, &head));
+    CU_ASSERT(!cmb_journal_record_parse(bytes, sizeof bytes - 1, &head));
+}
+
 static void a_header_that_says_too_much_is_refused(void)
 {
     make_segments(3);
@@ -377,6 +459,9 @@ TEST_SUITE("order/journal_damage",
            { "a segment that is missing is named", a_segment_that_is_missing_is_named },
            { "the last segment with records cannot vanish",
              the_last_segment_with_records_cannot_vanish },
+           { "a segment that is missing behind damage is named",
+             a_segment_that_is_missing_behind_damage_is_named },
+           { "a damaged checkpoint is refused", a_damaged_checkpoint_is_refused },
            { "segments that changed places are found", segments_that_changed_places_are_found },
            { "damage at the end of a segment is called by that segment",
              damage_at_the_end_of_a_segment_is_called_by_that_segment },
@@ -388,5 +473,10 @@ TEST_SUITE("order/journal_damage",
              in_process_mode_a_hole_is_refused_and_the_mode_named },
            { "a journal of a newer version is refused", a_journal_of_a_newer_version_is_refused },
            { "a record of an unknown type is refused", a_record_of_an_unknown_type_is_refused },
+           { "records of the journal's own say nothing in another form",
+             records_of_the_journals_own_say_nothing_in_another_form },
+           { "a record of another chain is no record", a_record_of_another_chain_is_no_record },
+           { "what is shorter than a head is no record",
+             what_is_shorter_than_a_head_is_no_record },
            { "a header that says too much is refused", a_header_that_says_too_much_is_refused },
            { "other files in the folder are left alone", other_files_in_the_folder_are_left_alone })

@@ -313,6 +313,46 @@ static void a_folder_that_is_open_to_others_is_refused(void)
     end();
 }
 
+static int write_state(struct cmb_journal *to, void *user, struct cambist_error *ret_error)
+{
+    (void)user;
+    return cmb_journal_write(to, CMB_JOURNAL_INTENT, CMB_TEXT("state"), NULL, ret_error);
+}
+
+/* A journal of several segments, a checkpoint, and a segment that was made ahead. */
+static void make_journal(void)
+{
+    begin();
+    open_journal(CMB_JOURNAL_POWER);
+    for (int i = 0; i < 130; i++)
+        write_text(CMB_JOURNAL_EVENT, "old");
+    cmb_journal_checkpoint(journal, write_state, NULL, NULL);
+    for (int i = 0; i < 130; i++)
+        write_text(CMB_JOURNAL_EVENT, "new");
+    work();
+    close_journal();
+}
+
+static void each_call_of_opening_may_fail(void)
+{
+    int refused = 0, status = CAMBIST_JOURNAL;
+    for (uint64_t call = 1; status != CAMBIST_OK; call++) {
+        make_journal();
+        disk.fails_at = disk.calls + call;
+        disk.fault = EIO;
+        status = open_journal(CMB_JOURNAL_POWER);
+        refused += status == CAMBIST_JOURNAL && strncmp(error.message, "/journal", 8) == 0 &&
+                   strstr(error.message, ": Input/output error");
+        close_journal();
+        disk.fails_at = 0;
+        ASSERT_NUMBER(memory_disk_open_count(&disk), 0);
+        ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_OK);
+        CU_ASSERT(strncmp(read_texts(), "state new new", 13) == 0 && record_count >= 133);
+        end();
+    }
+    CU_ASSERT(refused > 30);
+}
+
 #ifndef TEST_CANNOT_COUNT
 static void no_memory_is_said(void)
 {
@@ -358,4 +398,5 @@ TEST_SUITE("order/journal_disk",
            { "a quota is a full disk too", a_quota_is_a_full_disk_too },
            { "a folder that is open to others is refused",
              a_folder_that_is_open_to_others_is_refused },
+           { "each call of opening may fail", each_call_of_opening_may_fail },
            { "no memory is said", no_memory_is_said })

@@ -129,11 +129,12 @@ bool cmb_journal_record_parse(const unsigned char *from, size_t size,
 
 bool cmb_journal_find_promise(const unsigned char *from, size_t size, uint64_t number)
 {
-    static const size_t PROMISED_AT = 24;
+    enum { LENGTH_AT = 8, PROMISED_AT = 24 };
     struct cmb_journal_head head;
     for (; size >= CMB_JOURNAL_HEAD_BYTES; from += 8, size -= 8) {
-        const unsigned char *promised = from + PROMISED_AT;
-        if (get(&promised, 8) >= number && cmb_journal_record_parse(from, size, &head))
+        const unsigned char *promised = from + PROMISED_AT, *length = from + LENGTH_AT;
+        if (get(&promised, 8) >= number && get(&length, 4) <= CMB_JOURNAL_PAYLOAD_MOST &&
+            cmb_journal_record_parse(from, size, &head))
             return true;
     }
     return false;

@@ -222,10 +222,11 @@ static int read_record(struct reader *reader, const struct cmb_journal_head *hea
 /* Whether the next record of the chain stands at the offset. */
 static bool find_next(const struct reader *reader, struct cmb_journal_head *ret_head)
 {
-    return cmb_journal_record_parse(reader->bytes + reader->offset, reader->size - reader->offset,
-                                    ret_head) &&
-           ret_head->number == reader->end.next && ret_head->previous == reader->end.chain &&
-           ret_head->type != CMB_JOURNAL_MARK;
+    if (!cmb_journal_record_parse(reader->bytes + reader->offset, reader->size - reader->offset,
+                                  ret_head) ||
+        ret_head->type == CMB_JOURNAL_MARK)
+        return false;
+    return ret_head->number == reader->end.next && ret_head->previous == reader->end.chain;
 }
 
 /* Reads the records of the loaded segment; what stands behind them promised no more. */

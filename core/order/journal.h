@@ -104,8 +104,9 @@ struct cmb_journal_settings {
 struct cmb_journal;
 struct cmb_journal_wait;
 
-/* Called once, on the loop's thread, never from within when_durable: CAMBIST_OK when the record is
- * safe, CAMBIST_JOURNAL when it never will be (cmb_journal_failure says why).  The wait is free. */
+/* Called once, from a turn of the loop: CAMBIST_OK when the record is safe, CAMBIST_JOURNAL when
+ * nobody will ever know (cmb_journal_failure says why).  The wait may be used again; the callback may
+ * write and wait, but not close the journal. */
 typedef void (*cmb_journal_wait_fn)(struct cmb_journal_wait *wait, int status, void *user);
 
 /* Who waits for a record.  The owner sets on_durable and user, zeroes the rest, and keeps it. */
@@ -120,8 +121,8 @@ struct cmb_journal_wait {
  * promised, and begins a run, whose RUN record is durable when this returns (but in `off`).
  *
  * CAMBIST_JOURNAL with folder, file, offset and reason for a journal that is in use, damaged, of a
- * newer version, or whose disk fails; nothing in the folder is changed then.  May take a while:
- * reads every segment since the last checkpoint, and allocates one. */
+ * newer version, or whose disk fails.  No record is changed or removed then.  May take a while: reads
+ * every segment since the last checkpoint, twice if there was one, and may allocate one. */
 int cmb_journal_open(const struct cmb_journal_settings *settings, struct cmb_journal **ret_journal,
                      struct cambist_error *error);
 
@@ -142,7 +143,7 @@ int cmb_journal_write(struct cmb_journal *journal, enum cmb_journal_type type,
 
 /* Asks to hear when everything up to `number` is safe.  CAMBIST_OK: it is already, on_durable is not
  * called.  CAMBIST_AGAIN: on_durable will be called, in the order of the asking.  CAMBIST_JOURNAL:
- * it never will be.  `wait` is not waiting. */
+ * it never will be.  BAD_ARGUMENT: no record has that number yet.  `wait` is not waiting. */
 int cmb_journal_when_durable(struct cmb_journal *journal, uint64_t number,
                              struct cmb_journal_wait *wait, struct cambist_error *error);
 /* Waits no longer; nothing is called.  Twice is fine, also for one that never waited. */

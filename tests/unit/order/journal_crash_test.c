@@ -123,7 +123,7 @@ static void begin_history(uint64_t seed, enum cmb_journal_mode mode)
     begin();
     random_state = seed;
     history.count = 0;
-    CU_ASSERT(open_journal(mode) == CAMBIST_OK);
+    CU_ASSERT_FATAL(open_journal(mode) == CAMBIST_OK);
 }
 
 static void each_intent_that_was_said_to_be_safe_survives_power_loss(void)
@@ -166,7 +166,10 @@ static size_t crash_again(struct memory_disk *left, size_t moment, int *ret_faul
     size_t states = 0;
     memory_disk_settle(left);
     size_t begun = left->log_count;
-    *ret_faults += open_on(&left->disk, CMB_JOURNAL_POWER) != CAMBIST_OK;
+    if (open_on(&left->disk, CMB_JOURNAL_POWER) != CAMBIST_OK) {
+        ++*ret_faults;
+        return 0;
+    }
     write_text(CMB_JOURNAL_RESOLVE, "second");
     work();
     close_journal();

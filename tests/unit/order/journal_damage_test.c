@@ -71,19 +71,17 @@ static void fill(enum cmb_journal_mode mode, uint32_t size, int count, int unsyn
 {
     char payload[600];
     struct noted_wait wait;
-    struct cmb_journal_settings settings = { .disk = &disk.disk,
-                                             .folder = "/j",
-                                             .mode = mode,
-                                             .loop = loop,
-                                             .segment_bytes = size };
+    struct cmb_journal_settings settings = {
+        .disk = &disk.disk, .folder = "/j", .mode = mode, .loop = loop, .segment_bytes = size
+    };
     CU_ASSERT_FATAL(cmb_journal_open(&settings, &journal, NULL) == CAMBIST_OK);
     for (int i = 0; i < count; i++) {
         uint64_t number = 0;
         size_t length = (size_t)(i * 37 % 600);
         for (size_t at = 0; at < length; at++)
             payload[at] = (char)(i + (int)at * 7);
-        cmb_journal_write(journal, CMB_JOURNAL_EVENT, (struct cmb_text){ payload, length },
-                          &number, NULL);
+        cmb_journal_write(journal, CMB_JOURNAL_EVENT, (struct cmb_text){ payload, length }, &number,
+                          NULL);
         bool is_awaited = i == count - unsynced - 1 || (i % 5 == 0 && i < count - unsynced);
         if (is_awaited && wait_for(&wait, number) == CAMBIST_AGAIN)
             work();
@@ -115,9 +113,10 @@ static bool is_right(size_t offset, int status)
     size_t record = record_at(offset), at = offset < CMB_JOURNAL_HEADER_BYTES ? 0 : places[record];
     if (offset >= CMB_JOURNAL_HEADER_BYTES && record >= promised_count)
         return status == CAMBIST_OK && is_same && same_count == record;
-    snprintf(place, sizeof place, "/j/00000001.journal at %zu: damaged: record %zu is not there", at,
-             at ? record + 1 : 1);
-    return status == CAMBIST_JOURNAL && is_same && strncmp(error.message, place, strlen(place)) == 0;
+    snprintf(place, sizeof place, "/j/00000001.journal at %zu: damaged: record %zu is not there",
+             at, at ? record + 1 : 1);
+    return status == CAMBIST_JOURNAL && is_same &&
+           strncmp(error.message, place, strlen(place)) == 0;
 }
 
 static size_t flip_every_bit(void)
@@ -302,8 +301,9 @@ static void damage_at_the_end_of_a_segment_is_called_by_that_segment(void)
     size_t last = 64 + 61 * 64; /* its last record */
     memset(file->bytes + last, 0, file->size - last);
     ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
-    ASSERT_TEXT(error.message, "/journal/00000001.journal at 3968: damaged: record 62 is not there, "
-                               "though it was kept");
+    ASSERT_TEXT(error.message,
+                "/journal/00000001.journal at 3968: damaged: record 62 is not there, "
+                "though it was kept");
     end();
 }
 
@@ -330,8 +330,9 @@ static void a_segment_of_another_journal_is_no_continuation(void)
     memcpy(second->bytes, other, SEGMENT);
     free(other);
     ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
-    ASSERT_TEXT(error.message, "/journal/00000001.journal at 4032: damaged: record 63 is not there, "
-                               "though it was kept");
+    ASSERT_TEXT(error.message,
+                "/journal/00000001.journal at 4032: damaged: record 63 is not there, "
+                "though it was kept");
     end();
 }
 
@@ -379,8 +380,9 @@ static void a_record_of_an_unknown_type_is_refused(void)
     head.type = 11;
     cmb_journal_record_format(&head, CMB_TEXT("text"), file->bytes + at);
     ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
-    ASSERT_TEXT(error.message, "/journal/00000001.journal at 128: a record of type 11, which version "
-                               "1 does not know");
+    ASSERT_TEXT(error.message,
+                "/journal/00000001.journal at 128: a record of type 11, which version "
+                "1 does not know");
     end();
 }
 
@@ -390,9 +392,9 @@ static void put_record(struct cmb_journal_head head, struct cmb_text payload)
     struct memory_file *file = memory_disk_file(&disk, "00000001.journal");
     size_t at = CMB_JOURNAL_HEADER_BYTES;
     struct cmb_journal_head last = { .crc = 0 };
-    for (struct cmb_journal_head next; cmb_journal_record_parse(file->bytes + at, file->size - at,
-                                                                &next) &&
-                                       next.type != CMB_JOURNAL_MARK;
+    for (struct cmb_journal_head next;
+         cmb_journal_record_parse(file->bytes + at, file->size - at, &next) &&
+         next.type != CMB_JOURNAL_MARK;
          at += cmb_journal_record_size(next.length))
         last = next;
     head.number = last.number + 1;
@@ -481,7 +483,6 @@ TEST_SUITE("order/journal_damage",
            { "records of the journal's own say nothing in another form",
              records_of_the_journals_own_say_nothing_in_another_form },
            { "a record of another chain is no record", a_record_of_another_chain_is_no_record },
-           { "what is shorter than a head is no record",
-             what_is_shorter_than_a_head_is_no_record },
+           { "what is shorter than a head is no record", what_is_shorter_than_a_head_is_no_record },
            { "a header that says too much is refused", a_header_that_says_too_much_is_refused },
            { "other files in the folder are left alone", other_files_in_the_folder_are_left_alone })

@@ -167,6 +167,21 @@ static void flipped_bits_after_a_kill_are_found_or_harmless(void)
     }
 }
 
+/* The mark gone, too, as when a write over it is torn: the last record tells of those before it. */
+static void without_the_mark_the_last_record_tells(void)
+{
+    begin();
+    fill(CMB_JOURNAL_PROCESS, SEGMENT, 9, 0);
+    keep_whole();
+    unsigned char *bytes = memory_disk_file(&disk, "00000001.journal")->bytes;
+    memset(bytes + places[place_count], 0, CMB_JOURNAL_HEAD_BYTES);
+    ASSERT_NUMBER(read_folder(), CAMBIST_OK);
+    ASSERT_NUMBER(same_count, 10);
+    promised_count = place_count - 1;
+    ASSERT_NUMBER(flip_every_bit(), 0);
+    end();
+}
+
 static void a_journal_that_was_cut_short_is_refused_at_every_length(void)
 {
     begin();
@@ -460,6 +475,7 @@ TEST_SUITE("order/journal_damage",
              each_flipped_bit_of_a_journal_of_64_kib_is_found_or_harmless },
            { "flipped bits after a kill are found or harmless",
              flipped_bits_after_a_kill_are_found_or_harmless },
+           { "without the mark, the last record tells", without_the_mark_the_last_record_tells },
            { "a journal that was cut short is refused at every length",
              a_journal_that_was_cut_short_is_refused_at_every_length },
            { "lost sectors are found", lost_sectors_are_found },

@@ -24,9 +24,10 @@
  * needed, and when no further one can be had, records that begin something are refused while the
  * last quarter of the present segment is kept for those that end something.
  *
- * One process writes a journal (a lock in the folder).  All functions belong to the loop's thread
- * and never wait for fdatasync, but for open and close; a thread of the journal's does that.  With
- * a disk that is stepped there is no such thread: cmb_journal_step does one step of its work.
+ * One process writes a journal (a lock in the folder).  All functions belong to the loop's thread.
+ * None waits for fdatasync but open, close, and what fills two segments while the thread of the
+ * journal's, which does such work, is still at the first.  With a disk that is stepped there is no
+ * such thread: cmb_journal_step does one step of its work.
  */
 #ifndef CMB_ORDER_JOURNAL_H
 #define CMB_ORDER_JOURNAL_H

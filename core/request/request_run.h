@@ -12,7 +12,7 @@
 #include "limit/bucket.h"
 #include "metrics/histogram.h"
 #include "request/call.h"
-#include "transport/pool.h"
+#include "transport/network.h"
 
 /* The stages in the order of the way: X(NAME, name, "what it answers"). */
 #define CMB_STAGE_LIST(X)                                                                          \
@@ -42,13 +42,13 @@ struct cmb_shared_limits {
     struct cmb_shared_limits *next;
 };
 
-/* What desks share: the loop, the pool, and the limits of this address. */
+/* What desks share: the loop, the way out, and the limits of this address. */
 struct cmb_office {
     struct cmb_loop *loop;
-    struct cmb_pool *pool;
+    struct cmb_network *network; /* NULL: nothing is asked or connected */
     struct cmb_backoff backoff;
     struct cmb_shared_limits *shared;
-    uint32_t answer_timeout_ms; /* 0: the pool's */
+    uint32_t answer_timeout_ms; /* 0: the network's own */
 };
 
 struct cmb_run;
@@ -96,8 +96,9 @@ struct cmb_run {
     struct cmb_run *next;                    /* in the list it waits in */
 };
 
-/* Prepares an office; loop and pool outlive it. */
-void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cmb_pool *pool);
+/* Prepares an office; loop and network (NULL: for what is only fed) outlive it. */
+void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop,
+                     struct cmb_network *network);
 /* All desks were closed before. */
 void cmb_office_clear(struct cmb_office *office);
 

@@ -82,7 +82,7 @@ static void open_fed(struct fed *fed, const char *name)
     cmb_office_init(&fed->office, loop, NULL);
     fed->exchange->markets = cmb_markets_new();
     fed->desk = cmb_desk_new(&fed->office, fed->exchange);
-    fed->stream = cmb_stream_new(fed->desk, NULL);
+    fed->stream = cmb_stream_new(fed->desk);
     cmb_stream_observe(fed->stream, on_event, NULL);
     fed->line = (struct cmb_line){ .stream = fed->stream, .dialect = dialect_of_books(fed->plugin) };
 }

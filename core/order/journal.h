@@ -131,7 +131,7 @@ void cmb_journal_close(struct cmb_journal *journal);
 
 /* The number of this run: greater than that of every earlier one in this journal, and not below the
  * seconds since 1970, so that it is new even after the folder was lost.  Never 0. */
-uint64_t cmb_journal_run(const struct cmb_journal *journal);
+uint64_t cmb_journal_run_id(const struct cmb_journal *journal);
 
 /* Appends a record.  In the page cache when this returns; one system call, nothing allocated.
  * BAD_ARGUMENT for a type that is not the caller's; TOO_LARGE beyond CMB_JOURNAL_PAYLOAD_MOST (or a

@@ -82,9 +82,12 @@ static uint32_t move_when_whole(struct cmb_order *order, uint32_t proof)
     return is_whole(order) ? move(order, CAMBIST_LIFE_FILLED, proof) : 0;
 }
 
-uint32_t cmb_order_leave(struct cmb_order *order)
+uint32_t cmb_order_leave(struct cmb_order *order, int64_t deadline_ns)
 {
-    return move(order, CAMBIST_LIFE_SENT, CAMBIST_PROOF_NONE);
+    uint32_t changes = deadline_ns > order->deadline_ns ? CMB_CHANGED_DEADLINE : 0;
+    if (changes)
+        order->deadline_ns = deadline_ns;
+    return changes | move(order, CAMBIST_LIFE_SENT, CAMBIST_PROOF_NONE);
 }
 
 uint32_t cmb_order_end(struct cmb_order *order, enum cmb_ending ending)

@@ -49,7 +49,9 @@ struct cmb_order {
     struct cambist_decimal new_amount, new_price; /* of an amend that may have been done */
     struct cambist_decimal filled;  /* the most that was told: as a sum, or of trades */
     struct cambist_decimal counted; /* of trades */
-    int64_t told_ns;              /* the exchange's time of the latest news; 0: none */
+    int64_t asked_ns;    /* the exchange's time when it was written down */
+    int64_t deadline_ns; /* behind which no request for it is executed any more; 0: never said */
+    int64_t told_ns;     /* the exchange's time of the latest news; 0: none */
     struct cmb_fills fills;
 };
 
@@ -62,7 +64,8 @@ enum cmb_order_change {
     CMB_CHANGED_ID = 32,
     CMB_CHANGED_LATE = 64,   /* something behind the end */
     CMB_CHANGED_ASK = 128,   /* the exchange has to be asked what is so */
-    CMB_CHANGED_MEMORY = 256 /* no memory: the news was not taken */
+    CMB_CHANGED_DEADLINE = 256,
+    CMB_CHANGED_MEMORY = 512 /* no memory: the news was not taken */
 };
 
 /* Releases what the order holds.  Accepts a zeroed one. */
@@ -70,8 +73,9 @@ void cmb_order_clear(struct cmb_order *order);
 
 /* ---- the order itself ---- */
 
-/* Its bytes are about to leave. */
-uint32_t cmb_order_leave(struct cmb_order *order);
+/* Bytes of a request for it are about to leave, which is not executed behind that deadline of the
+ * exchange's clock; 0: there is none. */
+uint32_t cmb_order_leave(struct cmb_order *order, int64_t deadline_ns);
 /* Its request has ended. */
 uint32_t cmb_order_end(struct cmb_order *order, enum cmb_ending ending);
 /* The exchange told its state: in an answer, over the stream, when it was asked. */

@@ -19,7 +19,7 @@ static struct cmb_order order_of(const char *amount)
 static struct cmb_order working(const char *amount)
 {
     struct cmb_order order = order_of(amount);
-    cmb_order_leave(&order);
+    cmb_order_leave(&order, 0);
     cmb_order_end(&order, CMB_ENDED_TAKEN);
     CU_ASSERT_FATAL(order.life == CAMBIST_LIFE_WORKING);
     return order;
@@ -61,18 +61,27 @@ static void an_order_is_what_its_request_came_to(void)
     };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         struct cmb_order order = order_of("1");
-        ASSERT_NUMBER(cmb_order_leave(&order), CMB_CHANGED_LIFE);
-        ASSERT_NUMBER(cmb_order_leave(&order), 0);
+        ASSERT_NUMBER(cmb_order_leave(&order, 0), CMB_CHANGED_LIFE);
+        ASSERT_NUMBER(cmb_order_leave(&order, 0), 0);
         ASSERT_NUMBER(cmb_order_end(&order, ends[i].ending), ends[i].changes);
         ASSERT_NUMBER(order.life, ends[i].life);
         ASSERT_NUMBER(order.proof, ends[i].proof);
     }
 }
 
+static void the_latest_deadline_counts(void)
+{
+    struct cmb_order order = order_of("1");
+    ASSERT_NUMBER(cmb_order_leave(&order, 7), CMB_CHANGED_LIFE | CMB_CHANGED_DEADLINE);
+    ASSERT_NUMBER(cmb_order_leave(&order, 5), 0);
+    ASSERT_NUMBER(cmb_order_leave(&order, 9), CMB_CHANGED_DEADLINE);
+    ASSERT_NUMBER(order.deadline_ns, 9);
+}
+
 static void what_the_stream_told_first_is_not_taken_back(void)
 {
     struct cmb_order order = order_of("1");
-    cmb_order_leave(&order);
+    cmb_order_leave(&order, 0);
     report(&order, CAMBIST_STATE_OPEN, "0");
     ASSERT_NUMBER(cmb_order_end(&order, CMB_ENDED_LOST), 0);
     ASSERT_NUMBER(cmb_order_end(&order, CMB_ENDED_UNSENT), 0);
@@ -84,7 +93,7 @@ static void what_the_stream_told_first_is_not_taken_back(void)
 static void absence_rejects_what_never_was_and_ends_what_was(void)
 {
     struct cmb_order never = order_of("1"), was = working("1"), traded = order_of("1");
-    cmb_order_leave(&never);
+    cmb_order_leave(&never, 0);
     cmb_order_end(&never, CMB_ENDED_LOST);
     ASSERT_NUMBER(cmb_order_miss(&never, CAMBIST_PROOF_ABSENCE), CMB_CHANGED_LIFE);
     ASSERT_NUMBER(never.life, CAMBIST_LIFE_REJECTED);
@@ -93,7 +102,7 @@ static void absence_rejects_what_never_was_and_ends_what_was(void)
     cmb_order_report(&was, &(struct cambist_order){ .id = "7" }, CAMBIST_PROOF_ANSWER);
     ASSERT_NUMBER(cmb_order_miss(&was, CAMBIST_PROOF_ABSENCE), CMB_CHANGED_LIFE);
     ASSERT_NUMBER(was.life, CAMBIST_LIFE_CANCELED);
-    cmb_order_leave(&traded);
+    cmb_order_leave(&traded, 0);
     fill(&traded, "t1", "0.25");
     ASSERT_NUMBER(cmb_order_miss(&traded, CAMBIST_PROOF_ABSENCE), CMB_CHANGED_LIFE);
     ASSERT_NUMBER(traded.life, CAMBIST_LIFE_CANCELED);
@@ -103,7 +112,7 @@ static void absence_rejects_what_never_was_and_ends_what_was(void)
 static void what_was_thought_absent_may_turn_out_to_be_there(void)
 {
     struct cmb_order order = order_of("1");
-    cmb_order_leave(&order);
+    cmb_order_leave(&order, 0);
     cmb_order_end(&order, CMB_ENDED_LOST);
     cmb_order_miss(&order, CAMBIST_PROOF_WEAK_ABSENCE);
     ASSERT_NUMBER(report(&order, CAMBIST_STATE_OPEN, NULL), CMB_CHANGED_LIFE | CMB_CHANGED_LATE);
@@ -136,7 +145,7 @@ static void states_of_the_exchange_are_lives_of_the_order(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct cmb_order order = order_of("1");
-        cmb_order_leave(&order);
+        cmb_order_leave(&order, 0);
         uint32_t changes = report(&order, rows[i].state, rows[i].filled);
         ASSERT_NUMBER(order.life, rows[i].life);
         ASSERT_NUMBER(!!(changes & CMB_CHANGED_ASK), rows[i].asks);
@@ -147,7 +156,7 @@ static void states_of_the_exchange_are_lives_of_the_order(void)
 static void an_order_by_cost_is_filled_when_it_is_closed(void)
 {
     struct cmb_order order = order_of(NULL);
-    cmb_order_leave(&order);
+    cmb_order_leave(&order, 0);
     report(&order, CAMBIST_STATE_CLOSED, "0.3");
     ASSERT_NUMBER(order.life, CAMBIST_LIFE_FILLED);
     struct cmb_order told = order_of(NULL);
@@ -386,7 +395,7 @@ static void exposure_is_never_understated(void)
     struct cmb_order order = order_of("3");
     struct cambist_decimal exposure = cmb_order_exposure(&order);
     CU_ASSERT(is(&exposure, "3"));
-    cmb_order_leave(&order);
+    cmb_order_leave(&order, 0);
     cmb_order_end(&order, CMB_ENDED_LOST);
     exposure = cmb_order_exposure(&order);
     CU_ASSERT(is(&exposure, "3"));
@@ -420,7 +429,7 @@ static void any_order_of_the_news_comes_to_the_same_end(void)
             news[other] = kept;
         }
         struct cmb_order order = order_of("1");
-        cmb_order_leave(&order);
+        cmb_order_leave(&order, 0);
         for (int i = 0; i < NEWS; i++) {
             switch (news[i]) {
             case 0: fill(&order, "a", "0.1"); break;
@@ -441,6 +450,7 @@ static void any_order_of_the_news_comes_to_the_same_end(void)
 
 TEST_SUITE("order/machine",
            { "an order is what its request came to", an_order_is_what_its_request_came_to },
+           { "the latest deadline counts", the_latest_deadline_counts },
            { "what the stream told first is not taken back",
              what_the_stream_told_first_is_not_taken_back },
            { "absence rejects what never was, and ends what was",

@@ -1,0 +1,88 @@
+/* How does the host ask for orders itself? */
+#include "order/way.h"
+
+#include <stdlib.h>
+
+struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders)
+{
+    struct cmb_inquiry *inquiry = orders->spare_inquiries;
+    if (inquiry)
+        orders->spare_inquiries = inquiry->next;
+    else
+        inquiry = calloc(1, sizeof *inquiry);
+    if (!inquiry)
+        return NULL;
+    *inquiry = (struct cmb_inquiry){ .orders = orders, .run = inquiry->run,
+                                     .started_ns = cmb_orders_now_ns(orders) };
+    if (!inquiry->run)
+        inquiry->run = cmb_run_new();
+    if (!inquiry->run) {
+        free(inquiry);
+        return NULL;
+    }
+    orders->inquiries++;
+    return inquiry;
+}
+
+void cmb_inquiry_give(struct cmb_inquiry *inquiry)
+{
+    struct cmb_orders *orders = inquiry->orders;
+    inquiry->next = orders->spare_inquiries;
+    orders->spare_inquiries = inquiry;
+    orders->inquiries--;
+}
+
+void cmb_inquiries_free(struct cmb_orders *orders)
+{
+    while (orders->spare_inquiries) {
+        struct cmb_inquiry *inquiry = orders->spare_inquiries;
+        orders->spare_inquiries = inquiry->next;
+        cmb_run_free(inquiry->run);
+        free(inquiry);
+    }
+}
+
+void cmb_inquiry_begin(struct cmb_inquiry *inquiry, uint32_t operation)
+{
+    cmb_run_init(inquiry->run, inquiry->orders->settings.desk, operation);
+}
+
+void cmb_inquiry_say(struct cmb_inquiry *inquiry, uint32_t argument, const char *value)
+{
+    if (value && value[0])
+        inquiry->run->call->arguments.values[argument] = cmb_text_of(value);
+}
+
+static void hear_rows(struct cmb_inquiry *inquiry)
+{
+    struct cmb_orders *orders = inquiry->orders;
+    const struct cmb_call *call = inquiry->run->call;
+    uint32_t record = cmb_operation_of(call->operation)->record;
+    for (uint32_t i = 0; i < call->row_count; i++) {
+        const void *row = call->rows + i * call->schema->size;
+        if (record == CAMBIST_RECORD_ORDER)
+            cmb_orders_hear_order(orders, row, CAMBIST_PROOF_QUERY);
+        else
+            cmb_orders_hear_trade(orders, row);
+    }
+}
+
+static void on_done(struct cmb_run *run, void *user)
+{
+    struct cmb_inquiry *inquiry = user;
+    bool is_cancel = cmb_operation_is_cancel(run->call->operation);
+    if (inquiry->orders->is_stopped) {
+        if (inquiry->kept)
+            inquiry->kept->inquiry = NULL;
+        cmb_inquiry_give(inquiry);
+        return;
+    }
+    if (run->error.status == CAMBIST_OK && !is_cancel)
+        hear_rows(inquiry);
+    inquiry->on_step(inquiry);
+}
+
+void cmb_inquiry_ask(struct cmb_inquiry *inquiry)
+{
+    cmb_run_start(inquiry->run, on_done, inquiry);
+}

@@ -223,6 +223,11 @@ void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer)
         cmb_timers_remove(&loop->timers, timer);
 }
 
+int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop)
+{
+    return loop->timers.first ? loop->timers.first->due_ns : NEVER_NS;
+}
+
 /* Due timers are first taken off the heap: a timer that a callback starts for "at once" comes in
  * the next turn, so that no turn lasts for ever. */
 static void take_due(struct cmb_loop *loop)

@@ -78,6 +78,8 @@ void cmb_loop_start_timer(struct cmb_loop *loop, struct cmb_timer *timer, int64_
 void cmb_loop_start_timer_at(struct cmb_loop *loop, struct cmb_timer *timer, int64_t due_ns);
 /* Twice is fine. */
 void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer);
+/* When the next timer is due, monotonic; INT64_MAX: none runs.  For whoever turns the clock. */
+int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop);
 
 /* Has on_run called on the loop's thread, soon, and wakes the loop.  A post that is already posted
  * runs once.  The post may be freed or posted again from its own on_run on; what the posting

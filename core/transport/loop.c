@@ -107,6 +107,11 @@ void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
         wake(loop);
 }
 
+bool cmb_loop_has_posts(const struct cmb_loop *loop)
+{
+    return loop->pending || atomic_load_explicit(&loop->posted, memory_order_relaxed);
+}
+
 void cmb_loop_unpost(struct cmb_loop *loop, struct cmb_post *post)
 {
     if (!atomic_load_explicit(&post->is_posted, memory_order_acquire))

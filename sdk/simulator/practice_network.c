@@ -212,13 +212,15 @@ uint64_t cmb_practice_network_struck(const struct cmb_practice_network *network,
 bool cmb_practice_network_step(struct cmb_practice_network *network, int64_t until_ns)
 {
     struct cmb_clock *clock = network->settings.clock;
-    if (cmb_loop_run_once(network->loop, 0) > 0)
-        return true;
     int64_t due_ns = cmb_loop_next_due_ns(network->loop);
     bool is_left = due_ns < INT64_MAX && due_ns <= until_ns;
     int64_t to_ns = is_left ? due_ns : until_ns;
-    if (to_ns < INT64_MAX && to_ns > clock->turned_monotonic_ns)
+    if (cmb_loop_has_posts(network->loop))
+        is_left = true;
+    else if (to_ns < INT64_MAX && to_ns > clock->turned_monotonic_ns)
         cmb_clock_turn(clock, to_ns - clock->turned_monotonic_ns);
+    if (is_left)
+        (void)cmb_loop_run_once(network->loop, 0);
     return is_left;
 }
 

@@ -78,11 +78,15 @@ void cmb_loop_start_timer(struct cmb_loop *loop, struct cmb_timer *timer, int64_
 void cmb_loop_start_timer_at(struct cmb_loop *loop, struct cmb_timer *timer, int64_t due_ns);
 /* Twice is fine. */
 void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer);
+/* When the next timer is due, monotonic; INT64_MAX: none runs.  For whoever turns the clock. */
+int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop);
 
 /* Has on_run called on the loop's thread, soon, and wakes the loop.  A post that is already posted
  * runs once.  The post may be freed or posted again from its own on_run on; what the posting
  * thread wrote before is seen there.  [any thread] */
 void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post);
+/* Whether something was posted that has not run. */
+bool cmb_loop_has_posts(const struct cmb_loop *loop);
 /* Forgets a post that has not run; no other thread may be posting it.  Twice is fine. */
 void cmb_loop_unpost(struct cmb_loop *loop, struct cmb_post *post);
 

@@ -135,6 +135,7 @@ struct cmb_engine {
     uint64_t event_count;
     uint64_t next_id, next_number, next_trade;
     int64_t now_ns, moved_ns; /* moved: when the house last moved */
+    int64_t rest_ns;          /* how long the house keeps still between two moves */
     uint64_t moves_back; /* of the books that are asked for; 0: as they are */
 };
 

@@ -59,6 +59,8 @@ bool cmb_practice_run(struct cmb_practice *practice, struct cmb_reply *ret);
 /* credentials: makes up what the plugin's table asks for, in the forms that its derived rows can
  * use.  False without memory. */
 bool cmb_practice_make_credentials(struct cmb_practice *practice, uint64_t seed);
+/* The one of that name, NULL where there is none. */
+const char *cmb_practice_credential(const struct cmb_practice *practice, const char *name);
 
 /* markets: the engine's markets under the names that this exchange gives them. */
 struct cmb_markets *cmb_practice_name_markets(const struct cmb_plugin *plugin);

@@ -9,17 +9,9 @@
 #include <openssl/ssl.h>
 #include <pthread.h>
 
-#include "simulator/exchange.h"
-#include "simulator/faults.h"
+#include "simulator/sending.h"
 
 enum { CMB_SERVER_BODY_MOST = 1 << 20 };
-
-/* What is to be sent, and how. */
-struct cmb_sending {
-    struct cmb_reply reply;
-    uint32_t fault;     /* enum cmb_fault */
-    char headers[512];  /* more header lines */
-};
 
 /* Called for each whole request, from any of the server's threads; fills *ret. */
 typedef void cmb_server_answer_fn(void *user, struct cmb_received *received,
@@ -60,7 +52,9 @@ struct cmb_peer {
 };
 void *cmb_peer_run(void *peer);
 /* Writes the reply; false when the connection is to end. */
-bool cmb_peer_send(struct cmb_peer *peer, struct cmb_sending *sending);
+bool cmb_peer_send(struct cmb_peer *peer, const struct cmb_sending *sending);
+/* The end of the connection will be a reset. */
+void cmb_peer_reset(struct cmb_peer *peer);
 bool cmb_peer_write(struct cmb_peer *peer, const char *bytes, size_t length);
 /* At least one byte; 0 or less at the end. */
 ssize_t cmb_peer_read(struct cmb_peer *peer, char *to, size_t size);

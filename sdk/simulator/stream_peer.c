@@ -15,13 +15,6 @@ static void limit_patience(struct cmb_peer *peer, int most_ms)
     setsockopt(peer->fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 }
 
-/* Who does not read would not see an orderly end behind what waits to be read. */
-static void cut(struct cmb_peer *peer)
-{
-    struct linger now = { .l_onoff = 1, .l_linger = 0 };
-    setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
 static bool write_all(struct cmb_socket *socket, struct cmb_session *session)
 {
     for (uint32_t i = 0; i < session->outgoing_count; i++)
@@ -29,7 +22,7 @@ static bool write_all(struct cmb_socket *socket, struct cmb_session *session)
     cmb_session_drain(session);
     if (cmb_socket_flush(socket))
         return true;
-    cut(socket->peer);
+    cmb_peer_reset(socket->peer); /* who does not read would not see an orderly end behind it */
     return false;
 }
 

@@ -67,6 +67,42 @@ static void hear_rows(struct cmb_inquiry *inquiry)
     }
 }
 
+/* The limit's turn has come: the same question, with the arguments that it had. */
+static void on_turn(struct cmb_timer *timer, void *user)
+{
+    (void)timer;
+    struct cmb_inquiry *inquiry = user;
+    struct cmb_arguments arguments = inquiry->run->call->arguments;
+    cmb_inquiry_begin(inquiry, inquiry->run->call->operation);
+    inquiry->run->call->arguments = arguments;
+    cmb_inquiry_ask(inquiry);
+}
+
+/* A question that the limit keeps back is no question without an answer: it waits its turn. */
+static bool waits_for_limit(struct cmb_inquiry *inquiry)
+{
+    const struct cambist_error *error = &inquiry->run->error;
+    if (error->status != CAMBIST_RATE_LIMITED || error->http_status || !error->retry_after_ms)
+        return false;
+    inquiry->timer.on_due = on_turn;
+    inquiry->timer.user = inquiry;
+    cmb_loop_start_timer(inquiry->orders->loop, &inquiry->timer,
+                         error->retry_after_ms * 1000000ll);
+    return true;
+}
+
+void cmb_inquiry_stop(struct cmb_inquiry *inquiry)
+{
+    if (!inquiry || !cmb_timer_is_running(&inquiry->timer))
+        return;
+    cmb_loop_stop_timer(inquiry->orders->loop, &inquiry->timer);
+    if (inquiry->kept)
+        inquiry->kept->inquiry = NULL;
+    else
+        inquiry->orders->sync = NULL;
+    cmb_inquiry_give(inquiry);
+}
+
 static void on_done(struct cmb_run *run, void *user)
 {
     struct cmb_inquiry *inquiry = user;
@@ -74,9 +110,13 @@ static void on_done(struct cmb_run *run, void *user)
     if (inquiry->orders->is_stopped) {
         if (inquiry->kept)
             inquiry->kept->inquiry = NULL;
+        else
+            inquiry->orders->sync = NULL;
         cmb_inquiry_give(inquiry);
         return;
     }
+    if (waits_for_limit(inquiry))
+        return;
     if (run->error.status == CAMBIST_OK && !is_cancel)
         hear_rows(inquiry);
     inquiry->on_step(inquiry);

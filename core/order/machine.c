@@ -90,7 +90,7 @@ uint32_t cmb_order_leave(struct cmb_order *order, int64_t deadline_ns)
     return changes | move(order, CAMBIST_LIFE_SENT, CAMBIST_PROOF_NONE);
 }
 
-uint32_t cmb_order_end(struct cmb_order *order, enum cmb_ending ending)
+uint32_t cmb_order_end(struct cmb_order *order, enum cmb_order_ending ending)
 {
     if (order->life > CAMBIST_LIFE_SENT) /* the account's stream was faster */
         return ending == CMB_ENDED_REFUSED ? CMB_CHANGED_ASK : 0;
@@ -230,7 +230,7 @@ uint32_t cmb_order_begin_amend(struct cmb_order *order, const struct cambist_dec
     return CMB_CHANGED_PENDING;
 }
 
-static uint32_t finish_amend(struct cmb_order *order, enum cmb_ending ending)
+static uint32_t finish_amend(struct cmb_order *order, enum cmb_order_ending ending)
 {
     bool is_taken = ending == CMB_ENDED_TAKEN && is_amended(order);
     if (is_taken)
@@ -240,7 +240,7 @@ static uint32_t finish_amend(struct cmb_order *order, enum cmb_ending ending)
     return 0;
 }
 
-uint32_t cmb_order_finish(struct cmb_order *order, uint32_t pending, enum cmb_ending ending)
+uint32_t cmb_order_finish(struct cmb_order *order, uint32_t pending, enum cmb_order_ending ending)
 {
     uint32_t changes = pending == CAMBIST_PENDING_AMEND ? finish_amend(order, ending) : 0;
     bool is_open = ending == CMB_ENDED_LOST ||

@@ -63,7 +63,7 @@ uint32_t cmb_news_apply(const struct cmb_news *news, struct cmb_order *order)
     case CMB_NEWS_INTENT: return begin(news, order);
     case CMB_NEWS_KEPT: return restore(news, order);
     case CMB_NEWS_LEAVE: return cmb_order_leave(order, news->time_ns);
-    case CMB_NEWS_END: return cmb_order_end(order, (enum cmb_ending)news->ending);
+    case CMB_NEWS_END: return cmb_order_end(order, (enum cmb_order_ending)news->ending);
     case CMB_NEWS_REPORT: return cmb_order_report(order, &news->report, (uint32_t)news->proof);
     case CMB_NEWS_FILL: return cmb_order_fill(order, &news->trade);
     case CMB_NEWS_MISS: return cmb_order_miss(order, (uint32_t)news->proof);
@@ -71,7 +71,7 @@ uint32_t cmb_news_apply(const struct cmb_news *news, struct cmb_order *order)
     case CMB_NEWS_AMEND:
         return cmb_order_begin_amend(order, &news->report.amount, &news->report.price);
     default:
-        return cmb_order_finish(order, (uint32_t)news->pending, (enum cmb_ending)news->ending);
+        return cmb_order_finish(order, (uint32_t)news->pending, (enum cmb_order_ending)news->ending);
     }
 }
 

@@ -27,7 +27,7 @@ struct cmb_news {
     int64_t kind;          /* enum cmb_news_kind */
     const char *exchange;  /* the account's name */
     const char *client_id; /* which order */
-    int64_t ending;        /* enum cmb_ending */
+    int64_t ending;        /* enum cmb_order_ending */
     int64_t pending;       /* enum cambist_pending */
     int64_t proof;         /* enum cambist_proof */
     int64_t time_ns;       /* the exchange's: of an INTENT when it was written down, of a LEAVE its

@@ -30,7 +30,7 @@ struct cmb_fills {
 };
 
 /* How a request ended that was sent for an order. */
-enum cmb_ending {
+enum cmb_order_ending {
     CMB_ENDED_UNSENT = 1, /* proved: no byte has left */
     CMB_ENDED_REFUSED,    /* the exchange has said no, and that it did nothing */
     CMB_ENDED_TAKEN,      /* it has said yes */
@@ -45,7 +45,7 @@ struct cmb_order {
     struct cambist_decimal amount, price; /* absent: of an order by cost, at market */
     uint32_t life, proof;         /* enum cambist_life, enum cambist_proof */
     uint32_t pending;             /* enum cambist_pending */
-    uint32_t pending_ending;      /* enum cmb_ending; 0: under way */
+    uint32_t pending_ending;      /* enum cmb_order_ending; 0: under way */
     struct cambist_decimal new_amount, new_price; /* of an amend that may have been done */
     struct cambist_decimal filled;  /* the most that was told: as a sum, or of trades */
     struct cambist_decimal counted; /* of trades */
@@ -77,7 +77,7 @@ void cmb_order_clear(struct cmb_order *order);
  * exchange's clock; 0: there is none. */
 uint32_t cmb_order_leave(struct cmb_order *order, int64_t deadline_ns);
 /* Its request has ended. */
-uint32_t cmb_order_end(struct cmb_order *order, enum cmb_ending ending);
+uint32_t cmb_order_end(struct cmb_order *order, enum cmb_order_ending ending);
 /* The exchange told its state: in an answer, over the stream, when it was asked. */
 uint32_t cmb_order_report(struct cmb_order *order, const struct cambist_order *report,
                           uint32_t proof);
@@ -96,7 +96,7 @@ uint32_t cmb_order_begin_amend(struct cmb_order *order, const struct cambist_dec
                                const struct cambist_decimal *price);
 /* The request for a cancel or amend (`pending`) has ended.  One that was lost is under way until a
  * report proves it done, or it is finished again as REFUSED: proved not to be done. */
-uint32_t cmb_order_finish(struct cmb_order *order, uint32_t pending, enum cmb_ending ending);
+uint32_t cmb_order_finish(struct cmb_order *order, uint32_t pending, enum cmb_order_ending ending);
 
 /* ---- what follows ---- */
 

@@ -359,8 +359,11 @@ void cmb_orders_stop(struct cmb_orders *orders)
     cmb_stream_leave(orders->trade_listener);
     orders->order_listener = orders->trade_listener = NULL;
     cmb_loop_stop_timer(orders->loop, &orders->sync_timer);
-    TAILQ_FOREACH(kept, &orders->list, link)
+    TAILQ_FOREACH(kept, &orders->list, link) {
         cmb_loop_stop_timer(orders->loop, &kept->timer);
+        cmb_inquiry_stop(kept->inquiry);
+    }
+    cmb_inquiry_stop(orders->sync);
     cmb_orders_let_go(orders);
 }
 

@@ -29,7 +29,7 @@ void cmb_errand_fail(struct cmb_errand *errand, int status, const char *reason)
 }
 
 /* A duplicate proves that an order of this id exists, and nothing about ours. */
-enum cmb_ending cmb_ending_of(const struct cmb_run *run)
+enum cmb_order_ending cmb_ending_of(const struct cmb_run *run)
 {
     const struct cambist_error *error = &run->error;
     if (error->status == CAMBIST_OK)
@@ -125,9 +125,9 @@ static const struct cambist_order *row_of(const struct cmb_errand *errand, uint3
 }
 
 /* A list is answered one by one: an order of which nothing is said is lost. */
-static enum cmb_ending ending_of(const struct cmb_errand *errand, const struct cambist_order *row)
+static enum cmb_order_ending ending_of(const struct cmb_errand *errand, const struct cambist_order *row)
 {
-    enum cmb_ending whole = cmb_ending_of(errand->run);
+    enum cmb_order_ending whole = cmb_ending_of(errand->run);
     if (whole != CMB_ENDED_TAKEN || !errand->run->call->arguments.item_count)
         return whole;
     if (!row)
@@ -140,7 +140,7 @@ static void end_order(struct cmb_errand *errand, uint32_t i)
 {
     struct cmb_kept *kept = errand->kept[i];
     const struct cambist_order *row = row_of(errand, i);
-    enum cmb_ending ending = ending_of(errand, row);
+    enum cmb_order_ending ending = ending_of(errand, row);
     struct cmb_news end = { .kind = errand->pending ? CMB_NEWS_FINISH : CMB_NEWS_END,
                             .pending = errand->pending, .ending = ending };
     cmb_kept_take(kept, &end);

@@ -13,7 +13,7 @@ enum {
     CMB_KEPT_SETTLED = 10000, /* orders that are over are known so long */
     CMB_STRANGERS = 1024,     /* orders that are not ours, so as to tell of each once */
     CMB_EARLY_TRADES = 256,   /* that came before their order had its id */
-    CMB_INQUIRIES_AT_ONCE = 8,
+    CMB_INQUIRIES_AT_ONCE = 4,
 };
 
 struct cmb_inquiry;
@@ -128,7 +128,7 @@ void cmb_errand_send(struct cmb_errand *errand, bool waits);
 void cmb_errand_end(struct cmb_errand *errand);
 void cmb_errand_fail(struct cmb_errand *errand, int status, const char *reason);
 /* What a request that changes something came to. */
-enum cmb_ending cmb_ending_of(const struct cmb_run *run);
+enum cmb_order_ending cmb_ending_of(const struct cmb_run *run);
 /* Makes a new order of the arguments, whose market was picked, and writes it down. */
 int cmb_errand_intend(struct cmb_errand *errand, const struct cmb_arguments *arguments,
                       struct cmb_kept **ret);
@@ -168,6 +168,7 @@ struct cmb_inquiry {
     bool is_by_symbol;     /* open orders are asked for market by market */
     int64_t started_ns;    /* the exchange's time */
     char since[24], id[CMB_ORDER_TEXT_SIZE];
+    struct cmb_timer timer; /* until the limit lets it go */
     void (*on_step)(struct cmb_inquiry *inquiry);
 };
 struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders);
@@ -176,6 +177,8 @@ void cmb_inquiry_give(struct cmb_inquiry *inquiry);
 void cmb_inquiry_begin(struct cmb_inquiry *inquiry, uint32_t operation);
 void cmb_inquiry_say(struct cmb_inquiry *inquiry, uint32_t argument, const char *value);
 void cmb_inquiry_ask(struct cmb_inquiry *inquiry);
+/* Ends one that waits for a limit; one that is with the network ends with that.  Accepts NULL. */
+void cmb_inquiry_stop(struct cmb_inquiry *inquiry);
 
 /* ---- reconcile.c ---- */
 

@@ -50,7 +50,7 @@ static bool is(const struct cambist_decimal *value, const char *text)
 static void an_order_is_what_its_request_came_to(void)
 {
     static const struct {
-        enum cmb_ending ending;
+        enum cmb_order_ending ending;
         uint32_t life, proof, changes;
     } ends[] = {
         { CMB_ENDED_UNSENT, CAMBIST_LIFE_NOT_SENT, CAMBIST_PROOF_NEVER_LEFT, CMB_CHANGED_LIFE },
@@ -281,7 +281,7 @@ static void a_cancel_is_over_when_the_order_is(void)
 static void a_refused_cancel_is_a_question_not_an_answer(void)
 {
     static const struct {
-        enum cmb_ending ending;
+        enum cmb_order_ending ending;
         uint32_t changes, pending;
     } rows[] = {
         { CMB_ENDED_REFUSED, CMB_CHANGED_PENDING | CMB_CHANGED_ASK, CAMBIST_PENDING_NOTHING },

@@ -292,14 +292,25 @@ void cmb_orders_let_go(struct cmb_orders *orders)
     orders->waiting_end = &orders->waiting;
 }
 
+static struct cmb_errand *take_errand(struct cmb_orders *orders)
+{
+    struct cmb_errand *errand = orders->spare_errands;
+    if (errand) {
+        orders->spare_errands = errand->next;
+        return errand;
+    }
+    errand = calloc(1, sizeof *errand);
+    if (!errand)
+        return NULL;
+    errand->next_all = orders->all_errands;
+    orders->all_errands = errand;
+    return errand;
+}
+
 void cmb_orders_run(struct cmb_orders *orders, struct cmb_run *run, cmb_run_done_fn *on_done,
                     void *user)
 {
-    struct cmb_errand *errand = orders->spare_errands;
-    if (errand)
-        orders->spare_errands = errand->next;
-    else
-        errand = malloc(sizeof *errand);
+    struct cmb_errand *errand = take_errand(orders);
     if (!errand) {
         cmb_fail_plain(&run->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an order"));
         run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
@@ -346,7 +357,6 @@ void cmb_orders_start(struct cmb_orders *orders)
     orders->is_waiting = orders->open > 0;
     TAILQ_FOREACH(kept, &orders->list, link)
         cmb_kept_look_after(kept);
-    cmb_orders_listen(orders);
     if (orders->is_waiting)
         cmb_orders_reconcile(orders);
 }
@@ -373,9 +383,10 @@ void cmb_orders_free(struct cmb_orders *orders)
         return;
     while (!TAILQ_EMPTY(&orders->list))
         free_kept(TAILQ_FIRST(&orders->list));
-    while (orders->spare_errands) {
-        struct cmb_errand *errand = orders->spare_errands;
-        orders->spare_errands = errand->next;
+    while (orders->all_errands) {
+        struct cmb_errand *errand = orders->all_errands;
+        orders->all_errands = errand->next_all;
+        cmb_journal_forget(orders->journal, &errand->wait);
         free(errand);
     }
     cmb_inquiries_free(orders);

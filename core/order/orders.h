@@ -57,8 +57,10 @@ void cmb_orders_free(struct cmb_orders *orders);
 /* Nothing is asked any more; to be called before the network's requests are ended. */
 void cmb_orders_stop(struct cmb_orders *orders);
 
-/* Listens to the account's stream, and asks what became of the orders of earlier runs. */
+/* Asks what became of the orders of earlier runs; until that is known, new ones wait. */
 void cmb_orders_start(struct cmb_orders *orders);
+/* Listens to the account's stream from now on; twice is fine. */
+void cmb_orders_listen(struct cmb_orders *orders);
 
 /* Whether the operation goes this way: it creates, edits or cancels orders. */
 bool cmb_orders_has(uint32_t operation);

@@ -42,7 +42,8 @@ TAILQ_HEAD(cmb_kept_list, cmb_kept);
 
 /* A question of an asker, while it goes the order way. */
 struct cmb_errand {
-    struct cmb_errand *next; /* spare */
+    struct cmb_errand *next;     /* in the list that it waits in, or spare */
+    struct cmb_errand *next_all; /* of all that were ever made */
     struct cmb_orders *orders;
     struct cmb_run *run;
     cmb_run_done_fn *on_done;
@@ -75,7 +76,7 @@ struct cmb_orders {
     uint32_t count, open;      /* open: not settled */
     uint32_t client_count;     /* client ids given out in this run */
     uint64_t run_number;
-    struct cmb_errand *spare_errands;
+    struct cmb_errand *spare_errands, *all_errands;
     struct cmb_inquiry *spare_inquiries;
     uint32_t inquiries;        /* under way */
     uint64_t last_number;      /* of the journal, of this account's latest record */
@@ -139,7 +140,6 @@ void cmb_errand_limit_time(struct cmb_errand *errand);
 
 /* ---- watch.c ---- */
 
-void cmb_orders_listen(struct cmb_orders *orders);
 void cmb_orders_hear_order(struct cmb_orders *orders, const struct cambist_order *report,
                            uint32_t proof);
 void cmb_orders_hear_trade(struct cmb_orders *orders, const struct cambist_trade *trade);

@@ -91,6 +91,7 @@ static inline void order_world_open_orders(struct order_world *world)
     CU_ASSERT_FATAL(cmb_recovery_end(&world->recovery, world->journal, &world->practice.random,
                                      &world->practice.error) == CAMBIST_OK);
     cmb_orders_start(world->orders);
+    cmb_orders_listen(world->orders);
 }
 
 static inline void order_world_open(struct order_world *world, const char *plugin, uint64_t seed)

@@ -43,6 +43,7 @@ struct cambist {
     struct cmb_orders **accounts; /* of all exchanges */
     struct cmb_recovery recovery;
     struct cmb_timer housekeeping;
+    bool is_blocked; /* nothing is placed anywhere */
     bool has_thread;
     pthread_t thread;
     atomic_bool is_stopping;
@@ -71,6 +72,8 @@ int cmb_host_open_orders(struct cambist *host, uint32_t flags, struct cambist_er
 /* Nothing is asked or placed any more. */
 void cmb_host_stop_orders(struct cambist *host);
 void cmb_host_close_orders(struct cambist *host);
+/* Whether cambist_block_all_orders was called somewhere. */
+void cmb_host_look_for_block(struct cambist *host);
 
 /* Ends every request that is with a server. */
 void cmb_host_close_pools(struct cambist *host);

@@ -3,7 +3,7 @@
 
 #include "host/host.h"
 
-#define HOUSEKEEPING_NS  10000000000ll
+#define HOUSEKEEPING_NS  1000000000ll
 enum { CHECKPOINT_BYTES = 8 << 20 }; /* so many of records are read again in a moment */
 
 /* ---- telling ---- */
@@ -23,6 +23,9 @@ static struct cambist_known_order known(const struct cmb_order *order)
         .filled = order->filled, .exposure = cmb_order_exposure(order), .life = order->life,
         .proof = order->proof, .pending = order->pending,
         .is_settled = cmb_order_is_settled(order),
+        .misses = order->misses,
+        .asked_ns = order->asked_ns,
+        .deadline_ns = order->deadline_ns,
     };
 }
 
@@ -173,6 +176,7 @@ void cambist_block_orders(struct cambist_exchange *exchange, int is_blocked)
 static void on_housekeeping(struct cmb_timer *timer, void *user)
 {
     struct cambist *host = user;
+    cmb_host_look_for_block(host);
     if (cmb_journal_size_bytes(host->journal) > CHECKPOINT_BYTES)
         (void)cmb_recovery_checkpoint(&host->recovery, NULL); /* else later */
     cmb_loop_start_timer(host->loop, timer, HOUSEKEEPING_NS);
@@ -220,6 +224,8 @@ int cmb_host_open_orders(struct cambist *host, uint32_t flags, struct cambist_er
         status = open_journal(host, flags, error);
     for (size_t i = 0; i < host->exchange_count && status == CAMBIST_OK; i++)
         cmb_orders_start(host->accounts[i]);
+    if (status == CAMBIST_OK)
+        cmb_host_look_for_block(host);
     host->housekeeping = (struct cmb_timer){ .on_due = on_housekeeping, .user = host };
     if (status == CAMBIST_OK)
         cmb_loop_start_timer(host->loop, &host->housekeeping, HOUSEKEEPING_NS);

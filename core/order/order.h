@@ -52,6 +52,7 @@ struct cmb_order {
     int64_t asked_ns;    /* the exchange's time when it was written down */
     int64_t deadline_ns; /* behind which no request for it is executed any more; 0: never said */
     int64_t told_ns;     /* the exchange's time of the latest news; 0: none */
+    uint32_t misses;     /* answered checks in a row that did not find it */
     struct cmb_fills fills;
 };
 

@@ -98,8 +98,8 @@ static void conclude_amend(struct cmb_inquiry *inquiry)
 static void conclude_absence(struct cmb_inquiry *inquiry)
 {
     struct cmb_kept *kept = inquiry->kept;
-    kept->misses++;
-    if (kept->misses < 2 || is_early(inquiry) || !can_be_found(kept))
+    kept->order.misses++;
+    if (kept->order.misses < 2 || is_early(inquiry) || !can_be_found(kept))
         return;
     kept->is_asked_for = false;
     cmb_kept_take(kept, &(struct cmb_news){ .kind = CMB_NEWS_MISS,
@@ -112,7 +112,7 @@ static void end_check(struct cmb_inquiry *inquiry)
 {
     struct cmb_kept *kept = inquiry->kept;
     if (inquiry->is_found) {
-        kept->misses = 0;
+        kept->order.misses = 0;
         kept->is_asked_for = false;
         conclude_amend(inquiry);
     } else if (!inquiry->is_cut && inquiry->begins_with_state) {
@@ -281,7 +281,7 @@ void cmb_kept_look_after(struct cmb_kept *kept)
     uint64_t chance = cmb_random_number(orders->exchange->random);
     int64_t wait_ns = cmb_backoff_wait_ns(&orders->backoff, kept->attempt++, chance);
     int64_t left_ns = visible_ns(kept) - cmb_orders_now_ns(orders);
-    if (kept->misses && left_ns > 0 && left_ns < wait_ns)
+    if (kept->order.misses && left_ns > 0 && left_ns < wait_ns)
         wait_ns = left_ns; /* from then on a check can prove something */
     kept->timer.on_due = on_due;
     kept->timer.user = kept;

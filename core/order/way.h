@@ -31,7 +31,6 @@ struct cmb_kept {
     struct cmb_timer timer;
     struct cmb_inquiry *inquiry; /* under way; NULL: none */
     unsigned attempt;
-    unsigned misses;   /* answered checks that did not find it, without one between that did */
     bool is_asked_for; /* something happened that only the exchange can explain */
     bool may_be_unsent; /* an INTENT of an earlier run: nothing of it can have left unnoticed */
     int64_t doubted_ns; /* the exchange's time when that happened */

@@ -76,6 +76,11 @@ struct cambist_known_order {
     struct cambist_decimal exposure; /* how much may still trade: never less than the truth */
     uint32_t life, proof, pending;   /* enum cambist_life, cambist_proof, cambist_pending */
     uint32_t is_settled;             /* 1: it is over, and all of its trades were told */
+    /* the evidence, while it is unknown; times are the exchange's */
+    uint32_t misses;      /* answered checks in a row that did not find it */
+    uint32_t zero;
+    int64_t asked_ns;     /* when it was written down */
+    int64_t deadline_ns;  /* behind which its request is not executed any more; 0: there is none */
 };
 
 /* What happens. */
@@ -129,6 +134,11 @@ CAMBIST_API int cambist_resolve_order(struct cambist_exchange *exchange, const c
 
 /* From now on nothing is placed or changed there; cancels go on.  0: it may again. */
 CAMBIST_API void cambist_block_orders(struct cambist_exchange *exchange, int is_blocked);
+/* The same for all exchanges of the configuration and every process that has its journal, also
+ * later ones, until it is taken back: a file in the journal's folder, looked for once a second.
+ * BAD_CONFIG without a journal, JOURNAL where the file cannot be made. */
+CAMBIST_API int cambist_block_all_orders(struct cambist *host, int is_blocked,
+                                         struct cambist_error *error);
 
 /* "unknown", "asked for", "cancel"; "?" for a number that is none. */
 CAMBIST_API const char *cambist_life_name(uint32_t life);

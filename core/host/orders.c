@@ -189,6 +189,8 @@ static int open_accounts(struct cambist *host, struct cambist_error *error)
         struct cambist_exchange *exchange = &host->exchanges[i];
         struct cmb_orders_settings settings = { .desk = exchange->desk,
                                                 .stream = exchange->stream,
+                                                .dead_man_ms = (uint32_t)(
+                                                    exchange->settings->dead_man_s * 1000),
                                                 .on_event = on_order_event,
                                                 .user = exchange };
         exchange->orders = host->accounts[i] = cmb_orders_new(&settings);

@@ -91,33 +91,34 @@ static bool waits_for_limit(struct cmb_inquiry *inquiry)
     return true;
 }
 
+/* Whoever has it has it no more. */
+static void drop(struct cmb_inquiry *inquiry)
+{
+    struct cmb_orders *orders = inquiry->orders;
+    struct cmb_inquiry **owner = inquiry->kept ? &inquiry->kept->inquiry
+                                 : orders->sync == inquiry ? &orders->sync : &orders->dead_man;
+    *owner = NULL;
+    cmb_inquiry_give(inquiry);
+}
+
 void cmb_inquiry_stop(struct cmb_inquiry *inquiry)
 {
     if (!inquiry || !cmb_timer_is_running(&inquiry->timer))
         return;
     cmb_loop_stop_timer(inquiry->orders->loop, &inquiry->timer);
-    if (inquiry->kept)
-        inquiry->kept->inquiry = NULL;
-    else
-        inquiry->orders->sync = NULL;
-    cmb_inquiry_give(inquiry);
+    drop(inquiry);
 }
 
 static void on_done(struct cmb_run *run, void *user)
 {
     struct cmb_inquiry *inquiry = user;
-    bool is_cancel = cmb_operation_is_cancel(run->call->operation);
     if (inquiry->orders->is_stopped) {
-        if (inquiry->kept)
-            inquiry->kept->inquiry = NULL;
-        else
-            inquiry->orders->sync = NULL;
-        cmb_inquiry_give(inquiry);
+        drop(inquiry);
         return;
     }
     if (waits_for_limit(inquiry))
         return;
-    if (run->error.status == CAMBIST_OK && !is_cancel)
+    if (run->error.status == CAMBIST_OK && !cmb_operation_is_cancel(run->call->operation))
         hear_rows(inquiry);
     inquiry->on_step(inquiry);
 }

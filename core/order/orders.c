@@ -49,6 +49,11 @@ uint32_t cmb_orders_open(const struct cmb_orders *orders)
     return orders->open;
 }
 
+int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders)
+{
+    return orders->armed_until_ns;
+}
+
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders)
 {
     return cmb_clock_wall_ns(orders->exchange->clock);
@@ -140,6 +145,7 @@ static struct cmb_kept *keep(struct cmb_orders *orders, const char *client_id)
     TAILQ_INSERT_TAIL(&orders->list, kept, link);
     orders->count++;
     orders->open++;
+    cmb_orders_arm(orders);
     drop_settled(orders);
     return kept;
 }
@@ -373,7 +379,9 @@ void cmb_orders_stop(struct cmb_orders *orders)
         cmb_loop_stop_timer(orders->loop, &kept->timer);
         cmb_inquiry_stop(kept->inquiry);
     }
+    cmb_loop_stop_timer(orders->loop, &orders->dead_man_timer);
     cmb_inquiry_stop(orders->sync);
+    cmb_inquiry_stop(orders->dead_man);
     cmb_orders_let_go(orders);
 }
 

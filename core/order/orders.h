@@ -46,6 +46,7 @@ typedef void cmb_order_event_fn(const struct cmb_order_event *event, void *user)
 struct cmb_orders_settings {
     struct cmb_desk *desk;       /* outlives the orders, as all here does */
     struct cmb_stream *stream;   /* NULL: the account's stream is not listened to */
+    uint32_t dead_man_ms;        /* the exchange cancels all when it hears nothing for so long; 0: never */
     cmb_order_event_fn *on_event; /* NULL: nobody listens */
     void *user;
 };
@@ -105,6 +106,9 @@ const struct cmb_order *cmb_orders_find(const struct cmb_orders *orders, struct 
 /* Calls for each order, oldest first, until it answers false. */
 void cmb_orders_each(const struct cmb_orders *orders,
                      bool (*on_order)(const struct cmb_order *order, void *user), void *user);
+/* The exchange's time at which its dead man's switch cancels all orders, unless it hears of us
+ * before; 0: it was never set. */
+int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders);
 /* How many are not over and settled. */
 uint32_t cmb_orders_open(const struct cmb_orders *orders);
 /* Somebody knows what became of it: `life` is CANCELED, REJECTED, EXPIRED or WORKING.

@@ -13,8 +13,7 @@
 
 enum { SYNC_OPEN = 1, SYNC_TRADES };
 
-/* The market behind `last`, in the order of symbols, in which an order is open; NULL: none. */
-static const char *next_symbol(const struct cmb_orders *orders, const char *last)
+const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *last)
 {
     const char *next = NULL;
     struct cmb_kept *kept;
@@ -55,7 +54,7 @@ static void ask_trades(struct cmb_inquiry *inquiry)
 /* Steps to the next market, and asks; false when there is none. */
 static bool ask_next(struct cmb_inquiry *inquiry, void (*ask)(struct cmb_inquiry *inquiry))
 {
-    const char *symbol = next_symbol(inquiry->orders, inquiry->id);
+    const char *symbol = cmb_orders_next_symbol(inquiry->orders, inquiry->id);
     if (!symbol)
         return false;
     snprintf(inquiry->id, sizeof inquiry->id, "%s", symbol);

@@ -97,6 +97,9 @@ struct cmb_orders {
     int64_t synced_ns;        /* the exchange's time up to which all trades were told; 0: none */
     struct cmb_errand *waiting, **waiting_end; /* for the first reconciliation */
     bool is_waiting;
+    struct cmb_timer dead_man_timer;
+    struct cmb_inquiry *dead_man; /* under way; NULL: none */
+    int64_t armed_until_ns;       /* the exchange's time at which it will cancel all orders */
     unsigned telling; /* depth: orders are not dropped meanwhile */
     bool is_blocked, is_stopped, is_recovering;
 };
@@ -179,7 +182,15 @@ void cmb_inquiry_ask(struct cmb_inquiry *inquiry);
 /* Ends one that waits for a limit; one that is with the network ends with that.  Accepts NULL. */
 void cmb_inquiry_stop(struct cmb_inquiry *inquiry);
 
+/* ---- dead_man.c ---- */
+
+/* Has the exchange cancel all orders when it does not hear of us any more, where that is wanted. */
+void cmb_orders_arm(struct cmb_orders *orders);
+
 /* ---- reconcile.c ---- */
+
+/* The market behind `last`, in the order of symbols, in which an order is open; NULL: none. */
+const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *last);
 
 /* Something may have been missed: everything is asked for, soon. */
 void cmb_orders_reconcile(struct cmb_orders *orders);

@@ -72,15 +72,18 @@ static int keep_recovered(struct cmb_journal *journal, const struct cmb_journal_
     return CAMBIST_OK;
 }
 
-/* Removes segments that were made, or begun without a promise, behind the last one. */
+/* Removes segments that were made, or begun without a promise, behind the last one; one by one, so
+ * that none is ever missing in between. */
 static int cut(struct cmb_journal *journal, const struct cmb_journal_end *end,
                struct cambist_error *error)
 {
     char name[CMB_JOURNAL_NAME_SIZE];
-    for (uint64_t segment = end->segment + 1; segment <= end->newest; segment++) {
+    for (uint64_t segment = end->newest; segment > end->segment; segment--) {
         cmb_journal_name_format(segment, name);
         int status = cmb_disk_remove(journal->disk, journal->folder, name);
-        if (status < 0 && status != -ENOENT)
+        if (status == 0)
+            status = cmb_disk_sync_folder(journal->disk, journal->folder);
+        if (status < 0)
             return refuse_disk(journal, "a segment that was never used cannot be removed", status,
                                error);
     }

@@ -12,17 +12,6 @@ static int append_checkpoint(struct cmb_journal *journal, uint64_t first,
                               error);
 }
 
-/* The older segments go once the last record of the checkpoint is on the disk, in every mode. */
-static void want_removal(struct cmb_journal *journal, uint64_t before)
-{
-    struct cmb_journal_work *work = &journal->work;
-    pthread_mutex_lock(&work->lock);
-    work->remove_before = before;
-    work->remove_when = journal->next - 1;
-    pthread_mutex_unlock(&work->lock);
-    cmb_journal_work_want_sync(journal);
-}
-
 int cmb_journal_checkpoint(struct cmb_journal *journal, cmb_journal_state_fn write_state,
                            void *user, struct cambist_error *error)
 {
@@ -46,6 +35,6 @@ int cmb_journal_checkpoint(struct cmb_journal *journal, cmb_journal_state_fn wri
     if (status != CAMBIST_OK)
         return status;
     journal->size_bytes = 0;
-    want_removal(journal, segment);
+    cmb_journal_work_want_removal(journal, segment);
     return CAMBIST_OK;
 }

@@ -1,24 +1,26 @@
 /* Which bytes make a journal, and which bytes do not? */
 #include "order/journal_format.h"
 
+#include <endian.h>
 #include <stdio.h>
 
 #include "base/crc32c.h"
 
 static const unsigned char MAGIC[8] = { 'c', 'm', 'b', 'j', 'r', 'n', 'l', '\n' };
 
-static void put(unsigned char **at, uint64_t number, int size)
+static void put(unsigned char **at, uint64_t number, size_t size)
 {
-    for (int i = 0; i < size; i++)
-        *(*at)++ = (unsigned char)(number >> 8 * i);
+    number = htole64(number);
+    memcpy(*at, &number, size); /* its low bytes */
+    *at += size;
 }
 
-static uint64_t get(const unsigned char **at, int size)
+static uint64_t get(const unsigned char **at, size_t size)
 {
     uint64_t number = 0;
-    for (int i = 0; i < size; i++)
-        number |= (uint64_t) * (*at)++ << 8 * i;
-    return number;
+    memcpy(&number, *at, size);
+    *at += size;
+    return le64toh(number);
 }
 
 /* --- headers --- */
@@ -40,6 +42,7 @@ void cmb_journal_header_format(const struct cmb_journal_header *header,
     put(&at, header->first, 8);
     put(&at, header->previous, 4);
     put(&at, header->flags, 4);
+    put(&at, header->size_bytes, 4);
     at = to + 8;
     put(&at, header_crc(to), 4);
 }
@@ -55,6 +58,7 @@ bool cmb_journal_header_parse(const unsigned char from[static CMB_JOURNAL_HEADER
     ret_header->first = get(&at, 8);
     ret_header->previous = (uint32_t)get(&at, 4);
     ret_header->flags = (uint32_t)get(&at, 4);
+    ret_header->size_bytes = (uint32_t)get(&at, 4);
     return true;
 }
 
@@ -125,11 +129,12 @@ bool cmb_journal_record_parse(const unsigned char *from, size_t size,
 
 bool cmb_journal_find_promise(const unsigned char *from, size_t size, uint64_t number)
 {
-    static const size_t PROMISED_AT = 24;
+    enum { LENGTH_AT = 8, PROMISED_AT = 24 };
     struct cmb_journal_head head;
     for (; size >= CMB_JOURNAL_HEAD_BYTES; from += 8, size -= 8) {
-        const unsigned char *promised = from + PROMISED_AT;
-        if (get(&promised, 8) >= number && cmb_journal_record_parse(from, size, &head))
+        const unsigned char *promised = from + PROMISED_AT, *length = from + LENGTH_AT;
+        if (get(&promised, 8) >= number && get(&length, 4) <= CMB_JOURNAL_PAYLOAD_MOST &&
+            cmb_journal_record_parse(from, size, &head))
             return true;
     }
     return false;

@@ -5,7 +5,7 @@
  * record stands a mark: a head alone, which the next record overwrites.  The rest is zero.  All
  * numbers are little-endian.
  *
- *     header   magic[8] crc:4 version:4 segment:8 first:8 previous:4 flags:4 zeros[24]
+ *     header   magic[8] crc:4 version:4 segment:8 first:8 previous:4 flags:4 size:4 zeros[20]
  *     head     crc:4 previous:4 length:4 type:2 flags:2 number:8 promised:8 wall:8 monotonic:8 run:8
  *
  * `crc` is the CRC-32C of all other bytes of the header or record; `previous` is that of the record
@@ -34,6 +34,7 @@ struct cmb_journal_header {
     uint64_t first;    /* the number of its first record */
     uint32_t previous; /* the crc of the record before that */
     uint32_t flags;
+    uint32_t size_bytes; /* of the segment: it never gets shorter */
 };
 
 struct cmb_journal_head {

@@ -6,6 +6,9 @@
 
 #include <pthread.h>
 
+/* What a segment is called until its space is taken. */
+#define CMB_JOURNAL_UNFINISHED "unfinished"
+
 /* Is there a segment to go on in, once the present one is full? */
 enum cmb_journal_next {
     CMB_JOURNAL_NEXT_WANTED = 1,
@@ -29,7 +32,7 @@ struct cmb_journal_work {
     uint64_t next_segment; /* its number */
     int64_t tried_ns;      /* when one was SHORT, monotonic */
     uint64_t oldest;       /* the first segment that is there */
-    uint64_t remove_before, remove_when; /* older ones go once that record is synced */
+    uint64_t remove_before; /* older ones go once all that is wanted is synced */
     bool has_failed;
     struct cambist_error failure;
 };
@@ -65,12 +68,14 @@ void cmb_journal_work_init(struct cmb_journal *journal);
 /* CAMBIST_OK, or NO_MEMORY: no thread could be started. */
 int cmb_journal_work_start(struct cmb_journal *journal, struct cambist_error *error);
 void cmb_journal_work_stop(struct cmb_journal *journal);
-/* Waits until `is_settled` says so, the work has failed or there is none left; without a thread,
- * does it. */
+/* Waits until `is_settled` says so, which some work brings about, or the work has failed; without a
+ * thread, does it. */
 void cmb_journal_work_wait(struct cmb_journal *journal,
                            bool (*is_settled)(const struct cmb_journal_work *work));
 /* Wants everything up to the last record synced. */
 void cmb_journal_work_want_sync(struct cmb_journal *journal);
+/* Wants the same, and the segments before that one removed afterwards. */
+void cmb_journal_work_want_removal(struct cmb_journal *journal, uint64_t before);
 /* Wants a segment again if there was none, once a second.  Answers whether there is none still. */
 bool cmb_journal_work_is_short(struct cmb_journal *journal);
 

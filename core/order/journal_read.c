@@ -9,10 +9,11 @@
 struct reader {
     const struct cmb_journal_source *source;
     uint64_t *segments; /* the numbers in the folder, rising */
-    size_t count, room;
+    size_t count, room, begin; /* `begin`: the index that reading begins with */
     bool lacks_memory;
     unsigned char *bytes; /* the segment that is being read */
     size_t size, bytes_room, offset;
+    int64_t file_size;
     char name[CMB_JOURNAL_NAME_SIZE];
     struct cmb_journal_end end; /* so far */
     uint64_t first;      /* the number of the first record that is read */
@@ -85,6 +86,7 @@ static int load_open(struct reader *reader, int file, size_t most, struct cambis
     int64_t size = cmb_disk_size(disk, file);
     if (size < 0)
         return refuse_disk(reader, size, error);
+    reader->file_size = size;
     size_t wanted = (size_t)size < most ? (size_t)size : most;
     if (wanted > reader->bytes_room) {
         free(reader->bytes);
@@ -116,21 +118,29 @@ static int load(struct reader *reader, size_t index, size_t most, struct cambist
 
 /* --- headers --- */
 
+static int refuse_version(const struct reader *reader, uint32_t version,
+                          struct cambist_error *error)
+{
+    return cmb_fail(error, CAMBIST_JOURNAL,
+                    "%s/%s: a journal of version %u; this program reads version %d",
+                    reader->source->path, reader->name, version, CMB_JOURNAL_VERSION);
+}
+
 /* Reads the header of the loaded segment at `index`; *ret_is_begun false: none stands there. */
 static int read_header(struct reader *reader, size_t index, struct cmb_journal_header *ret_header,
                        bool *ret_is_begun, struct cambist_error *error)
 {
-    *ret_is_begun = reader->size >= CMB_JOURNAL_HEADER_BYTES &&
-                    cmb_journal_header_parse(reader->bytes, ret_header);
+    if (reader->size < CMB_JOURNAL_HEADER_BYTES)
+        return refuse(reader, "damaged: shorter than a header", error);
+    *ret_is_begun = cmb_journal_header_parse(reader->bytes, ret_header);
     if (!*ret_is_begun)
         return CAMBIST_OK;
     if (ret_header->version != CMB_JOURNAL_VERSION)
-        return cmb_fail(error, CAMBIST_JOURNAL,
-                        "%s/%s: a journal of version %u; this program reads version %d",
-                        reader->source->path, reader->name, ret_header->version,
-                        CMB_JOURNAL_VERSION);
+        return refuse_version(reader, ret_header->version, error);
     if (ret_header->segment != reader->segments[index])
-        return refuse(reader, "its header is that of another segment", error);
+        return refuse(reader, "damaged: its header is that of another segment", error);
+    if ((int64_t)ret_header->size_bytes > reader->file_size)
+        return refuse(reader, "damaged: the segment was longer once", error);
     return CAMBIST_OK;
 }
 
@@ -212,10 +222,11 @@ static int read_record(struct reader *reader, const struct cmb_journal_head *hea
 /* Whether the next record of the chain stands at the offset. */
 static bool find_next(const struct reader *reader, struct cmb_journal_head *ret_head)
 {
-    return cmb_journal_record_parse(reader->bytes + reader->offset, reader->size - reader->offset,
-                                    ret_head) &&
-           ret_head->number == reader->end.next && ret_head->previous == reader->end.chain &&
-           ret_head->type != CMB_JOURNAL_MARK;
+    if (!cmb_journal_record_parse(reader->bytes + reader->offset, reader->size - reader->offset,
+                                  ret_head) ||
+        ret_head->type == CMB_JOURNAL_MARK)
+        return false;
+    return ret_head->number == reader->end.next && ret_head->previous == reader->end.chain;
 }
 
 /* Reads the records of the loaded segment; what stands behind them promised no more. */
@@ -238,13 +249,24 @@ static int read_segment(struct reader *reader, size_t index, struct cambist_erro
 
 /* --- segments --- */
 
+/* Makes the segment at `index` the one that is read: none before it is missing. */
+static int load_following(struct reader *reader, size_t index, struct cambist_error *error)
+{
+    if (index > reader->begin && reader->segments[index] != reader->segments[index - 1] + 1) {
+        cmb_journal_name_format(reader->segments[index - 1] + 1, reader->name);
+        return cmb_fail(error, CAMBIST_JOURNAL, "%s/%s: damaged: the segment is missing",
+                        reader->source->path, reader->name);
+    }
+    return load(reader, index, SIZE_MAX, error);
+}
+
 /* The chain ends before the segment at `index`: neither that one nor a later one promised that it
  * goes on at this place of that segment. */
 static int check_rest(struct reader *reader, size_t index, uint64_t segment, size_t at,
                       struct cambist_error *error)
 {
     for (; index < reader->count; index++) {
-        int status = load(reader, index, SIZE_MAX, error);
+        int status = load_following(reader, index, error);
         if (status != CAMBIST_OK)
             return status;
         if (cmb_journal_find_promise(reader->bytes, reader->size, reader->end.next)) {
@@ -263,6 +285,7 @@ static int read_from(struct reader *reader, size_t index, const struct cmb_journ
     struct cmb_journal_header header;
     struct cmb_journal_end *end = &reader->end;
     bool is_begun = false;
+    reader->begin = index;
     reader->first = begin->first;
     *end = (struct cmb_journal_end){ .start = reader->segments[index],
                                      .next = begin->first,
@@ -270,7 +293,7 @@ static int read_from(struct reader *reader, size_t index, const struct cmb_journ
                                      .oldest = reader->segments[0],
                                      .newest = reader->segments[reader->count - 1] };
     for (; index < reader->count; index++) {
-        int status = load(reader, index, SIZE_MAX, error);
+        int status = load_following(reader, index, error);
         if (status == CAMBIST_OK)
             status = read_header(reader, index, &header, &is_begun, error);
         if (status != CAMBIST_OK)
@@ -323,7 +346,7 @@ static int find_start(struct reader *reader, size_t *ret_index,
     *ret_index = 0;
     *ret_header = (struct cmb_journal_header){ .first = 1 };
     reader->checkpoint = 0;
-    if (reader->count && reader->segments[0] != 1) {
+    if (reader->segments[0] != 1) {
         cmb_journal_name_format(reader->segments[0], reader->name);
         return refuse(reader, "damaged: the segments before this one are missing", error);
     }

@@ -51,24 +51,35 @@ static void sync_present(struct cmb_journal *journal)
     cmb_loop_post(journal->loop, &journal->post);
 }
 
+/* Takes the space of a segment under another name: under its own one it is always whole. */
+static int allocate_segment(const struct cmb_journal *journal, int file, const char *name)
+{
+    const struct cmb_disk *disk = journal->disk;
+    int status = cmb_disk_allocate(disk, file, journal->segment_bytes);
+    if (status == 0)
+        status = cmb_disk_sync(disk, file);
+    if (status == 0)
+        status = cmb_disk_rename(disk, journal->folder, CMB_JOURNAL_UNFINISHED, name);
+    if (status == 0)
+        status = cmb_disk_sync_folder(disk, journal->folder);
+    return status;
+}
+
 /* Makes a segment of zeros whose space is taken and whose name is durable.  Answers its file. */
 static int make_segment(const struct cmb_journal *journal, uint64_t segment)
 {
     const struct cmb_disk *disk = journal->disk;
     char name[CMB_JOURNAL_NAME_SIZE];
     cmb_journal_name_format(segment, name);
-    int file = cmb_disk_open_file(disk, journal->folder, name, CMB_DISK_NEW);
+    cmb_disk_remove(disk, journal->folder, CMB_JOURNAL_UNFINISHED); /* a former attempt's */
+    int file = cmb_disk_open_file(disk, journal->folder, CMB_JOURNAL_UNFINISHED, CMB_DISK_NEW);
     if (file < 0)
         return file;
-    int status = cmb_disk_allocate(disk, file, journal->segment_bytes);
-    if (status == 0)
-        status = cmb_disk_sync(disk, file);
-    if (status == 0)
-        status = cmb_disk_sync_folder(disk, journal->folder);
+    int status = allocate_segment(journal, file, name);
     if (status == 0)
         return file;
     cmb_disk_close(disk, file);
-    cmb_disk_remove(disk, journal->folder, name);
+    cmb_disk_remove(disk, journal->folder, CMB_JOURNAL_UNFINISHED);
     return status;
 }
 
@@ -112,7 +123,7 @@ static bool step(struct cmb_journal *journal)
         sync_present(journal);
     else if (work->next == CMB_JOURNAL_NEXT_WANTED)
         make_next(journal);
-    else if (work->oldest < work->remove_before && work->synced >= work->remove_when)
+    else if (work->oldest < work->remove_before) /* what replaces it is synced */
         remove_oldest(journal);
     else
         return false;
@@ -188,14 +199,13 @@ void cmb_journal_work_wait(struct cmb_journal *journal,
                            bool (*is_settled)(const struct cmb_journal_work *work))
 {
     struct cmb_journal_work *work = &journal->work;
-    bool has_worked = true;
     pthread_mutex_lock(&work->lock);
     pthread_cond_signal(&work->is_wanted);
-    while (has_worked && !work->has_failed && !is_settled(work))
+    while (!work->has_failed && !is_settled(work))
         if (work->has_thread)
             pthread_cond_wait(&work->is_done, &work->lock);
         else
-            has_worked = step(journal);
+            step(journal);
     pthread_mutex_unlock(&work->lock);
 }
 
@@ -204,6 +214,16 @@ void cmb_journal_work_want_sync(struct cmb_journal *journal)
     struct cmb_journal_work *work = &journal->work;
     pthread_mutex_lock(&work->lock);
     work->wanted = journal->next - 1;
+    pthread_cond_signal(&work->is_wanted);
+    pthread_mutex_unlock(&work->lock);
+}
+
+void cmb_journal_work_want_removal(struct cmb_journal *journal, uint64_t before)
+{
+    struct cmb_journal_work *work = &journal->work;
+    pthread_mutex_lock(&work->lock);
+    work->wanted = journal->next - 1; /* synced first: see step */
+    work->remove_before = before;
     pthread_cond_signal(&work->is_wanted);
     pthread_mutex_unlock(&work->lock);
 }

@@ -165,7 +165,8 @@ int cmb_journal_roll(struct cmb_journal *journal, uint32_t flags, struct cambist
                                                             .segment = journal->segment,
                                                             .first = journal->next,
                                                             .previous = journal->chain,
-                                                            .flags = flags },
+                                                            .flags = flags,
+                                                            .size_bytes = journal->segment_bytes },
                               header);
     journal->at = 0;
     journal->capacity = journal->segment_bytes;

@@ -19,7 +19,8 @@
 
 #include "base/disk.h"
 
-enum { MEMORY_FILES_MOST = 256, MEMORY_NAME_SIZE = 32, MEMORY_SECTOR = 512 };
+enum { MEMORY_FILES_MOST = 256, MEMORY_HANDLES_MOST = 64 };
+enum { MEMORY_NAME_SIZE = 32, MEMORY_SECTOR = 512 };
 enum { MEMORY_FOLDER = 1, MEMORY_FIRST_FILE = 2 }; /* what open answers */
 
 enum memory_operation_kind {
@@ -57,8 +58,7 @@ struct memory_disk {
     int file_count;
     struct memory_name names[MEMORY_FILES_MOST];
     int name_count;
-    int handles[MEMORY_FILES_MOST * 4]; /* handle -> file */
-    int handle_count;
+    int handles[MEMORY_HANDLES_MOST]; /* the file and 1; 0: free */
     struct memory_operation *log;
     size_t log_count, log_room;
     bool forgets; /* keeps no log */
@@ -123,7 +123,8 @@ static inline void memory_file_put(struct memory_file *file, const void *bytes, 
                                    int64_t offset)
 {
     memory_file_grow(file, (size_t)offset + size);
-    memcpy(file->bytes + offset, bytes, size);
+    if (size)
+        memcpy(file->bytes + offset, bytes, size);
 }
 
 static inline struct memory_name *memory_disk_find(struct memory_disk *disk, const char *name)
@@ -182,14 +183,23 @@ static inline int memory_open_file(const struct cmb_disk *table, int folder, con
         memory_name_set(memory_disk_log(disk, MEMORY_LINK, file)->name, name);
     }
     disk->files[file].opened++;
-    disk->handles[disk->handle_count] = file;
-    return MEMORY_FIRST_FILE + disk->handle_count++;
+    int handle = 0;
+    while (handle < MEMORY_HANDLES_MOST - 1 && disk->handles[handle])
+        handle++;
+    disk->handles[handle] = file + 1;
+    return MEMORY_FIRST_FILE + handle;
+}
+
+/* The number of the file behind a handle. */
+static inline int memory_number(const struct memory_disk *disk, int handle)
+{
+    return disk->handles[handle - MEMORY_FIRST_FILE] - 1;
 }
 
 static inline struct memory_file *memory_opened(const struct cmb_disk *table, int handle)
 {
     struct memory_disk *disk = memory_disk_of(table);
-    return &disk->files[disk->handles[handle - MEMORY_FIRST_FILE]];
+    return &disk->files[memory_number(disk, handle)];
 }
 
 static inline void memory_close(const struct cmb_disk *table, int handle)
@@ -200,6 +210,7 @@ static inline void memory_close(const struct cmb_disk *table, int handle)
     file->opened--;
     if (file->lock == handle)
         file->lock = 0;
+    memory_disk_of(table)->handles[handle - MEMORY_FIRST_FILE] = 0;
 }
 
 static inline int memory_lock(const struct cmb_disk *table, int handle)
@@ -257,7 +268,7 @@ static inline int64_t memory_write(const struct cmb_disk *table, int handle, con
     size = is_short && size > 1 ? size / 2 : size;
     memory_file_put(memory_opened(table, handle), bytes, size, offset);
     struct memory_operation *done =
-        memory_disk_log(disk, MEMORY_WRITE, disk->handles[handle - MEMORY_FIRST_FILE]);
+        memory_disk_log(disk, MEMORY_WRITE, memory_number(disk, handle));
     if (!disk->forgets) {
         done->offset = offset;
         done->size = size;
@@ -284,7 +295,7 @@ static inline int memory_allocate(const struct cmb_disk *table, int handle, int6
     if (disk->space_bytes && memory_disk_used(disk) + size_bytes > disk->space_bytes)
         return -ENOSPC;
     memory_file_grow(memory_opened(table, handle), (size_t)size_bytes);
-    memory_disk_log(disk, MEMORY_ALLOCATE, disk->handles[handle - MEMORY_FIRST_FILE])->size =
+    memory_disk_log(disk, MEMORY_ALLOCATE, memory_number(disk, handle))->size =
         (size_t)size_bytes;
     return 0;
 }
@@ -294,7 +305,7 @@ static inline int memory_sync(const struct cmb_disk *table, int handle)
     struct memory_disk *disk = memory_disk_of(table);
     int fault = memory_disk_call(disk, NULL);
     if (!fault)
-        memory_disk_log(disk, MEMORY_SYNC, disk->handles[handle - MEMORY_FIRST_FILE]);
+        memory_disk_log(disk, MEMORY_SYNC, memory_number(disk, handle));
     return fault;
 }
 
@@ -467,6 +478,24 @@ static inline void memory_disk_crash(const struct memory_disk *from, size_t end,
     for (int file = 0; file < from->file_count; file++)
         memory_crash_file(from, end, file, &ret_disk->files[file], &seed);
     memory_crash_names(from, end, ret_disk, &seed);
+}
+
+/* Logs all that is there as synced long ago, so that power can be cut a second time. */
+static inline void memory_disk_settle(struct memory_disk *disk)
+{
+    for (int i = 0; i < disk->file_count; i++) {
+        const struct memory_file *file = &disk->files[i];
+        struct memory_operation *done = memory_disk_log(disk, MEMORY_WRITE, i);
+        done->size = file->size;
+        done->bytes = malloc(file->size + 1);
+        if (file->size)
+            memcpy(done->bytes, file->bytes, file->size);
+        memory_disk_log(disk, MEMORY_SYNC, i);
+    }
+    for (int i = 0; i < disk->name_count; i++)
+        memory_name_set(memory_disk_log(disk, MEMORY_LINK, disk->names[i].file)->name,
+                        disk->names[i].name);
+    memory_disk_log(disk, MEMORY_SYNC_FOLDER, 0);
 }
 
 /* What a killed process leaves: everything that was done before, nothing open. */

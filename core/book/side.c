@@ -73,21 +73,24 @@ static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
     return block;
 }
 
-static inline void move_level(struct cmb_side_block *block, size_t to, size_t from)
+static inline void copy_level(_Atomic uint64_t *keys, _Atomic int64_t *amounts, size_t to,
+                              size_t from)
 {
-    set_key(&block->keys[to], key_at(&block->keys[from]));
-    set_amount(&block->amounts[to], amount_at(&block->amounts[from]));
+    set_key(&keys[to], key_at(&keys[from]));
+    set_amount(&amounts[to], amount_at(&amounts[from]));
 }
 
 /* Upwards or downwards by any distance; plain loops, because readers may see each store. */
 static void move_levels(struct cmb_side_block *block, size_t to, size_t from, size_t count)
 {
+    _Atomic uint64_t *keys = block->keys;
+    _Atomic int64_t *amounts = block->amounts; /* once: a store could have changed it */
     if (to < from)
         for (size_t i = 0; i < count; i++)
-            move_level(block, to + i, from + i);
+            copy_level(keys, amounts, to + i, from + i);
     else
         for (size_t i = count; i-- > 0;)
-            move_level(block, to + i, from + i);
+            copy_level(keys, amounts, to + i, from + i);
     if (block->digits)
         memmove(block->digits + to, block->digits + from, count * sizeof *block->digits);
 }
@@ -179,12 +182,12 @@ static void remove_level(struct cmb_side *side, struct cmb_side_block *block, si
 }
 
 static inline void write_level(struct cmb_side_block *block, size_t place, uint64_t key,
-                               int64_t amount, struct cmb_scaled_digits digits)
+                               int64_t amount, const struct cmb_scaled_digits *digits)
 {
     set_key(&block->keys[place], key);
     set_amount(&block->amounts[place], amount);
     if (block->digits)
-        block->digits[place] = digits;
+        block->digits[place] = *digits;
 }
 
 /* Whether a new level at `place` pushes the better ones up; otherwise the deeper ones down. */
@@ -235,7 +238,7 @@ size_t cmb_side_truncate(struct cmb_side *side)
 }
 
 static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, uint64_t key,
-                                      int64_t amount, struct cmb_scaled_digits digits)
+                                      int64_t amount, const struct cmb_scaled_digits *digits)
 {
     struct cmb_side_block *block = block_of(side);
     if (!has_room(side, block, place)) {
@@ -249,8 +252,9 @@ static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, uint6
     return CMB_SIDE_CHANGED;
 }
 
+/* `digits` are looked at only where the side keeps them. */
 static inline enum cmb_side_effect put(struct cmb_side *side, struct cmb_scaled_level level,
-                                       struct cmb_scaled_digits digits)
+                                       const struct cmb_scaled_digits *digits)
 {
     uint64_t key = cmb_side_key(side, level.price);
     if (level.amount < 0)
@@ -273,7 +277,7 @@ static inline enum cmb_side_effect put(struct cmb_side *side, struct cmb_scaled_
 enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
                                   struct cmb_scaled_digits digits)
 {
-    return put(side, level, digits);
+    return put(side, level, &digits);
 }
 
 struct cmb_side_result cmb_side_put_all(struct cmb_side *side,
@@ -282,8 +286,10 @@ struct cmb_side_result cmb_side_put_all(struct cmb_side *side,
                                         struct cmb_scaled_digits otherwise)
 {
     struct cmb_side_result result = { .last = CMB_SIDE_CHANGED };
-    for (size_t i = 0; i < count; i++) {
-        enum cmb_side_effect effect = put(side, levels[i], digits ? digits[i] : otherwise);
+    size_t step = digits ? 1 : 0;
+    digits = digits ? digits : &otherwise;
+    for (size_t i = 0; i < count; i++, digits += step) {
+        enum cmb_side_effect effect = put(side, levels[i], digits);
         if (effect == CMB_SIDE_CHANGED)
             continue;
         result.unknown += effect == CMB_SIDE_UNKNOWN;
@@ -354,7 +360,7 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
             return CMB_SIDE_GARBLED;
         if (levels[from].amount)
             write_level(block, --place, cmb_side_key(side, levels[from].price),
-                        levels[from].amount, digits ? digits[from] : otherwise);
+                        levels[from].amount, digits ? &digits[from] : &otherwise);
     }
     set_place(&side->start, place);
     set_place(&side->end, end);

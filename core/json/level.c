@@ -15,10 +15,10 @@ enum {
 
 /* Digits, maybe with a point between them. */
 struct number {
-    unsigned end;    /* where they stop */
-    unsigned count;  /* of digits, without the point */
-    unsigned behind; /* digits behind the point */
-    unsigned still;  /* bytes that stay where they are when the point is taken out */
+    size_t end;    /* where they stop */
+    size_t count;  /* of digits, without the point */
+    size_t behind; /* digits behind the point */
+    size_t still;  /* bytes that stay where they are when the point is taken out */
 };
 
 static inline __m128i load(const void *at)
@@ -39,10 +39,10 @@ static inline uint64_t digits_in(const char *at)
  * the branch predictor: waiting for it would cost more than the conversion. */
 static inline bool find_number(const char *at, uint64_t others, struct number *ret)
 {
-    unsigned whole = (unsigned)__builtin_ctzll(others);
+    size_t whole = (size_t)__builtin_ctzll(others);
     *ret = (struct number){ .end = whole, .count = whole, .still = DIGITS_MOST };
     if (__builtin_expect(at[whole] == '.', 1)) { /* a guess ahead of the load, not a selection */
-        ret->end = (unsigned)__builtin_ctzll(others & (others - 1));
+        ret->end = (size_t)__builtin_ctzll(others & (others - 1));
         ret->behind = ret->still = ret->end - whole - 1;
         ret->count = ret->end - 1;
         if (ret->behind == 0)
@@ -83,7 +83,7 @@ static inline __m128i join_groups(__m128i first, __m128i second)
                          _mm_srli_epi64(eights, 32));
 }
 
-static inline bool scale_up(int64_t value, unsigned behind, unsigned scale, int64_t *ret_value)
+static inline bool scale_up(int64_t value, size_t behind, size_t scale, int64_t *ret_value)
 {
     return behind <= scale &&
            !__builtin_mul_overflow(value, cmb_powers_of_ten[scale - behind], ret_value);

@@ -141,8 +141,9 @@ static inline size_t count_below(const struct cmb_side_block *block, size_t plac
 }
 
 /* The first place whose key is not below `key`, searched from the best on, or from `near` where that
- * is better than `key`.  Only the steps are branches: where a change falls cannot be foretold, and a
- * wrong guess costs more than some comparisons. */
+ * is better than `key`: most changes fall on the next places, which are counted at once, the others
+ * are galloped to.  Only the steps are branches: where a change falls cannot be foretold, and a wrong
+ * guess costs more than some comparisons. */
 static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
                                 size_t near, uint64_t key)
 {

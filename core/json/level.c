@@ -35,8 +35,8 @@ static inline uint64_t digits_in(const char *at)
 }
 
 /* Finds the number at `at`; `others` has a bit for each byte from there on that is no digit, and at
- * least two.  False: it is not written as RFC 8259 writes them, or too long.  The point is guessed by
- * the branch predictor: waiting for it would cost more than the conversion. */
+ * least two.  False: it is not written as RFC 8259 writes them, or too long.  The point is guessed
+ * by the branch predictor: waiting for it would cost more than the conversion. */
 static inline bool find_number(const char *at, uint64_t others, struct number *ret)
 {
     size_t whole = (size_t)__builtin_ctzll(others);

@@ -12,14 +12,19 @@ void cmb_ledger_clear(struct cmb_ledger *ledger)
     *ledger = (struct cmb_ledger){ 0 };
 }
 
-struct cmb_ledger_request *cmb_ledger_add(struct cmb_ledger *ledger, uint32_t exchange,
-                                          const struct cmb_received *received)
+struct cmb_ledger_request *cmb_ledger_at(struct cmb_ledger *ledger, size_t number)
+{
+    return number < ledger->count ? &ledger->requests[number] : NULL;
+}
+
+size_t cmb_ledger_add(struct cmb_ledger *ledger, uint32_t exchange,
+                      const struct cmb_received *received)
 {
     if (ledger->count == ledger->capacity) {
         size_t capacity = ledger->capacity ? ledger->capacity * 2 : 256;
         void *grown = realloc(ledger->requests, capacity * sizeof *ledger->requests);
         if (!grown)
-            return NULL;
+            return SIZE_MAX;
         ledger->requests = grown;
         ledger->capacity = capacity;
     }
@@ -29,7 +34,7 @@ struct cmb_ledger_request *cmb_ledger_add(struct cmb_ledger *ledger, uint32_t ex
              received->method.at);
     snprintf(request->path, sizeof request->path, "%.*s",
              (int)(received->path.length < 100 ? received->path.length : 100), received->path.at);
-    return request;
+    return ledger->count - 1;
 }
 
 /* ---- as JSON ---- */

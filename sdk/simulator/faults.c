@@ -67,6 +67,12 @@ bool cmb_fault_executes(uint32_t fault)
     return kinds[fault].executes;
 }
 
+bool cmb_fault_is_of_orders(uint32_t fault)
+{
+    return fault != CMB_FAULT_NONE && kinds[fault].moment != CMB_AT_BOOK &&
+           kinds[fault].moment != CMB_AT_SNAPSHOT;
+}
+
 void cmb_faults_init(struct cmb_faults *faults, uint64_t seed)
 {
     *faults = (struct cmb_faults){ 0 };

@@ -275,6 +275,17 @@ static void answer(struct cmb_reception *reception, size_t noted, int64_t now_ns
     note_done(reception, noted, false, now_ns, ret->reply.http_status);
 }
 
+/* One row may take one order or several. */
+static uint32_t meant(const struct cmb_practice *practice, uint32_t operation)
+{
+    bool is_list = operation && practice->call->arguments.item_count > 1;
+    if (is_list && operation == CAMBIST_OPERATION_create_order)
+        return CAMBIST_OPERATION_create_orders;
+    if (is_list && operation == CAMBIST_OPERATION_cancel_order)
+        return CAMBIST_OPERATION_cancel_orders;
+    return operation;
+}
+
 void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *received,
                         int64_t now_ns, struct cmb_sending *ret)
 {
@@ -285,7 +296,7 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
     received->time_ns = now_ns;
     size_t noted = cmb_ledger_add(reception->ledger, reception->exchange, received);
     received->time_ns = now_ns + practice->ahead_ns;
-    uint32_t operation = cmb_practice_read(practice, received);
+    uint32_t operation = meant(practice, cmb_practice_read(practice, received));
     reception->quota.percent = is_on(reception, CMB_FAULT_LIMITS_HALVED) ? 50 : 100;
     struct cmb_quota_word word =
         cmb_quota_charge(&reception->quota, practice, received->time_ns, is_kept);

@@ -209,6 +209,8 @@ int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *
 /* How many moves of the house a snapshot is too old. */
 uint64_t cmb_fault_moves(uint32_t fault);
 
+/* The fault of that name, NONE when there is none; and the name. */
+uint32_t cmb_fault_find(struct cmb_text name);
 const char *cmb_fault_name(uint32_t fault);
 /* What happens. */
 const char *cmb_fault_help(uint32_t fault);

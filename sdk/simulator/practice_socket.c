@@ -60,6 +60,7 @@ static struct cmb_loop *loop_of(const struct cmb_practice_socket *socket)
 static bool is_half_open(const struct cmb_practice_socket *socket)
 {
     const struct cmb_reception *reception = &socket->place->reception;
+    reception->faults->now_ns = cmb_practice_network_wall_ns(socket->place->network);
     return cmb_faults_is_on(reception->faults, reception->exchange, CMB_FAULT_HALF_OPEN,
                             CAMBIST_TOPIC_NONE);
 }

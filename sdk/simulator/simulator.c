@@ -227,6 +227,14 @@ int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, 
     return status;
 }
 
+uint64_t cmb_simulator_struck(struct cmb_simulator *simulator, const char *fault)
+{
+    pthread_mutex_lock(&simulator->lock);
+    uint64_t struck = simulator->faults.struck[cmb_fault_find(cmb_text_of(fault))];
+    pthread_mutex_unlock(&simulator->lock);
+    return struck;
+}
+
 const char *cmb_simulator_fault(uint32_t number, const char **ret_help)
 {
     if (number + 1 >= CMB_FAULT_COUNT)

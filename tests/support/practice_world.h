@@ -139,4 +139,54 @@ static inline void practice_world_play_ms(struct practice_world *world, int64_t 
     cmb_practice_network_run(world->network, world->clock.turned_monotonic_ns + ms * 1000000);
 }
 
+/* ---- orders ---- */
+
+#define PRACTICE_WORLD_FAR_ORDER "symbol=BTC/USDT;side=buy;type=limit;amount=0.01;price=30000"
+
+/* An order that rests. */
+static inline int practice_world_place(struct practice_world *world, struct cmb_run *run,
+                                       const char *client_id)
+{
+    char arguments[256];
+    snprintf(arguments, sizeof arguments, PRACTICE_WORLD_FAR_ORDER ";client_order_id=%s",
+             client_id);
+    return practice_world_ask(world, run, CAMBIST_OPERATION_create_order, arguments);
+}
+
+/* Asks about an order, or cancels it. */
+static inline int practice_world_ask_order(struct practice_world *world, struct cmb_run *run,
+                                           uint32_t operation, const char *client_id)
+{
+    char arguments[128];
+    snprintf(arguments, sizeof arguments, "symbol=BTC/USDT;client_order_id=%s", client_id);
+    return practice_world_ask(world, run, operation, arguments);
+}
+
+/* A fault that strikes so often, or lasts so many seconds. */
+static inline void practice_world_strike(struct practice_world *world, const char *fault,
+                                         uint32_t count)
+{
+    int status = cmb_practice_network_strike(world->network, world->plugin->name.at, fault, count,
+                                             &world->error);
+    if (status != CAMBIST_OK)
+        printf("\n    %s", world->error.message);
+    CU_ASSERT_FATAL(status == CAMBIST_OK);
+}
+
+static inline struct cmb_ledger_order practice_world_truth(struct practice_world *world,
+                                                           size_t number)
+{
+    struct cmb_ledger_order truth;
+    CU_ASSERT_FATAL(number < cmb_ledger_order_count(world->exchange->practice));
+    cmb_ledger_order(world->exchange->practice, number, &truth);
+    return truth;
+}
+
+static inline const struct cmb_ledger_request *
+practice_world_last_request(const struct practice_world *world)
+{
+    CU_ASSERT_FATAL(world->exchange->ledger->count > 0);
+    return &world->exchange->ledger->requests[world->exchange->ledger->count - 1];
+}
+
 #endif

@@ -169,6 +169,8 @@ int cmb_practice_network_add(struct cmb_practice_network *network, const struct 
         return status;
     }
     place->network = network;
+    if (network->settings.house_rest_ms)
+        place->practice.engine->rest_ns = network->settings.house_rest_ms * (int64_t)1000000;
     place->late = (struct cmb_timer){ .on_due = on_late, .user = place };
     cmb_reception_init(&place->reception, &place->practice, &network->faults, &network->ledger,
                        number);
@@ -244,12 +246,14 @@ bool cmb_practice_network_step(struct cmb_practice_network *network, int64_t unt
     int64_t due_ns = cmb_loop_next_due_ns(network->loop);
     bool is_left = due_ns < INT64_MAX && due_ns <= until_ns;
     int64_t to_ns = is_left ? due_ns : until_ns;
-    if (cmb_loop_has_posts(network->loop))
-        is_left = true;
-    else if (to_ns < INT64_MAX && to_ns > clock->turned_monotonic_ns)
+    if (cmb_loop_has_posts(network->loop)) {
+        (void)cmb_loop_run_once(network->loop, 0);
+        return true;
+    }
+    if (to_ns < INT64_MAX && to_ns > clock->turned_monotonic_ns)
         cmb_clock_turn(clock, to_ns - clock->turned_monotonic_ns);
     if (is_left)
-        (void)cmb_loop_run_once(network->loop, 0);
+        (void)cmb_loop_run_due(network->loop);
     return is_left;
 }
 

@@ -51,19 +51,19 @@ static inline void practice_world_open_client(struct practice_world *world, cons
                                       &world->error) == CAMBIST_OK);
 }
 
-/* `name` is a plugin of the build. */
-static inline void practice_world_open(struct practice_world *world, const char *name,
-                                       uint64_t seed)
+/* `name` is a plugin of the build; of the settings, loop and clock are the world's. */
+static inline void practice_world_open_with(struct practice_world *world, const char *name,
+                                            struct cmb_practice_network_settings settings)
 {
     struct cmb_plugin_rules rules = { 0 };
     memset(world, 0, sizeof *world);
     cmb_clock_init_turnable(&world->clock, PRACTICE_WORLD_NOW_NS);
-    cmb_random_init_seeded(&world->random, seed);
+    cmb_random_init_seeded(&world->random, settings.seed);
     CU_ASSERT_FATAL(cmb_vault_open(&world->vault, 64 * 1024, NULL) == CAMBIST_OK);
     CU_ASSERT_FATAL(cmb_plugin_open(name, &rules, &world->plugin, &world->error) == CAMBIST_OK);
     world->loop = cmb_loop_new(&world->clock);
-    struct cmb_practice_network_settings settings = { .seed = seed, .loop = world->loop,
-                                                      .clock = &world->clock };
+    settings.loop = world->loop;
+    settings.clock = &world->clock;
     world->network = cmb_practice_network_new(&settings, &world->error);
     CU_ASSERT_FATAL(world->network != NULL);
     CU_ASSERT_FATAL(cmb_practice_network_add(world->network, world->plugin, &world->error) ==
@@ -74,6 +74,12 @@ static inline void practice_world_open(struct practice_world *world, const char 
     world->desk = cmb_desk_new(&world->office, world->client);
     world->stream = cmb_stream_new(world->desk);
     CU_ASSERT_FATAL(world->desk && world->stream);
+}
+
+static inline void practice_world_open(struct practice_world *world, const char *name,
+                                       uint64_t seed)
+{
+    practice_world_open_with(world, name, (struct cmb_practice_network_settings){ .seed = seed });
 }
 
 static inline void practice_world_close(struct practice_world *world)

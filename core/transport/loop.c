@@ -287,6 +287,17 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
     return loop->called;
 }
 
+int cmb_loop_run_due(struct cmb_loop *loop)
+{
+    loop->called = 0;
+    loop->is_in_turn = true;
+    loop->turn++;
+    refresh(loop);
+    call_due(loop);
+    loop->is_in_turn = false;
+    return loop->called;
+}
+
 int64_t cmb_loop_now_ns(struct cmb_loop *loop)
 {
     return loop->is_in_turn ? loop->now_ns : refresh(loop);

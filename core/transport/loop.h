@@ -52,6 +52,10 @@ void cmb_loop_free(struct cmb_loop *loop);
  * not wait; -1: no limit), calls back, and answers how many callbacks ran. */
 int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms);
 
+/* Runs the timers that are due and nothing else: a turn without a system call, for whoever turns the
+ * clock of a loop that watches no descriptors.  Answers how many ran. */
+int cmb_loop_run_due(struct cmb_loop *loop);
+
 /* A descriptor that becomes readable when cmb_loop_run_once(loop, 0) has something to do, timers
  * included; for programs with a loop of their own, which dispatch without blocking.  The loop's:
  * poll it, nothing else.  From the first call on, a turn may cost one more system call (timerfd).

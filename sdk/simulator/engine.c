@@ -109,6 +109,7 @@ void cmb_engine_free(struct cmb_engine *engine)
     for (size_t i = 0; i < engine->order_count; i++)
         free(engine->orders[i]);
     free(engine->orders);
+    free(engine->index);
     free(engine->fills);
     free(engine->events);
     free(engine);

@@ -67,13 +67,19 @@ bool cmb_fault_executes(uint32_t fault)
     return kinds[fault].executes;
 }
 
+bool cmb_fault_is_of_orders(uint32_t fault)
+{
+    return fault != CMB_FAULT_NONE && kinds[fault].moment != CMB_AT_BOOK &&
+           kinds[fault].moment != CMB_AT_SNAPSHOT;
+}
+
 void cmb_faults_init(struct cmb_faults *faults, uint64_t seed)
 {
     *faults = (struct cmb_faults){ 0 };
     cmb_random_init_seeded(&faults->random, seed ^ 0x666175u);
 }
 
-static uint32_t find_fault(struct cmb_text name)
+uint32_t cmb_fault_find(struct cmb_text name)
 {
     for (uint32_t i = 1; i < CMB_FAULT_COUNT; i++)
         if (cmb_text_is(cmb_text_of(kinds[i].name), name))
@@ -141,7 +147,7 @@ static int read_rule(const char *text, struct cmb_fault_rule *ret, struct cambis
 {
     struct cmb_text head, name, rate = cmb_text_cut(cmb_text_of(text), ':', &head);
     struct cmb_text operation = cmb_text_cut(head, '@', &name);
-    struct cmb_fault_rule rule = { .fault = find_fault(name), .every = 1,
+    struct cmb_fault_rule rule = { .fault = cmb_fault_find(name), .every = 1,
                                    .exchange = CMB_FAULTS_EVERYWHERE };
     if (!rule.fault)
         return refuse_name(name, error);

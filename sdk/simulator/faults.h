@@ -93,6 +93,7 @@ enum cmb_fault_moment {
     CMB_AT_ANSWER,     /* an acknowledgement */
     CMB_AT_DATA,       /* a frame of a topic, made but not written */
     CMB_AT_FILL,       /* a frame of the account that tells a fill */
+    CMB_AT_FIRST_FILL, /* an order of the account that traded as it came */
     CMB_AT_BOOK,       /* an update of a book, before it is made */
     CMB_AT_SNAPSHOT,   /* a whole book, asked for or sent */
 };
@@ -132,7 +133,7 @@ enum cmb_fault_moment {
     X(DUPLICATE, "duplicate", DATA, "the frame comes twice")                                       \
     X(REORDER, "reorder", DATA, "the frame comes behind the next one")                             \
     X(CUT_STREAM, "cut-stream", DATA, "the connection ends in the middle of the frame")            \
-    X(FILL_FIRST, "fill-first", FILL, "a fill is told before its order")                           \
+    X(FILL_FIRST, "fill-first", FIRST_FILL, "the fill of an order that trades at once is told first")                           \
     X(FILL_TWICE, "fill-twice", FILL, "a fill is told at once and two seconds later")              \
     X(FILL_LATE, "fill-late", FILL, "a fill is told two seconds later, behind all else")           \
     X(DEAD_KEY, "dead-key", TOKEN, "the token is none: connecting with it succeeds, all is silent") \
@@ -208,9 +209,14 @@ int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *
 /* How many moves of the house a snapshot is too old. */
 uint64_t cmb_fault_moves(uint32_t fault);
 
+/* The fault of that name, NONE when there is none; and the name. */
+uint32_t cmb_fault_find(struct cmb_text name);
 const char *cmb_fault_name(uint32_t fault);
 /* What happens. */
 const char *cmb_fault_help(uint32_t fault);
 bool cmb_fault_executes(uint32_t fault);
+/* Whether it can strike an order's way: requests, the exchange's rules, the account's streams; not
+ * books and other public data. */
+bool cmb_fault_is_of_orders(uint32_t fault);
 
 #endif

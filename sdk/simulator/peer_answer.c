@@ -21,11 +21,10 @@ bool cmb_peer_write(struct cmb_peer *peer, const char *bytes, size_t length)
     return true;
 }
 
-/* Waits until the client has gone, at most so long. */
-static void wait_gone(struct cmb_peer *peer, int most_ms)
+bool cmb_peer_wait_gone(struct cmb_peer *peer, int most_ms)
 {
     struct pollfd watched = { .fd = peer->fd, .events = POLLRDHUP };
-    (void)poll(&watched, 1, most_ms);
+    return poll(&watched, 1, most_ms) > 0;
 }
 
 void cmb_peer_reset(struct cmb_peer *peer)
@@ -39,7 +38,7 @@ static bool write_in_drops(struct cmb_peer *peer, struct cmb_text text, uint32_t
     bool is_fine = true;
     for (size_t i = 0; i < text.length && is_fine; i++) {
         is_fine = cmb_peer_write(peer, text.at + i, 1);
-        wait_gone(peer, (int)drip_ms);
+        (void)cmb_peer_wait_gone(peer, (int)drip_ms);
     }
     return is_fine;
 }
@@ -49,7 +48,7 @@ static bool write_text(struct cmb_peer *peer, const struct cmb_sending *sending,
 {
     uint32_t wait_ms = cmb_sending_wait_ms(sending), drip_ms = cmb_sending_drip_ms(sending);
     if (wait_ms)
-        wait_gone(peer, (int)wait_ms);
+        (void)cmb_peer_wait_gone(peer, (int)wait_ms);
     return drip_ms ? write_in_drops(peer, text, drip_ms)
                    : cmb_peer_write(peer, text.at, text.length);
 }
@@ -64,6 +63,6 @@ bool cmb_peer_send(struct cmb_peer *peer, const struct cmb_sending *sending)
     if (ending == CMB_ENDING_RESET)
         cmb_peer_reset(peer);
     else if (ending == CMB_ENDING_MUTE)
-        wait_gone(peer, STALL_MS);
+        (void)cmb_peer_wait_gone(peer, STALL_MS);
     return is_sent && ending == CMB_ENDING_KEPT;
 }

@@ -24,6 +24,7 @@ struct cmb_practice_flight {
     enum cmb_ending ending;
     uint64_t ticket;
     uint32_t fault;
+    char headers[sizeof((struct cmb_sending *)0)->headers];
     int64_t queued_ns, started_ns;
     struct cambist_error error;
 };
@@ -198,7 +199,29 @@ static void arrive(struct cmb_practice_flight *flight)
     cmb_reception_take(&flight->place->reception, received, cmb_practice_network_wall_ns(network),
                        &sending);
     cmb_practice_socket_stir(flight->place);
-    send_back(flight, &sending);
+    cmb_practice_network_await_late(flight->place);
+    flight->fault = sending.fault;
+    flight->ticket = sending.ticket;
+    if (sending.ticket) {
+        flight->stage = BEING_DONE;
+        memcpy(flight->headers, sending.headers, sizeof flight->headers);
+        cmb_practice_network_start_at(network, &flight->step, sending.due_ns);
+    } else {
+        send_back(flight, &sending);
+    }
+}
+
+/* What had to wait has been done. */
+static void collect(struct cmb_practice_flight *flight)
+{
+    struct cmb_practice_network *network = flight->place->network;
+    struct cmb_sending sending = { .fault = flight->fault };
+    memcpy(sending.headers, flight->headers, sizeof sending.headers);
+    if (cmb_reception_collect(&flight->place->reception, flight->ticket,
+                              cmb_practice_network_wall_ns(network), &sending))
+        send_back(flight, &sending);
+    else
+        give(flight);
 }
 
 /* ---- there and back ---- */
@@ -243,6 +266,7 @@ static void on_step(struct cmb_timer *timer, void *user)
     switch (flight->stage) {
     case LEAVING: leave(flight); return;
     case ARRIVING: arrive(flight); return;
+    case BEING_DONE: collect(flight); return;
     default: break;
     }
     if (!flight->is_told)

@@ -63,6 +63,32 @@ int64_t cmb_practice_network_wall_ns(const struct cmb_practice_network *network)
     return cmb_clock_wall_ns(network->settings.clock);
 }
 
+void cmb_practice_network_start_at(struct cmb_practice_network *network, struct cmb_timer *timer,
+                                   int64_t wall_ns)
+{
+    const struct cmb_clock *clock = network->settings.clock;
+    cmb_loop_start_timer_at(network->loop, timer,
+                            wall_ns - clock->turned_wall_ns + clock->turned_monotonic_ns);
+}
+
+/* ---- what is done later ---- */
+
+void cmb_practice_network_await_late(struct cmb_practice_place *place)
+{
+    int64_t next_ns = cmb_reception_next_ns(&place->reception);
+    if (next_ns < INT64_MAX)
+        cmb_practice_network_start_at(place->network, &place->late, next_ns);
+}
+
+static void on_late(struct cmb_timer *timer, void *user)
+{
+    (void)timer;
+    struct cmb_practice_place *place = user;
+    cmb_reception_turn(&place->reception, cmb_practice_network_wall_ns(place->network));
+    cmb_practice_socket_stir(place);
+    cmb_practice_network_await_late(place);
+}
+
 /* ---- life ---- */
 
 static const struct cmb_network table = {
@@ -116,6 +142,8 @@ void cmb_practice_network_free(struct cmb_practice_network *network)
     cmb_practice_socket_free_all(network);
     cmb_practice_flight_end_all(network);
     for (uint32_t i = 0; i < network->place_count; i++) {
+        cmb_loop_stop_timer(network->loop, &network->places[i]->late);
+        cmb_reception_clear(&network->places[i]->reception);
         cmb_practice_close(&network->places[i]->practice);
         free(network->places[i]);
     }
@@ -141,8 +169,11 @@ int cmb_practice_network_add(struct cmb_practice_network *network, const struct 
         return status;
     }
     place->network = network;
-    place->reception = (struct cmb_reception){ &place->practice, &network->faults, &network->ledger,
-                                               number };
+    if (network->settings.house_rest_ms)
+        place->practice.engine->rest_ns = network->settings.house_rest_ms * (int64_t)1000000;
+    place->late = (struct cmb_timer){ .on_due = on_late, .user = place };
+    cmb_reception_init(&place->reception, &place->practice, &network->faults, &network->ledger,
+                       number);
     snprintf(place->url, sizeof place->url, "https://%s.practice", plugin->name.at);
     snprintf(place->stream_url, sizeof place->stream_url, "wss://%s.practice", plugin->name.at);
     place->practice.stream_url = place->stream_url;
@@ -215,12 +246,14 @@ bool cmb_practice_network_step(struct cmb_practice_network *network, int64_t unt
     int64_t due_ns = cmb_loop_next_due_ns(network->loop);
     bool is_left = due_ns < INT64_MAX && due_ns <= until_ns;
     int64_t to_ns = is_left ? due_ns : until_ns;
-    if (cmb_loop_has_posts(network->loop))
-        is_left = true;
-    else if (to_ns < INT64_MAX && to_ns > clock->turned_monotonic_ns)
+    if (cmb_loop_has_posts(network->loop)) {
+        (void)cmb_loop_run_once(network->loop, 0);
+        return true;
+    }
+    if (to_ns < INT64_MAX && to_ns > clock->turned_monotonic_ns)
         cmb_clock_turn(clock, to_ns - clock->turned_monotonic_ns);
     if (is_left)
-        (void)cmb_loop_run_once(network->loop, 0);
+        (void)cmb_loop_run_due(network->loop);
     return is_left;
 }
 

@@ -36,6 +36,8 @@ struct cmb_practice_network_settings {
     struct cmb_loop *loop;   /* over `clock`; both outlive the network */
     struct cmb_clock *clock; /* turnable */
     struct cmb_practice_delays delays; /* zeros: 2 to 30 ms, one in 500 up to 8 s longer */
+    uint32_t house_rest_ms; /* between two moves of the markets, which is most of what a history of
+                             * orders costs; 0: 200 */
 };
 
 struct cmb_practice_network;
@@ -75,7 +77,7 @@ void cmb_practice_network_clear_faults(struct cmb_practice_network *network);
 /* How often a fault has struck. */
 uint64_t cmb_practice_network_struck(const struct cmb_practice_network *network, uint32_t fault);
 
-/* Does what is due now or, if nothing is, turns the clock to the next timer and does that.  False,
+/* Does what is due now (timers and posts; no descriptor is looked at) or, if nothing is, turns the clock to the next timer and does that.  False,
  * with the clock at `until_ns` (monotonic; INT64_MAX: no end) or where it stood, when nothing is
  * left before that time. */
 bool cmb_practice_network_step(struct cmb_practice_network *network, int64_t until_ns);

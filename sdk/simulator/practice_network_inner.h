@@ -22,6 +22,7 @@ struct cmb_practice_place {
     struct cmb_practice_network *network;
     struct cmb_practice practice;
     struct cmb_reception reception;
+    struct cmb_timer late; /* of what it has accepted and does later */
     char url[96], stream_url[96];
 };
 
@@ -49,6 +50,11 @@ static inline struct cmb_practice_network *cmb_practice_network_of(struct cmb_ne
 /* How long the next thing is on its way. */
 int64_t cmb_practice_network_delay_ns(struct cmb_practice_network *network);
 int64_t cmb_practice_network_wall_ns(const struct cmb_practice_network *network);
+/* Starts a timer at a time of the wall. */
+void cmb_practice_network_start_at(struct cmb_practice_network *network, struct cmb_timer *timer,
+                                   int64_t wall_ns);
+/* What the exchange has accepted is done when it is due. */
+void cmb_practice_network_await_late(struct cmb_practice_place *place);
 /* The exchange that listens at "https://name.practice..."; NULL: nobody does. */
 struct cmb_practice_place *cmb_practice_network_find_place(struct cmb_practice_network *network,
                                                            const char *url);

@@ -1,6 +1,7 @@
 /* How does a stream reach its listener without a socket, and what ends it? */
 #include "simulator/practice_network_inner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -21,6 +22,7 @@ struct parcel {
     /* Of ENDED. */
     int status;
     uint32_t http_status;
+    int64_t retry_ns;
     uint16_t code;
     const char *reason;
     size_t length;
@@ -58,6 +60,7 @@ static struct cmb_loop *loop_of(const struct cmb_practice_socket *socket)
 static bool is_half_open(const struct cmb_practice_socket *socket)
 {
     const struct cmb_reception *reception = &socket->place->reception;
+    reception->faults->now_ns = cmb_practice_network_wall_ns(socket->place->network);
     return cmb_faults_is_on(reception->faults, reception->exchange, CMB_FAULT_HALF_OPEN,
                             CAMBIST_TOPIC_NONE);
 }
@@ -211,13 +214,14 @@ static void hear(struct cmb_practice_socket *socket, const struct parcel *parcel
 
 /* ---- the handshake ---- */
 
-static void refuse(struct cmb_practice_socket *socket, uint32_t http_status)
+static void refuse(struct cmb_practice_socket *socket, uint32_t http_status, int64_t retry_ns)
 {
     struct parcel *parcel = make_parcel(ENDED, (struct cmb_text){ 0 });
     if (parcel) {
         parcel->status = http_status == 429 || http_status == 418 ? CAMBIST_RATE_LIMITED
                                                                   : CAMBIST_UNAVAILABLE;
         parcel->http_status = http_status;
+        parcel->retry_ns = retry_ns;
         parcel->reason = "the server refused the WebSocket";
     }
     post(socket, &socket->to_client, parcel);
@@ -232,14 +236,21 @@ static void welcome(struct cmb_practice_socket *socket)
         cmb_session_open(&socket->session, &place->practice, place->reception.faults,
                          place->reception.exchange, cmb_text_of(socket->path), now_ns);
     if (!socket->is_served) {
-        refuse(socket, 404);
+        refuse(socket, 404, 0);
+        return;
+    }
+    struct cmb_quota_word word = cmb_reception_connect(
+        &place->reception, cmb_session_dialect(&socket->session), now_ns);
+    if (word.http_status != 200) {
+        refuse(socket, word.http_status, word.retry_ns);
+        stop_serving(socket);
         return;
     }
     uint32_t fault = cmb_faults_draw_stream(place->reception.faults, place->reception.exchange,
                                             CMB_AT_HANDSHAKE, CAMBIST_TOPIC_NONE);
     switch (fault) {
-    case CMB_FAULT_NO_UPGRADE: refuse(socket, 200); break;
-    case CMB_FAULT_REFUSE_UPGRADE: refuse(socket, 503); break;
+    case CMB_FAULT_NO_UPGRADE: refuse(socket, 200, 0); break;
+    case CMB_FAULT_REFUSE_UPGRADE: refuse(socket, 503, 0); break;
     case CMB_FAULT_WRONG_ACCEPT:
         post_end(socket, CAMBIST_GARBLED, "the handshake's key was not answered");
         break;
@@ -267,6 +278,11 @@ static void end(struct cmb_practice_socket *socket, const struct parcel *parcel)
     cmb_loop_stop_timer(loop_of(socket), &socket->silence);
     if (told.status != CAMBIST_OK)
         cmb_fail_plain(&socket->error, told.status, cmb_text_of(parcel->reason));
+    char retry[24];
+    if (parcel->retry_ns) {
+        snprintf(retry, sizeof retry, "%lld", (long long)((parcel->retry_ns + 999999999) / 1000000000));
+        told.retry_after = cmb_text_of(retry);
+    }
     if (!told.code)
         told.code = CMB_CLOSE_ABNORMAL;
     if (socket->settings.events->on_close)

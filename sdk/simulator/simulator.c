@@ -47,6 +47,26 @@ static void answer(void *user, struct cmb_received *received, struct cmb_text ta
     pthread_mutex_unlock(&seat->simulator->lock);
 }
 
+static bool collect(void *user, uint64_t ticket, struct cmb_sending *ret)
+{
+    struct cmb_seat *seat = user;
+    pthread_mutex_lock(&seat->simulator->lock);
+    bool is_here = cmb_reception_collect(&seat->reception, ticket, cmb_seat_now_ns(seat), ret);
+    pthread_mutex_unlock(&seat->simulator->lock);
+    return is_here;
+}
+
+static bool accept_peer(void *user)
+{
+    struct cmb_seat *seat = user;
+    struct cmb_simulator *simulator = seat->simulator;
+    pthread_mutex_lock(&simulator->lock);
+    uint32_t fault = cmb_faults_draw_stream(&simulator->faults, seat->number, CMB_AT_ACCEPT,
+                                            CAMBIST_OPERATION_NONE);
+    pthread_mutex_unlock(&simulator->lock);
+    return fault == CMB_FAULT_NONE;
+}
+
 /* ---- streams ---- */
 
 void cmb_seat_lock(struct cmb_seat *seat)
@@ -62,6 +82,17 @@ void cmb_seat_unlock(struct cmb_seat *seat)
 int64_t cmb_seat_now_ns(const struct cmb_seat *seat)
 {
     return cmb_clock_wall_ns(seat->simulator->clock);
+}
+
+void cmb_seat_turn(struct cmb_seat *seat)
+{
+    cmb_reception_turn(&seat->reception, cmb_seat_now_ns(seat));
+}
+
+struct cmb_quota_word cmb_seat_connect(struct cmb_seat *seat, const struct cmb_session *session)
+{
+    return cmb_reception_connect(&seat->reception, cmb_session_dialect(session),
+                                 cmb_seat_now_ns(seat));
 }
 
 bool cmb_seat_open_session(struct cmb_seat *seat, struct cmb_session *session,
@@ -105,6 +136,7 @@ void cmb_simulator_free(struct cmb_simulator *simulator)
         return;
     cmb_simulator_stop(simulator);
     for (uint32_t i = 0; i < simulator->count; i++) {
+        cmb_reception_clear(&simulator->seats[i].reception);
         cmb_practice_close(&simulator->practices[i]);
         cmb_buffer_clear(&simulator->seats[i].description);
     }
@@ -131,9 +163,11 @@ int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *
     practice->is_generous = simulator->settings.is_generous;
     simulator->seats[number] = (struct cmb_seat){
         .simulator = simulator, .number = number,
-        .reception = { practice, &simulator->faults, &simulator->ledger, number },
-        .server = { .port = port, .tls = simulator->tls, .answer = answer,
-                    .stream = cmb_seat_serve_stream, .user = &simulator->seats[number] } };
+        .server = { .port = port, .tls = simulator->tls, .accept = accept_peer, .answer = answer,
+                    .collect = collect, .stream = cmb_seat_serve_stream,
+                    .user = &simulator->seats[number] } };
+    cmb_reception_init(&simulator->seats[number].reception, practice, &simulator->faults,
+                       &simulator->ledger, number);
     cmb_buffer_init(&simulator->seats[number].description, TEXT_BYTES_MOST);
     simulator->count++;
     return CAMBIST_OK;
@@ -191,6 +225,14 @@ int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, 
                                    cmb_clock_wall_ns(simulator->clock), error);
     pthread_mutex_unlock(&simulator->lock);
     return status;
+}
+
+uint64_t cmb_simulator_struck(struct cmb_simulator *simulator, const char *fault)
+{
+    pthread_mutex_lock(&simulator->lock);
+    uint64_t struck = simulator->faults.struck[cmb_fault_find(cmb_text_of(fault))];
+    pthread_mutex_unlock(&simulator->lock);
+    return struck;
 }
 
 const char *cmb_simulator_fault(uint32_t number, const char **ret_help)

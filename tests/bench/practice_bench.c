@@ -44,11 +44,12 @@ static void open_worlds(size_t turns)
     }
 }
 
-static void place(size_t turns, bool is_heard)
+static void place(size_t turns, bool is_heard, uint32_t house_rest_ms)
 {
     static int heard;
     struct cmb_arguments arguments = { 0 };
-    practice_world_open(&world, plugin, ++seed);
+    practice_world_open_with(&world, plugin, (struct cmb_practice_network_settings){
+        .seed = ++seed, .house_rest_ms = house_rest_ms });
     if (is_heard)
         (void)cmb_stream_listen(world.stream, CAMBIST_TOPIC_watch_orders, &arguments, on_event,
                                 &heard, NULL);
@@ -62,12 +63,17 @@ static void place(size_t turns, bool is_heard)
 
 static void place_only(size_t turns)
 {
-    place(turns, false);
+    place(turns, false, 0);
 }
 
 static void place_and_hear(size_t turns)
 {
-    place(turns, true);
+    place(turns, true, 0);
+}
+
+static void place_and_hear_in_quiet_markets(size_t turns)
+{
+    place(turns, true, 5000);
 }
 
 static void measure(const char *name)
@@ -78,6 +84,8 @@ static void measure(const char *name)
         { "a world: plugin, exchange, engine with its past", open_worlds, 1 },
         { "an order, in a world of 500 (with its share of that)", place_only, ORDERS_IN_A_WORLD },
         { "the same, with a stream that tells of it", place_and_hear, ORDERS_IN_A_WORLD },
+        { "the same, markets that move every 5 s", place_and_hear_in_quiet_markets,
+          ORDERS_IN_A_WORLD },
     };
     plugin = name;
     snprintf(title, sizeof title, "%s", name);

@@ -51,19 +51,19 @@ static inline void practice_world_open_client(struct practice_world *world, cons
                                       &world->error) == CAMBIST_OK);
 }
 
-/* `name` is a plugin of the build. */
-static inline void practice_world_open(struct practice_world *world, const char *name,
-                                       uint64_t seed)
+/* `name` is a plugin of the build; of the settings, loop and clock are the world's. */
+static inline void practice_world_open_with(struct practice_world *world, const char *name,
+                                            struct cmb_practice_network_settings settings)
 {
     struct cmb_plugin_rules rules = { 0 };
     memset(world, 0, sizeof *world);
     cmb_clock_init_turnable(&world->clock, PRACTICE_WORLD_NOW_NS);
-    cmb_random_init_seeded(&world->random, seed);
+    cmb_random_init_seeded(&world->random, settings.seed);
     CU_ASSERT_FATAL(cmb_vault_open(&world->vault, 64 * 1024, NULL) == CAMBIST_OK);
     CU_ASSERT_FATAL(cmb_plugin_open(name, &rules, &world->plugin, &world->error) == CAMBIST_OK);
     world->loop = cmb_loop_new(&world->clock);
-    struct cmb_practice_network_settings settings = { .seed = seed, .loop = world->loop,
-                                                      .clock = &world->clock };
+    settings.loop = world->loop;
+    settings.clock = &world->clock;
     world->network = cmb_practice_network_new(&settings, &world->error);
     CU_ASSERT_FATAL(world->network != NULL);
     CU_ASSERT_FATAL(cmb_practice_network_add(world->network, world->plugin, &world->error) ==
@@ -74,6 +74,12 @@ static inline void practice_world_open(struct practice_world *world, const char 
     world->desk = cmb_desk_new(&world->office, world->client);
     world->stream = cmb_stream_new(world->desk);
     CU_ASSERT_FATAL(world->desk && world->stream);
+}
+
+static inline void practice_world_open(struct practice_world *world, const char *name,
+                                       uint64_t seed)
+{
+    practice_world_open_with(world, name, (struct cmb_practice_network_settings){ .seed = seed });
 }
 
 static inline void practice_world_close(struct practice_world *world)
@@ -137,6 +143,56 @@ static inline int practice_world_ask(struct practice_world *world, struct cmb_ru
 static inline void practice_world_play_ms(struct practice_world *world, int64_t ms)
 {
     cmb_practice_network_run(world->network, world->clock.turned_monotonic_ns + ms * 1000000);
+}
+
+/* ---- orders ---- */
+
+#define PRACTICE_WORLD_FAR_ORDER "symbol=BTC/USDT;side=buy;type=limit;amount=0.01;price=30000"
+
+/* An order that rests. */
+static inline int practice_world_place(struct practice_world *world, struct cmb_run *run,
+                                       const char *client_id)
+{
+    char arguments[256];
+    snprintf(arguments, sizeof arguments, PRACTICE_WORLD_FAR_ORDER ";client_order_id=%s",
+             client_id);
+    return practice_world_ask(world, run, CAMBIST_OPERATION_create_order, arguments);
+}
+
+/* Asks about an order, or cancels it. */
+static inline int practice_world_ask_order(struct practice_world *world, struct cmb_run *run,
+                                           uint32_t operation, const char *client_id)
+{
+    char arguments[128];
+    snprintf(arguments, sizeof arguments, "symbol=BTC/USDT;client_order_id=%s", client_id);
+    return practice_world_ask(world, run, operation, arguments);
+}
+
+/* A fault that strikes so often, or lasts so many seconds. */
+static inline void practice_world_strike(struct practice_world *world, const char *fault,
+                                         uint32_t count)
+{
+    int status = cmb_practice_network_strike(world->network, world->plugin->name.at, fault, count,
+                                             &world->error);
+    if (status != CAMBIST_OK)
+        printf("\n    %s", world->error.message);
+    CU_ASSERT_FATAL(status == CAMBIST_OK);
+}
+
+static inline struct cmb_ledger_order practice_world_truth(struct practice_world *world,
+                                                           size_t number)
+{
+    struct cmb_ledger_order truth;
+    CU_ASSERT_FATAL(number < cmb_ledger_order_count(world->exchange->practice));
+    cmb_ledger_order(world->exchange->practice, number, &truth);
+    return truth;
+}
+
+static inline const struct cmb_ledger_request *
+practice_world_last_request(const struct practice_world *world)
+{
+    CU_ASSERT_FATAL(world->exchange->ledger->count > 0);
+    return &world->exchange->ledger->requests[world->exchange->ledger->count - 1];
 }
 
 #endif

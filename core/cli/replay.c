@@ -166,10 +166,10 @@ static int open_replay(struct replay *replay, const char *name, const char *mark
     if (status != CAMBIST_OK)
         return status;
     replay->loop = cmb_loop_new(&replay->clock);
-    cmb_office_init(&replay->office, replay->loop, /* pool= */ NULL);
+    cmb_office_init(&replay->office, replay->loop, /* network= */ NULL);
     replay->exchange->markets = cmb_markets_new();
     replay->desk = cmb_desk_new(&replay->office, replay->exchange);
-    replay->stream = replay->desk ? cmb_stream_new(replay->desk, /* connector= */ NULL) : NULL;
+    replay->stream = replay->desk ? cmb_stream_new(replay->desk) : NULL;
     if (!replay->loop || !replay->exchange->markets || !replay->stream)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a replay"));
     cmb_stream_observe(replay->stream, on_event, replay);

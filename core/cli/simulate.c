@@ -153,7 +153,7 @@ static int list_faults(void)
 {
     const char *name, *help;
     for (uint32_t i = 0; (name = cmb_simulator_fault(i, &help)); i++)
-        printf("%-20s %s\n", name, help);
+        printf("%-22s %s\n", name, help);
     return CMB_EXIT_DONE;
 }
 

@@ -38,7 +38,7 @@ static int open_branch(struct cambist *host, struct cmb_host_branch *branch, con
     branch->pool = cmb_pool_new(host->loop, &settings, error);
     if (!branch->pool)
         return error && error->status ? (int)error->status : CAMBIST_BAD_CONFIG;
-    cmb_office_init(&branch->office, host->loop, branch->pool);
+    cmb_office_init(&branch->office, host->loop, cmb_pool_network(branch->pool));
     branch->office.answer_timeout_ms = settings.answer_timeout_ms;
     return CAMBIST_OK;
 }
@@ -131,7 +131,7 @@ static int open_exchange(struct cambist *host, const struct cmb_settings_exchang
     if (!exchange->desk)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an exchange"));
     cmb_desk_warm(exchange->desk, (uint32_t)host->settings.host.warm_connections);
-    exchange->stream = cmb_stream_new(exchange->desk, cmb_pool_connector(branch->pool));
+    exchange->stream = cmb_stream_new(exchange->desk);
     if (!exchange->stream)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a stream"));
     return CAMBIST_OK;

@@ -8,9 +8,9 @@ enum { SIGNATURES_MOST = 256, SIGNATURE_BYTES_MOST = 1 << 20, KEY_BYTES_MOST = 4
 
 static const int64_t millisecond_ns = 1000000;
 
-void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cmb_pool *pool)
+void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cmb_network *network)
 {
-    *office = (struct cmb_office){ .loop = loop, .pool = pool };
+    *office = (struct cmb_office){ .loop = loop, .network = network };
     cmb_backoff_init(&office->backoff, 5 * millisecond_ns, 50 * millisecond_ns,
                      2000 * millisecond_ns);
 }
@@ -111,13 +111,14 @@ void cmb_desk_free(struct cmb_desk *desk)
 
 void cmb_desk_warm(struct cmb_desk *desk, uint32_t count)
 {
+    struct cmb_network *network = desk->office->network;
     for (uint32_t i = 0; i < desk->exchange->plugin->endpoint_count; i++) {
         uint32_t server = desk->exchange->plugin->endpoints[i].server;
         const char *url = desk->exchange->servers[server].url;
         if (desk->origins[server] || !url)
             continue;
-        desk->origins[server] = cmb_pool_open_origin(desk->office->pool, url, NULL);
+        desk->origins[server] = network->open_origin(network, url, NULL);
         if (desk->origins[server])
-            cmb_pool_warm(desk->office->pool, desk->origins[server], count);
+            network->warm(network, desk->origins[server], count);
     }
 }

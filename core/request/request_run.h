@@ -12,7 +12,7 @@
 #include "limit/bucket.h"
 #include "metrics/histogram.h"
 #include "request/call.h"
-#include "transport/pool.h"
+#include "transport/network.h"
 
 /* The stages in the order of the way: X(NAME, name, "what it answers"). */
 #define CMB_STAGE_LIST(X)                                                                          \
@@ -42,13 +42,13 @@ struct cmb_shared_limits {
     struct cmb_shared_limits *next;
 };
 
-/* What desks share: the loop, the pool, and the limits of this address. */
+/* What desks share: the loop, the way out, and the limits of this address. */
 struct cmb_office {
     struct cmb_loop *loop;
-    struct cmb_pool *pool;
+    struct cmb_network *network; /* NULL: nothing is asked or connected */
     struct cmb_backoff backoff;
     struct cmb_shared_limits *shared;
-    uint32_t answer_timeout_ms; /* 0: the pool's */
+    uint32_t answer_timeout_ms; /* 0: the network's own */
 };
 
 struct cmb_run;
@@ -73,12 +73,15 @@ struct cmb_desk {
 };
 
 typedef void cmb_run_done_fn(struct cmb_run *run, void *user);
+/* The request is signed and its first byte is about to leave; anything but CAMBIST_OK keeps it back. */
+typedef int cmb_run_leave_fn(struct cmb_run *run, void *user);
 
 struct cmb_run {
     struct cmb_desk *desk;
     struct cmb_call *call;
     struct cambist_error error;
     cmb_run_done_fn *on_done;
+    cmb_run_leave_fn *on_leave; /* NULL: nobody wants to know; set it behind cmb_run_init */
     void *user;
     enum cmb_stage stage;
     enum cmb_stage end; /* the run is over when it reaches this; all stages: CMB_STAGE_COUNT */
@@ -96,8 +99,9 @@ struct cmb_run {
     struct cmb_run *next;                    /* in the list it waits in */
 };
 
-/* Prepares an office; loop and pool outlive it. */
-void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cmb_pool *pool);
+/* Prepares an office; loop and network (NULL: for what is only fed) outlive it. */
+void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop,
+                     struct cmb_network *network);
 /* All desks were closed before. */
 void cmb_office_clear(struct cmb_office *office);
 

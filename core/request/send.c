@@ -51,7 +51,9 @@ static int fill_request(struct cmb_buffer *request, void *user)
     }
     run->stage_ns[CMB_STAGE_SIGN] +=
         cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop)) - before_ns;
-    return cmb_buffer_is_whole(request) ? CAMBIST_OK : CAMBIST_TOO_LARGE;
+    if (!cmb_buffer_is_whole(request))
+        return CAMBIST_TOO_LARGE;
+    return run->on_leave ? run->on_leave(run, run->user) : CAMBIST_OK;
 }
 
 /* Whether a request without an answer was executed, nobody knows, unless no byte of it left. */
@@ -88,13 +90,14 @@ static int open_origin(struct cmb_run *run, struct cmb_origin **ret)
 {
     uint32_t server = run->call->endpoint->server;
     struct cmb_desk *desk = run->desk;
+    struct cmb_network *network = desk->office->network;
     if (!desk->origins[server]) {
         if (!desk->exchange->servers[server].url)
             return cmb_fail(&run->error, CAMBIST_BAD_CONFIG, "%s: no URL for the server \"%s\"",
                             desk->exchange->name.at,
                             desk->exchange->plugin->tables.servers.rows[server].name);
-        desk->origins[server] = cmb_pool_open_origin(
-            desk->office->pool, desk->exchange->servers[server].url, &run->error);
+        desk->origins[server] = network->open_origin(
+            network, desk->exchange->servers[server].url, &run->error);
     }
     *ret = desk->origins[server];
     return *ret ? CAMBIST_OK : (int)run->error.status;
@@ -102,6 +105,7 @@ static int open_origin(struct cmb_run *run, struct cmb_origin **ret)
 
 int cmb_send(struct cmb_run *run)
 {
+    struct cmb_network *network = run->desk->office->network;
     struct cmb_request request = { .fill = fill_request,
                                    .on_answer = on_answer,
                                    .user = run,
@@ -110,7 +114,7 @@ int cmb_send(struct cmb_run *run)
     int status = open_origin(run, &request.origin);
     if (status != CAMBIST_OK)
         return status;
-    run->flight = cmb_pool_send(run->desk->office->pool, &request, &run->error);
+    run->flight = network->send(network, &request, &run->error);
     if (run->flight)
         return CAMBIST_AGAIN;
     cmb_admit_refund(run);

@@ -354,7 +354,7 @@ void cmb_book_heal(struct cmb_subscription *subscription)
         feed->attempt = 0;
         return;
     }
-    if (!stream->connector || feed->is_asking ||
+    if (!stream->network || feed->is_asking ||
         cmb_seat_of(subscription)->ask != CMB_ASK_GRANTED)
         return;
     if (need == CMB_BOOK_NEEDS_SNAPSHOT &&

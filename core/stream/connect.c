@@ -99,7 +99,8 @@ struct cmb_line *cmb_line_new(struct cmb_stream *stream, const struct cmb_dialec
 static void close_socket(struct cmb_line *line)
 {
     cmb_line_stop_clocks(line);
-    cmb_websocket_close(line->socket);
+    if (line->socket)
+        line->stream->network->close_websocket(line->socket);
     line->socket = NULL;
     line->has_sequence = false;
     line->next_message_ns = 0;
@@ -133,7 +134,7 @@ void cmb_line_free(struct cmb_line *line)
     if (line->heir)
         line->heir->is_taking_over = false;
     line->heir = NULL;
-    if (line->is_asking) { /* what is with the pool ends first */
+    if (line->is_asking) { /* what is with the network ends first */
         line->is_dead = true;
         return;
     }
@@ -322,8 +323,6 @@ static struct cmb_websocket_settings socket_settings(struct cmb_line *line)
     const struct cambist_dialect *row = line->dialect->row;
     uint32_t quiet_ms = row->quiet_ms ? row->quiet_ms : CMB_QUIET_MS;
     return (struct cmb_websocket_settings){
-        .loop = line->stream->loop,
-        .connector = line->stream->connector,
         .target = line->target,
         .path = cmb_text_of(*line->path ? line->path : "/"),
         .fill_random = fill_random,
@@ -355,7 +354,7 @@ static int open_socket(struct cmb_line *line)
     line->state = CMB_LINE_CONNECTING;
     stream->counts.connections++;
     cmb_tap_opened(line);
-    line->socket = cmb_websocket_open(&settings, &stream->error);
+    line->socket = stream->network->open_websocket(stream->network, &settings, &stream->error);
     return line->socket ? CAMBIST_OK : (int)stream->error.status;
 }
 
@@ -432,7 +431,7 @@ static int64_t admission_wait_ns(struct cmb_line *line)
 
 void cmb_line_open(struct cmb_line *line)
 {
-    if (!line->stream->connector)
+    if (!line->stream->network)
         return;
     int64_t wait = admission_wait_ns(line);
     if (wait) {

@@ -106,7 +106,7 @@ static void on_ping(struct cmb_timer *timer, void *user)
     int64_t next_message_ns = line->next_message_ns;
     int status = line->dialect->ping.count
                      ? cmb_line_say(line, &line->dialect->ping, CMB_TEXT(""), CMB_TEXT(""), number)
-                     : cmb_websocket_ping(line->socket, (struct cmb_text){ 0 });
+                     : line->stream->network->send_ping(line->socket, (struct cmb_text){ 0 });
     if (line->next_message_ns < next_message_ns)
         line->next_message_ns = next_message_ns;
     if (status == CAMBIST_OK)

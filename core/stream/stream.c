@@ -9,13 +9,13 @@ static const int64_t millisecond_ns = 1000000;
 
 /* ---- streams ---- */
 
-struct cmb_stream *cmb_stream_new(struct cmb_desk *desk, struct cmb_connector *connector)
+struct cmb_stream *cmb_stream_new(struct cmb_desk *desk)
 {
     struct cmb_stream *stream = calloc(1, sizeof *stream);
     if (!stream)
         return NULL;
     stream->desk = desk;
-    stream->connector = connector;
+    stream->network = desk->office->network;
     stream->loop = desk->office->loop;
     TAILQ_INIT(&stream->lines);
     TAILQ_INIT(&stream->subscriptions);
@@ -51,12 +51,12 @@ void cmb_stream_stop(struct cmb_stream *stream)
 {
     if (!stream)
         return;
-    stream->connector = NULL;
     struct cmb_line *line, *next;
     for (line = TAILQ_FIRST(&stream->lines); line; line = next) {
         next = TAILQ_NEXT(line, link);
         cmb_line_free(line);
     }
+    stream->network = NULL;
 }
 
 /* What is under way with a server has ended with its pool. */

@@ -4,7 +4,7 @@
  * subscribed to over them, and the books that come of it.  Whoever wants to know listens; listeners
  * of the same thing share one subscription.
  *
- *     stream = cmb_stream_new(desk, connector);
+ *     stream = cmb_stream_new(desk);
  *     listener = cmb_stream_listen(stream, CAMBIST_TOPIC_watch_trades, &arguments, on_event, user,
  *                                  &error);
  *     cmb_stream_leave(listener);
@@ -22,7 +22,6 @@
 
 #include "book/book.h"
 #include "request/request_run.h"
-#include "transport/connection.h"
 
 struct cmb_stream;
 struct cmb_listener;
@@ -78,12 +77,12 @@ struct cmb_stream_counts {
     uint64_t gaps;     /* numbers that were missing on a connection */
 };
 
-/* `desk` and `connector` outlive the stream; `connector` may be NULL for one that is only fed.
+/* `desk` outlives the stream; where its office has no network the stream is only fed.
  * NULL without memory.  Freeing accepts NULL; it ends every subscription and calls nobody. */
-struct cmb_stream *cmb_stream_new(struct cmb_desk *desk, struct cmb_connector *connector);
+struct cmb_stream *cmb_stream_new(struct cmb_desk *desk);
 void cmb_stream_free(struct cmb_stream *stream);
-/* Closes all connections for good; what is under way with the pool may still end.  To be called
- * before the pool and its connector go.  Accepts NULL. */
+/* Closes all connections for good; what is under way with the network may still end.  To be
+ * called before the network goes.  Accepts NULL. */
 void cmb_stream_stop(struct cmb_stream *stream);
 
 /* Begins to listen.  Arguments: symbol, timeframe, limit ..., copied.  NULL with the reason:

@@ -57,7 +57,7 @@ int cmb_line_say(struct cmb_line *line, const struct cmb_template *message,
     stream->call->spoken.number = number;
     int status = render(line, message, &text);
     if (status == CAMBIST_OK)
-        status = cmb_websocket_send(line->socket, text);
+        status = stream->network->send_text(line->socket, text);
     if (status == CAMBIST_OK)
         cmb_tap_sent(line, message);
     line->next_message_ns =

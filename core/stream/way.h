@@ -169,7 +169,7 @@ struct cmb_tap;
 
 struct cmb_stream {
     struct cmb_desk *desk;
-    struct cmb_connector *connector;
+    struct cmb_network *network; /* NULL: it is only fed, or has stopped */
     struct cmb_loop *loop;
     struct cmb_call *call; /* renders messages, maps frames */
     struct cambist_error error;

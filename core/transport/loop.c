@@ -107,6 +107,11 @@ void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
         wake(loop);
 }
 
+bool cmb_loop_has_posts(const struct cmb_loop *loop)
+{
+    return loop->pending || atomic_load_explicit(&loop->posted, memory_order_relaxed);
+}
+
 void cmb_loop_unpost(struct cmb_loop *loop, struct cmb_post *post)
 {
     if (!atomic_load_explicit(&post->is_posted, memory_order_acquire))
@@ -223,6 +228,11 @@ void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer)
         cmb_timers_remove(&loop->timers, timer);
 }
 
+int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop)
+{
+    return loop->timers.first ? loop->timers.first->due_ns : NEVER_NS;
+}
+
 /* Due timers are first taken off the heap: a timer that a callback starts for "at once" comes in
  * the next turn, so that no turn lasts for ever. */
 static void take_due(struct cmb_loop *loop)
@@ -274,6 +284,17 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
     call_due(loop);
     loop->is_in_turn = false;
     arm(loop);
+    return loop->called;
+}
+
+int cmb_loop_run_due(struct cmb_loop *loop)
+{
+    loop->called = 0;
+    loop->is_in_turn = true;
+    loop->turn++;
+    refresh(loop);
+    call_due(loop);
+    loop->is_in_turn = false;
     return loop->called;
 }
 

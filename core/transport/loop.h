@@ -52,6 +52,10 @@ void cmb_loop_free(struct cmb_loop *loop);
  * not wait; -1: no limit), calls back, and answers how many callbacks ran. */
 int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms);
 
+/* Runs the timers that are due and nothing else: a turn without a system call, for whoever turns the
+ * clock of a loop that watches no descriptors.  Answers how many ran. */
+int cmb_loop_run_due(struct cmb_loop *loop);
+
 /* A descriptor that becomes readable when cmb_loop_run_once(loop, 0) has something to do, timers
  * included; for programs with a loop of their own, which dispatch without blocking.  The loop's:
  * poll it, nothing else.  From the first call on, a turn may cost one more system call (timerfd).
@@ -78,11 +82,15 @@ void cmb_loop_start_timer(struct cmb_loop *loop, struct cmb_timer *timer, int64_
 void cmb_loop_start_timer_at(struct cmb_loop *loop, struct cmb_timer *timer, int64_t due_ns);
 /* Twice is fine. */
 void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer);
+/* When the next timer is due, monotonic; INT64_MAX: none runs.  For whoever turns the clock. */
+int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop);
 
 /* Has on_run called on the loop's thread, soon, and wakes the loop.  A post that is already posted
  * runs once.  The post may be freed or posted again from its own on_run on; what the posting
  * thread wrote before is seen there.  [any thread] */
 void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post);
+/* Whether something was posted that has not run. */
+bool cmb_loop_has_posts(const struct cmb_loop *loop);
 /* Forgets a post that has not run; no other thread may be posting it.  Twice is fine. */
 void cmb_loop_unpost(struct cmb_loop *loop, struct cmb_post *post);
 

@@ -116,6 +116,7 @@ uint32_t cmb_pool_random(struct cmb_pool *pool, uint32_t most)
 static void init(struct cmb_pool *pool, struct cmb_loop *loop,
                  const struct cmb_pool_settings *settings)
 {
+    pool->network = cmb_network_of_connections;
     pool->loop = loop;
     if (settings)
         pool->settings = *settings;
@@ -179,9 +180,4 @@ void cmb_pool_free(struct cmb_pool *pool)
 const struct cmb_pool_counters *cmb_pool_counters(const struct cmb_pool *pool)
 {
     return &pool->counters;
-}
-
-struct cmb_connector *cmb_pool_connector(struct cmb_pool *pool)
-{
-    return pool->connector;
 }

@@ -112,9 +112,6 @@ struct cmb_flight *cmb_pool_send(struct cmb_pool *pool, const struct cmb_request
 /* Ends a request without calling back.  Answers whether a byte of it may have left. */
 bool cmb_pool_cancel(struct cmb_pool *pool, struct cmb_flight *flight);
 
-/* What its connections are opened with, for WebSockets to the same world.  Lives as long as it. */
-struct cmb_connector *cmb_pool_connector(struct cmb_pool *pool);
-
 /* Since the pool was opened. */
 struct cmb_pool_counters {
     uint64_t requests; /* taken */

@@ -10,6 +10,7 @@
 #define CMB_TRANSPORT_POOL_INNER_H
 
 #include "transport/flight.h"
+#include "transport/network.h"
 
 enum cmb_wire_state { CMB_WIRE_OPENING = 1, CMB_WIRE_IDLE, CMB_WIRE_BUSY };
 
@@ -47,6 +48,7 @@ struct cmb_origin {
 TAILQ_HEAD(cmb_origins, cmb_origin);
 
 struct cmb_pool {
+    struct cmb_network network; /* first: network.c finds the pool by it */
     struct cmb_loop *loop;
     struct cmb_pool_settings settings; /* without zeros */
     struct cmb_trust *trust;
@@ -73,6 +75,10 @@ void cmb_pool_finish_soon(struct cmb_flight *flight);
 void cmb_pool_on_ended(struct cmb_post *post, void *user);
 /* Ends all flights of a list with CLOSED, or as they had ended already. */
 void cmb_pool_end_all(struct cmb_flights *flights);
+
+/* --- network.c --- */
+
+extern const struct cmb_network cmb_network_of_connections;
 
 /* --- pool.c --- */
 

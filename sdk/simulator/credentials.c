@@ -89,6 +89,15 @@ static uint32_t algorithm_for(const struct cmb_plugin *plugin, int credential)
     return asymmetric;
 }
 
+const char *cmb_practice_credential(const struct cmb_practice *practice, const char *name)
+{
+    for (uint32_t i = 0; i < practice->plugin->tables.credentials.count &&
+                         i < CMB_CREDENTIAL_TEXTS; i++)
+        if (strcmp(practice->plugin->tables.credentials.rows[i].name, name) == 0)
+            return practice->credentials[i];
+    return NULL;
+}
+
 bool cmb_practice_make_credentials(struct cmb_practice *practice, uint64_t seed)
 {
     const struct cmb_plugin *plugin = practice->plugin;

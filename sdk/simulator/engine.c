@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { MOVE_NS = 200000000 };
+enum { REST_NS = 200000000 };
 
 const char *const cmb_engine_currencies[CMB_ENGINE_CURRENCIES] = { "BTC", "ETH", "SOL", "USD",
                                                                    "USDT" };
@@ -68,6 +68,7 @@ struct cmb_engine *cmb_engine_new(uint64_t seed, int64_t now_ns)
         return NULL;
     cmb_random_init_seeded(&engine->random, seed);
     engine->now_ns = engine->moved_ns = now_ns;
+    engine->rest_ns = REST_NS;
     engine->next_id = 1000001;
     engine->next_trade = 5000001;
     engine->events = calloc(CMB_ENGINE_EVENTS, sizeof *engine->events);
@@ -108,6 +109,7 @@ void cmb_engine_free(struct cmb_engine *engine)
     for (size_t i = 0; i < engine->order_count; i++)
         free(engine->orders[i]);
     free(engine->orders);
+    free(engine->index);
     free(engine->fills);
     free(engine->events);
     free(engine);
@@ -118,7 +120,7 @@ void cmb_engine_turn(struct cmb_engine *engine, int64_t now_ns)
 {
     if (now_ns > engine->now_ns)
         engine->now_ns = now_ns;
-    if (engine->now_ns - engine->moved_ns < MOVE_NS)
+    if (engine->now_ns - engine->moved_ns < engine->rest_ns)
         return;
     engine->moved_ns = engine->now_ns;
     for (int at = 0; at < CMB_ENGINE_MARKETS; at++)

@@ -33,6 +33,14 @@ enum {
 };
 enum { CMB_CUSTOMER = 0, CMB_HOUSE = 1 };
 
+/* What an exchange makes of a client id that was there before. */
+enum cmb_client_ids {
+    CMB_IDS_UNIQUE = 0, /* refused for ever */
+    CMB_IDS_AMONG_OPEN, /* refused while an order with it is open */
+    CMB_IDS_ANY,        /* taken; the first order is found by it */
+    CMB_IDS_LAST_WINS,  /* taken; the last order is found by it */
+};
+
 /* What does not change about a market. */
 struct cmb_engine_rules {
     const char *symbol, *base, *quote, *settle; /* settle: NULL for spot */
@@ -47,11 +55,16 @@ struct cmb_engine_order {
     int account, market;
     uint32_t side, type, time_in_force, state; /* numbers of the vocabularies */
     bool is_post_only, is_reduce_only;
+    bool is_external; /* placed by the customer, but not through us */
     int64_t price, amount, filled; /* price 0: market order */
     int64_t budget;                /* money that a market buy may spend; 0: by amount */
     int64_t cost, fee, held;       /* money; fee in fee_currency */
     int fee_currency, held_currency;
     int64_t created_ns, updated_ns, traded_ns;
+    uint64_t request;        /* that brought it: engine->request then; 0: none */
+    int64_t arrived_ns;      /* when that arrived, by the simulator's clock */
+    int64_t executed_ns;     /* when the order was taken, by the same; later where it had to wait */
+    struct cmb_engine_order *next_same; /* in the index by client id: the one before it */
 };
 
 struct cmb_engine_trade {
@@ -94,6 +107,7 @@ struct cmb_engine_past {
 
 /* Something that the customer is told of an order. */
 struct cmb_engine_event {
+    int64_t time_ns;
     struct cmb_engine_order order; /* as it was then */
     bool is_fill;
     struct cmb_engine_trade fill;
@@ -129,12 +143,18 @@ struct cmb_engine {
     int64_t fees[CMB_ENGINE_CURRENCIES]; /* taken so far */
     struct cmb_engine_order **orders; /* the customer's, in the order of arrival */
     size_t order_count, order_capacity;
+    struct cmb_engine_order **index; /* by client id, a power of two */
+    size_t index_size, indexed;
+    uint32_t client_ids; /* enum cmb_client_ids */
+    uint64_t request;    /* whose orders come now, and the simulator's times of it */
+    int64_t arrived_ns, executed_ns;
     struct cmb_engine_trade *fills; /* the customer's */
     size_t fill_count, fill_capacity;
     struct cmb_engine_event *events; /* ring; the newest at (event_count - 1) % CMB_ENGINE_EVENTS */
     uint64_t event_count;
     uint64_t next_id, next_number, next_trade;
     int64_t now_ns, moved_ns; /* moved: when the house last moved */
+    int64_t rest_ns;          /* how long the house keeps still between two moves */
     uint64_t moves_back; /* of the books that are asked for; 0: as they are */
 };
 
@@ -142,7 +162,7 @@ struct cmb_engine {
 struct cmb_engine_intent {
     int market;
     uint32_t side, type, time_in_force;
-    bool is_post_only, is_reduce_only;
+    bool is_post_only, is_reduce_only, is_external;
     int64_t price, amount, budget;
     struct cmb_text client_id;
 };
@@ -173,7 +193,11 @@ int cmb_engine_cancel(struct cmb_engine *engine, struct cmb_engine_order *order,
 int cmb_engine_edit(struct cmb_engine *engine, struct cmb_engine_order *order, int64_t price,
                     int64_t amount, struct cambist_error *error);
 
-/* The customer's order by id or, for id 0, by client id; NULL when there is none. */
+/* The house trades with an open order as far as `amount` goes, at the order's own price. */
+void cmb_engine_hit(struct cmb_engine *engine, struct cmb_engine_order *order, int64_t amount);
+
+/* The customer's order by id or, for id 0, by client id; NULL when there is none.  Of several with
+ * one client id the one that the rule names. */
 struct cmb_engine_order *cmb_engine_find_order(const struct cmb_engine *engine, uint64_t id,
                                                struct cmb_text client_id);
 /* The market of that symbol, -1 when there is none. */
@@ -194,11 +218,20 @@ struct cmb_engine_side *cmb_book_side(struct cmb_engine_market *market, uint32_t
 struct cmb_engine_order *cmb_book_facing(struct cmb_engine_market *market, uint32_t side,
                                          int64_t price);
 
+/* index: remembers an order of the customer by its client id; false without memory. */
+bool cmb_index_add(struct cmb_engine *engine, struct cmb_engine_order *order);
+/* Whether the rule forbids another order with this client id. */
+bool cmb_index_refuses(const struct cmb_engine *engine, struct cmb_text client_id);
+
 /* change: counts and remembers a change of the book. */
 void cmb_change_note(struct cmb_engine_market *market, uint32_t side, int64_t price);
 /* Remembers what the customer is told of an order; `fill` NULL: it did not trade. */
 void cmb_change_tell(struct cmb_engine *engine, const struct cmb_engine_order *order,
                      const struct cmb_engine_trade *fill);
+/* The order as it was at that time, as far back as events are remembered (then: as it is); false:
+ * it was not there. */
+bool cmb_change_order_at(const struct cmb_engine *engine, const struct cmb_engine_order *order,
+                         int64_t time_ns, struct cmb_engine_order *ret);
 /* Remembers the book as it is. */
 void cmb_change_keep_past(struct cmb_engine *engine, struct cmb_engine_market *market);
 /* The book as it was before so many moves of the house, or the oldest that is known; NULL: none, or

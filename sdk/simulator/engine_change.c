@@ -21,12 +21,31 @@ void cmb_change_tell(struct cmb_engine *engine, const struct cmb_engine_order *o
     if (order->account != CMB_CUSTOMER)
         return;
     struct cmb_engine_event *event = &engine->events[engine->event_count++ % CMB_ENGINE_EVENTS];
-    *event = (struct cmb_engine_event){ .order = *order, .is_fill = fill != NULL };
+    *event = (struct cmb_engine_event){ .time_ns = engine->now_ns, .order = *order,
+                                        .is_fill = fill != NULL };
     if (!fill)
         return;
     event->fill = *fill;
     if (!order->budget && order->filled == order->amount)
         event->order.state = CAMBIST_STATE_CLOSED;
+}
+
+bool cmb_change_order_at(const struct cmb_engine *engine, const struct cmb_engine_order *order,
+                         int64_t time_ns, struct cmb_engine_order *ret)
+{
+    uint64_t kept = engine->event_count < CMB_ENGINE_EVENTS ? engine->event_count
+                                                            : CMB_ENGINE_EVENTS;
+    *ret = *order;
+    if (order->created_ns > time_ns)
+        return false;
+    for (uint64_t i = engine->event_count; order->updated_ns > time_ns && kept--; i--) {
+        const struct cmb_engine_event *event = &engine->events[(i - 1) % CMB_ENGINE_EVENTS];
+        if (event->order.id != order->id || event->time_ns > time_ns)
+            continue;
+        *ret = event->order;
+        return true;
+    }
+    return true;
 }
 
 /* ---- books ---- */

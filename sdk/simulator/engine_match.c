@@ -5,18 +5,6 @@
 
 #include "base/fail.h"
 
-struct cmb_engine_order *cmb_engine_find_order(const struct cmb_engine *engine, uint64_t id,
-                                               struct cmb_text client_id)
-{
-    for (size_t i = engine->order_count; i-- > 0;) {
-        struct cmb_engine_order *order = engine->orders[i];
-        if (id ? order->id == id : client_id.length &&
-                                       cmb_text_is(cmb_text_of(order->client_id), client_id))
-            return order;
-    }
-    return NULL;
-}
-
 static bool grow(void **rows, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity)
@@ -47,7 +35,9 @@ static struct cmb_engine_order *make_order(struct cmb_engine *engine, int accoun
         .state = CAMBIST_STATE_OPEN, .is_post_only = intent->is_post_only,
         .is_reduce_only = intent->is_reduce_only, .price = intent->price,
         .amount = intent->amount, .budget = intent->budget, .created_ns = engine->now_ns,
-        .updated_ns = engine->now_ns,
+        .updated_ns = engine->now_ns, .is_external = intent->is_external,
+        .request = intent->is_external ? 0 : engine->request, .arrived_ns = engine->arrived_ns,
+        .executed_ns = engine->executed_ns,
     };
     memcpy(order->client_id, intent->client_id.at ? intent->client_id.at : "",
            intent->client_id.length);
@@ -65,7 +55,7 @@ static int check_intent(const struct cmb_engine *engine, int account,
         return cmb_fail(error, CAMBIST_INVALID_ORDER, "an order needs an amount");
     if (intent->client_id.length >= sizeof engine->orders[0]->client_id)
         return cmb_fail(error, CAMBIST_INVALID_ORDER, "the client order id is too long");
-    if (account == CMB_CUSTOMER && cmb_engine_find_order(engine, 0, intent->client_id))
+    if (account == CMB_CUSTOMER && cmb_index_refuses(engine, intent->client_id))
         return cmb_fail(error, CAMBIST_DUPLICATE_ORDER, "an order with this client id exists");
     return CAMBIST_OK;
 }
@@ -212,6 +202,10 @@ int cmb_engine_submit(struct cmb_engine *engine, int account,
     if (!order)
         return cmb_fail(error, CAMBIST_NO_MEMORY, "no memory for an order");
     status = check_order(engine, order, error);
+    if (status == CAMBIST_OK && account == CMB_CUSTOMER && !cmb_index_add(engine, order)) {
+        cmb_account_release(engine, order);
+        status = cmb_fail(error, CAMBIST_NO_MEMORY, "no memory for an order");
+    }
     if (status != CAMBIST_OK) {
         free(order);
         return status;
@@ -227,6 +221,23 @@ int cmb_engine_submit(struct cmb_engine *engine, int account,
         *ret = NULL;
     }
     return CAMBIST_OK;
+}
+
+void cmb_engine_hit(struct cmb_engine *engine, struct cmb_engine_order *order, int64_t amount)
+{
+    struct cmb_engine_intent intent = {
+        .market = order->market, .price = order->price, .amount = amount,
+        .side = order->side == CAMBIST_SIDE_BUY ? CAMBIST_SIDE_SELL : CAMBIST_SIDE_BUY,
+        .type = CAMBIST_TYPE_LIMIT, .time_in_force = CAMBIST_TIME_IN_FORCE_IOC };
+    int64_t left = order->amount - order->filled;
+    struct cmb_engine_order *house =
+        order->state == CAMBIST_STATE_OPEN ? make_order(engine, CMB_HOUSE, &intent) : NULL;
+    if (!house)
+        return;
+    if (cmb_account_hold(engine, house))
+        fill(engine, house, order, amount < left ? amount : left);
+    cmb_account_release(engine, house);
+    free(house);
 }
 
 int cmb_engine_cancel(struct cmb_engine *engine, struct cmb_engine_order *order,

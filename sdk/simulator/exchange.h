@@ -19,7 +19,16 @@ enum { CMB_TOKENS = 64 };
 /* A made-up token of a private stream. */
 struct cmb_token {
     char text[48];
-    int64_t ends_ns;
+    int64_t ends_ns; /* by the simulator's clock */
+    bool is_told;    /* its streams say that it has ended */
+};
+
+/* What differs between exchanges, where no table says it. */
+struct cmb_practice_rules {
+    uint32_t client_ids; /* enum cmb_client_ids */
+    int64_t query_lag_ns; /* what is asked about orders was true so long ago */
+    bool hides_closed;    /* orders that are done cannot be found ... */
+    bool hides_closed_by_client_id; /* ... or not by client id */
 };
 
 struct cmb_practice {
@@ -36,6 +45,12 @@ struct cmb_practice {
     const char *stream_url;        /* NULL: not known yet */
     bool is_known;                 /* some row has its method and path */
     bool is_generous;              /* paths that no row has are answered with nothing */
+    struct cmb_practice_rules rules; /* as a program sets them */
+    struct cmb_practice_rules in_force; /* with what faults make of them, for the request in hand */
+    int64_t ahead_ns;              /* the exchange's clock over the simulator's */
+    uint32_t struck;               /* enum cmb_fault, of the request in hand */
+    uint32_t token_fault;          /* the same, of the token that it may ask for */
+    struct cmb_engine_order *pending; /* said to be cancelled, and still open; NULL: none */
 };
 
 /* What goes back to the client.  The body is the caller's to free. */
@@ -53,12 +68,19 @@ void cmb_practice_close(struct cmb_practice *practice);
 /* Reads the request; answers its operation, CAMBIST_OPERATION_NONE when no row has it.  Changes
  * nothing. */
 uint32_t cmb_practice_read(struct cmb_practice *practice, struct cmb_received *received);
-/* Does what was read, and says so.  False without memory. */
+/* Whether what was read may be done: it is signed, fresh, within its deadline.  A status; what is
+ * wrong is in practice->error. */
+int cmb_practice_prove(struct cmb_practice *practice);
+/* Does what was read and proved; `status` is what proving answered. */
+bool cmb_practice_finish(struct cmb_practice *practice, int status, struct cmb_reply *ret);
+/* Both: does what was read, and says so.  False without memory. */
 bool cmb_practice_run(struct cmb_practice *practice, struct cmb_reply *ret);
 
 /* credentials: makes up what the plugin's table asks for, in the forms that its derived rows can
  * use.  False without memory. */
 bool cmb_practice_make_credentials(struct cmb_practice *practice, uint64_t seed);
+/* The one of that name, NULL where there is none. */
+const char *cmb_practice_credential(const struct cmb_practice *practice, const char *name);
 
 /* markets: the engine's markets under the names that this exchange gives them. */
 struct cmb_markets *cmb_practice_name_markets(const struct cmb_plugin *plugin);
@@ -89,6 +111,10 @@ struct json_object *cmb_practice_write_refusal(const struct cmb_plugin *plugin, 
 /* The row of `faults` that says this status best; NULL when none does. */
 const struct cambist_fault *cmb_practice_fault_of(const struct cmb_plugin *plugin,
                                                   uint32_t status);
+/* The row by which this exchange says that nobody knows what became of a request, if there is one of
+ * that status, else any; NULL: it has no such words. */
+const struct cambist_fault *cmb_practice_fault_unknown(const struct cmb_plugin *plugin,
+                                                       uint32_t status);
 
 /* The JSON of a value text: true and false as themselves, everything else as a string. */
 struct json_object *cmb_written_text(struct cmb_text text);

@@ -9,15 +9,43 @@ static const struct {
     const char *name, *help;
     bool executes;
     uint32_t moment; /* enum cmb_fault_moment */
+    uint32_t reach;  /* enum cmb_fault_reach, of requests */
 } kinds[CMB_FAULT_COUNT] = {
-    [CMB_FAULT_NONE] = { "", "", true, CMB_AT_REQUEST },
-#define X(NAME, name, executes, help) [CMB_FAULT_##NAME] = { name, help, executes, CMB_AT_REQUEST },
+    [CMB_FAULT_NONE] = { "", "", true, CMB_AT_REQUEST, CMB_HITS_ALL },
+#define X(NAME, name, executes, reach, help)                                                       \
+    [CMB_FAULT_##NAME] = { name, help, executes, CMB_AT_REQUEST, CMB_HITS_##reach },
     CMB_FAULT_LIST(X)
 #undef X
-#define X(NAME, name, moment, help) [CMB_FAULT_##NAME] = { name, help, true, CMB_AT_##moment },
+#define X(NAME, name, moment, help)                                                                \
+    [CMB_FAULT_##NAME] = { name, help, true, CMB_AT_##moment, CMB_HITS_ALL },
+    CMB_RULE_FAULT_LIST(X)
     CMB_STREAM_FAULT_LIST(X)
 #undef X
 };
+
+static bool lasts(uint32_t fault)
+{
+    return kinds[fault].moment == CMB_AT_CONNECTION || kinds[fault].moment == CMB_AT_ALL_TIMES;
+}
+
+/* Whether a request's fault can happen to that operation at all. */
+static bool reaches(uint32_t fault, uint32_t operation)
+{
+    switch (kinds[fault].reach) {
+    case CMB_HITS_WRITES: return operation && cmb_operation_of(operation)->class == CMB_WRITES;
+    case CMB_HITS_CANCELS: return operation == CAMBIST_OPERATION_cancel_order;
+    case CMB_HITS_EDITS: return operation == CAMBIST_OPERATION_edit_order;
+    case CMB_HITS_LISTS:
+        return operation == CAMBIST_OPERATION_create_orders ||
+               operation == CAMBIST_OPERATION_cancel_orders;
+    case CMB_HITS_HISTORY:
+        return operation == CAMBIST_OPERATION_fetch_my_trades ||
+               operation == CAMBIST_OPERATION_fetch_orders ||
+               operation == CAMBIST_OPERATION_fetch_closed_orders ||
+               operation == CAMBIST_OPERATION_fetch_open_orders;
+    default: return true;
+    }
+}
 
 const char *cmb_fault_help(uint32_t fault)
 {
@@ -39,13 +67,19 @@ bool cmb_fault_executes(uint32_t fault)
     return kinds[fault].executes;
 }
 
+bool cmb_fault_is_of_orders(uint32_t fault)
+{
+    return fault != CMB_FAULT_NONE && kinds[fault].moment != CMB_AT_BOOK &&
+           kinds[fault].moment != CMB_AT_SNAPSHOT;
+}
+
 void cmb_faults_init(struct cmb_faults *faults, uint64_t seed)
 {
     *faults = (struct cmb_faults){ 0 };
     cmb_random_init_seeded(&faults->random, seed ^ 0x666175u);
 }
 
-static uint32_t find_fault(struct cmb_text name)
+uint32_t cmb_fault_find(struct cmb_text name)
 {
     for (uint32_t i = 1; i < CMB_FAULT_COUNT; i++)
         if (cmb_text_is(cmb_text_of(kinds[i].name), name))
@@ -55,15 +89,9 @@ static uint32_t find_fault(struct cmb_text name)
 
 static int refuse_name(struct cmb_text name, struct cambist_error *error)
 {
-    struct cmb_buffer list;
-    cmb_buffer_init(&list, 4096);
-    for (uint32_t i = 1; i < CMB_FAULT_COUNT; i++)
-        cmb_buffer_addf(&list, "%s%s", i > 1 ? ", " : "", kinds[i].name);
-    int status = cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no fault \"%.*s\" (there are %s)",
-                          (int)(name.length < 40 ? name.length : 40), name.at,
-                          cmb_buffer_string(&list));
-    cmb_buffer_clear(&list);
-    return status;
+    return cmb_fail(error, CAMBIST_BAD_ARGUMENT,
+                    "there is no fault \"%.*s\" (cambist simulate --faults lists what there is)",
+                    (int)(name.length < 40 ? name.length : 40), name.at);
 }
 
 /* "1/10", "0.25", "1.0" */
@@ -119,13 +147,16 @@ static int read_rule(const char *text, struct cmb_fault_rule *ret, struct cambis
 {
     struct cmb_text head, name, rate = cmb_text_cut(cmb_text_of(text), ':', &head);
     struct cmb_text operation = cmb_text_cut(head, '@', &name);
-    struct cmb_fault_rule rule = { .fault = find_fault(name), .every = 1,
+    struct cmb_fault_rule rule = { .fault = cmb_fault_find(name), .every = 1,
                                    .exchange = CMB_FAULTS_EVERYWHERE };
     if (!rule.fault)
         return refuse_name(name, error);
     if (operation.at && !(rule.operation = find_what(operation)))
         return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no operation or topic \"%.40s\"",
                         operation.at);
+    if (rule.operation && !reaches(rule.fault, rule.operation))
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "%s cannot happen to %.40s",
+                        cmb_fault_name(rule.fault), operation.at);
     if (rate.at && !read_rate(rate, &rule))
         return cmb_fail(error, CAMBIST_BAD_ARGUMENT,
                         "a rate is a probability (0.25) or every n-th request (1/4)");
@@ -148,7 +179,7 @@ int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *
     if (status != CAMBIST_OK)
         return status;
     rule.exchange = exchange;
-    if (kinds[rule.fault].moment == CMB_AT_CONNECTION)
+    if (lasts(rule.fault))
         rule.ends_ns = now_ns + count * (int64_t)1000000000;
     else
         rule.left = count;
@@ -162,6 +193,7 @@ static bool strikes(struct cmb_faults *faults, struct cmb_fault_rule *rule)
                          : ++rule->seen % rule->every == 0;
     if (is_struck && rule->left && --rule->left == 0)
         rule->is_spent = true;
+    faults->struck[rule->fault] += is_struck;
     return is_struck;
 }
 
@@ -169,7 +201,7 @@ static bool fits(const struct cmb_fault_rule *rule, uint32_t exchange,
                  enum cmb_fault_moment moment, uint32_t operation)
 {
     return !rule->is_spent && kinds[rule->fault].moment == moment &&
-           (!rule->operation || rule->operation == operation) &&
+           (!rule->operation || rule->operation == operation) && reaches(rule->fault, operation) &&
            (rule->exchange == CMB_FAULTS_EVERYWHERE || rule->exchange == exchange);
 }
 
@@ -195,7 +227,7 @@ bool cmb_faults_is_on(const struct cmb_faults *faults, uint32_t exchange, uint32
     for (uint32_t i = 0; i < faults->count; i++)
         if (faults->rules[i].fault == fault &&
             (!faults->rules[i].ends_ns || faults->now_ns < faults->rules[i].ends_ns) &&
-            fits(&faults->rules[i], exchange, CMB_AT_CONNECTION, topic))
+            fits(&faults->rules[i], exchange, kinds[fault].moment, topic))
             return true;
     return false;
 }

@@ -12,14 +12,19 @@ void cmb_ledger_clear(struct cmb_ledger *ledger)
     *ledger = (struct cmb_ledger){ 0 };
 }
 
-struct cmb_ledger_request *cmb_ledger_add(struct cmb_ledger *ledger, uint32_t exchange,
-                                          const struct cmb_received *received)
+struct cmb_ledger_request *cmb_ledger_at(struct cmb_ledger *ledger, size_t number)
+{
+    return number < ledger->count ? &ledger->requests[number] : NULL;
+}
+
+size_t cmb_ledger_add(struct cmb_ledger *ledger, uint32_t exchange,
+                      const struct cmb_received *received)
 {
     if (ledger->count == ledger->capacity) {
         size_t capacity = ledger->capacity ? ledger->capacity * 2 : 256;
         void *grown = realloc(ledger->requests, capacity * sizeof *ledger->requests);
         if (!grown)
-            return NULL;
+            return SIZE_MAX;
         ledger->requests = grown;
         ledger->capacity = capacity;
     }
@@ -29,7 +34,7 @@ struct cmb_ledger_request *cmb_ledger_add(struct cmb_ledger *ledger, uint32_t ex
              received->method.at);
     snprintf(request->path, sizeof request->path, "%.*s",
              (int)(received->path.length < 100 ? received->path.length : 100), received->path.at);
-    return request;
+    return ledger->count - 1;
 }
 
 /* ---- as JSON ---- */
@@ -72,6 +77,9 @@ static struct json_object *order_of(const struct cmb_engine *engine,
     put_number(json, "amount", cmb_record_number(order->amount, rules->amount_scale));
     put_number(json, "filled", cmb_record_number(order->filled, rules->amount_scale));
     put_number(json, "cost", cmb_record_money(order->cost));
+    put_integer(json, "arrived_ns", (uint64_t)order->arrived_ns);
+    put_integer(json, "executed_ns", (uint64_t)order->executed_ns);
+    json_object_object_add(json, "external", json_object_new_boolean(order->is_external));
     return json;
 }
 
@@ -118,7 +126,14 @@ static struct json_object *requests_of(const struct cmb_ledger *ledger, uint32_t
         if (request->operation)
             put_text(json, "operation", cmb_operation_of(request->operation)->name);
         json_object_object_add(json, "executed", json_object_new_boolean(request->is_executed));
+        if (request->executed_ns)
+            put_integer(json, "executed_ns", (uint64_t)request->executed_ns);
         put_integer(json, "status", request->http_status);
+        put_integer(json, "weight", request->weight);
+        if (request->is_over_limit)
+            json_object_object_add(json, "overLimit", json_object_new_boolean(true));
+        if (request->is_in_ban)
+            json_object_object_add(json, "inBan", json_object_new_boolean(true));
         if (request->fault)
             put_text(json, "fault", cmb_text_of(cmb_fault_name(request->fault)));
         json_object_array_add(list, json);

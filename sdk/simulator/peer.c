@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 16384, TEXT_BYTES_MOST = 256 << 10, ARENA_BYTES_MOST = 8 << 20 };
+enum { READ_BYTES = 16384, TEXT_BYTES_MOST = 256 << 10, ARENA_BYTES_MOST = 8 << 20, COLLECT_MS = 20 };
 
 /* A request while it arrives.  Names and values are collected as texts with offsets, because they
  * may come in pieces. */
@@ -138,6 +138,16 @@ static void list_headers(struct reading *reading, struct cmb_received *received)
     }
 }
 
+/* What the exchange does later is answered later, if the client is still there. */
+static bool await_answer(struct cmb_peer *peer, struct cmb_sending *sending)
+{
+    uint64_t ticket = sending->ticket;
+    while (ticket && !peer->server->collect(peer->server->user, ticket, sending))
+        if (cmb_peer_wait_gone(peer, COLLECT_MS))
+            return false;
+    return true;
+}
+
 static bool answer(struct cmb_peer *peer, struct reading *reading,
                    struct cmb_received *received, struct cmb_text early)
 {
@@ -154,7 +164,7 @@ static bool answer(struct cmb_peer *peer, struct reading *reading,
         peer->server->stream(peer->server->user, peer, received, target, early))
         return false;
     peer->server->answer(peer->server->user, received, target, &sending);
-    bool may_go_on = cmb_peer_send(peer, &sending);
+    bool may_go_on = await_answer(peer, &sending) && cmb_peer_send(peer, &sending);
     free(sending.reply.body);
     return may_go_on && http_should_keep_alive(&reading->parser);
 }
@@ -195,7 +205,7 @@ static bool greet(struct cmb_peer *peer)
 void *cmb_peer_run(void *user)
 {
     struct cmb_peer *peer = user;
-    if (greet(peer))
+    if (peer->server->accept(peer->server->user) && greet(peer))
         serve(peer);
     SSL_free(peer->ssl);
     pthread_mutex_lock(&peer->server->lock);

@@ -67,17 +67,14 @@ uint32_t cmb_practice_read(struct cmb_practice *practice, struct cmb_received *r
     return practice->is_known ? practice->call->operation : CAMBIST_OPERATION_NONE;
 }
 
-static int serve(struct cmb_practice *practice)
+int cmb_practice_prove(struct cmb_practice *practice)
 {
-    int64_t now_ns = practice->capture.received->time_ns;
-    cmb_engine_turn(practice->engine, now_ns - now_ns % 1000000);
     if (!practice->is_known)
         return cmb_fail(&practice->error, CAMBIST_NOT_SUPPORTED, "there is no such path");
     int status = cmb_proof_check(&practice->capture, &practice->error);
-    if (status != CAMBIST_OK)
-        return status;
-    cmb_fail_reset(&practice->error);
-    return cmb_practice_serve(practice, &practice->capture, &practice->error);
+    if (status == CAMBIST_OK)
+        cmb_fail_reset(&practice->error);
+    return status;
 }
 
 static bool tell(struct json_object *json, struct cmb_reply *ret)
@@ -90,9 +87,12 @@ static bool tell(struct json_object *json, struct cmb_reply *ret)
     return ret->body != NULL;
 }
 
-bool cmb_practice_run(struct cmb_practice *practice, struct cmb_reply *ret)
+bool cmb_practice_finish(struct cmb_practice *practice, int status, struct cmb_reply *ret)
 {
-    int status = serve(practice);
+    int64_t now_ns = practice->capture.received->time_ns;
+    cmb_engine_turn(practice->engine, now_ns - now_ns % 1000000);
+    if (status == CAMBIST_OK)
+        status = cmb_practice_serve(practice, &practice->capture, &practice->error);
     ret->http_status = 200;
     if (status == CAMBIST_OK)
         return tell(cmb_practice_write(practice->call), ret);
@@ -102,4 +102,9 @@ bool cmb_practice_run(struct cmb_practice *practice, struct cmb_reply *ret)
     uint32_t operation = practice->is_known ? practice->call->operation : CAMBIST_OPERATION_NONE;
     return tell(cmb_practice_write_refusal(practice->plugin, operation, &practice->error,
                                            &ret->http_status), ret);
+}
+
+bool cmb_practice_run(struct cmb_practice *practice, struct cmb_reply *ret)
+{
+    return cmb_practice_finish(practice, cmb_practice_prove(practice), ret);
 }

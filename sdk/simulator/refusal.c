@@ -24,6 +24,19 @@ const struct cambist_fault *cmb_practice_fault_of(const struct cmb_plugin *plugi
     return best;
 }
 
+const struct cambist_fault *cmb_practice_fault_unknown(const struct cmb_plugin *plugin,
+                                                       uint32_t status)
+{
+    const struct cambist_fault *best = NULL;
+    for (uint32_t i = 0; i < plugin->tables.faults.count; i++) {
+        const struct cambist_fault *row = CMB_ROW(plugin->tables.faults, i);
+        if (row->code && row->outcome == CAMBIST_OUTCOME_UNKNOWN &&
+            (!best || (row->status == status && best->status != status)))
+            best = row;
+    }
+    return best;
+}
+
 /* What to say where the exchange has no word for the very thing. */
 static const struct cambist_fault *find_fault(const struct cmb_plugin *plugin, uint32_t status)
 {
@@ -52,6 +65,7 @@ static uint32_t http_status_of(uint32_t status)
     case CAMBIST_RATE_LIMITED: return 429;
     case CAMBIST_BANNED: return 418;
     case CAMBIST_NOT_SUPPORTED: return 404;
+    case CAMBIST_TIMEOUT: return 504;
     case CAMBIST_MAINTENANCE:
     case CAMBIST_UNAVAILABLE: return 503;
     default: return 400;
@@ -118,7 +132,9 @@ struct json_object *cmb_practice_write_refusal(const struct cmb_plugin *plugin, 
                                                uint32_t *ret_http_status)
 {
     char code_text[64];
-    const struct cambist_fault *fault = find_fault(plugin, error->status);
+    const struct cambist_fault *fault =
+        error->outcome == CAMBIST_OUTCOME_UNKNOWN
+            ? cmb_practice_fault_unknown(plugin, error->status) : find_fault(plugin, error->status);
     const struct cambist_failure *failure =
         find_failure(plugin, is_about_orders(operation, error->status));
     struct cmb_text code = code_of(fault, code_text, sizeof code_text);

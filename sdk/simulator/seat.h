@@ -3,6 +3,7 @@
 #ifndef CMB_SIMULATOR_SEAT_H
 #define CMB_SIMULATOR_SEAT_H
 
+#include "simulator/reception.h"
 #include "simulator/server.h"
 #include "simulator/stream.h"
 
@@ -12,6 +13,9 @@ struct cmb_seat;
 void cmb_seat_lock(struct cmb_seat *seat);
 void cmb_seat_unlock(struct cmb_seat *seat);
 int64_t cmb_seat_now_ns(const struct cmb_seat *seat);
+/* Under the lock: the exchange's time goes on; whether one more stream may be opened. */
+void cmb_seat_turn(struct cmb_seat *seat);
+struct cmb_quota_word cmb_seat_connect(struct cmb_seat *seat, const struct cmb_session *session);
 /* Under the lock; false when no stream is at that path. */
 bool cmb_seat_open_session(struct cmb_seat *seat, struct cmb_session *session,
                            struct cmb_text target);

@@ -11,6 +11,11 @@ struct cmb_text cmb_serve_argument(const struct cmb_serve *serve, uint32_t argum
     return value.at ? value : serve->call->arguments.values[argument];
 }
 
+int64_t cmb_serve_clock_ns(const struct cmb_serve *serve)
+{
+    return serve->engine->now_ns - serve->practice->ahead_ns;
+}
+
 int64_t cmb_serve_number_of(struct cmb_text digits, int64_t otherwise)
 {
     int64_t number = 0;

@@ -35,6 +35,8 @@ CMB_SERVE_LIST(X)
 struct cmb_text cmb_serve_argument(const struct cmb_serve *serve, uint32_t argument);
 #define ARGUMENT(serve, name) cmb_serve_argument((serve), CAMBIST_ARGUMENT_##name)
 
+/* Now, by the simulator's clock, which is not the exchange's own. */
+int64_t cmb_serve_clock_ns(const struct cmb_serve *serve);
 int64_t cmb_serve_number_of(struct cmb_text digits, int64_t otherwise);
 int64_t cmb_serve_time_of(struct cmb_text ms, int64_t otherwise_ns);
 /* The number of our word; false when it was not given. */
@@ -43,6 +45,10 @@ bool cmb_serve_word_of(const struct cmb_serve *serve, uint32_t name, uint32_t *r
 void *cmb_serve_add_row(struct cmb_serve *serve);
 /* The engine's market of `symbol`; BAD_ARGUMENT without one. */
 int cmb_serve_need_market(struct cmb_serve *serve, int *ret);
+/* The order as a query tells it: as it was a while ago, where queries lag.  False: it cannot be
+ * found, by client id or at all. */
+bool cmb_serve_look(const struct cmb_serve *serve, const struct cmb_engine_order *order,
+                    bool is_by_client_id, struct cmb_engine_order *ret);
 /* Runs one operation for each order of a list; only when the only one was refused is the whole
  * refused, else the refused ones have a row that says so. */
 int cmb_serve_each(struct cmb_serve *serve, int (*run)(struct cmb_serve *serve));
@@ -62,5 +68,12 @@ struct cmb_serve_window {
 
 struct cmb_serve_window cmb_serve_window_of(const struct cmb_serve *serve);
 bool cmb_serve_is_within(const struct cmb_serve_window *window, int64_t time_ns);
+
+/* Adds the order's record. */
+void cmb_serve_tell_order(struct cmb_serve *serve, const struct cmb_engine_order *order);
+/* The order that the question names; ORDER_NOT_FOUND. */
+int cmb_serve_find_order(struct cmb_serve *serve, struct cmb_engine_order **ret);
+bool cmb_serve_is_listed(const struct cmb_serve *serve, const struct cmb_engine_order *order,
+                         const struct cmb_serve_window *window);
 
 #endif

@@ -8,14 +8,14 @@ int cmb_serve_open_stream(struct cmb_serve *serve)
     struct cambist_stream_key *row = cmb_serve_add_row(serve);
     if (row)
         *row = (struct cambist_stream_key){
-            .token = cmb_practice_new_token(serve->practice, serve->engine->now_ns),
+            .token = cmb_practice_new_token(serve->practice, cmb_serve_clock_ns(serve)),
             .url = serve->practice->stream_url };
     return CAMBIST_OK;
 }
 
 int cmb_serve_keep_stream(struct cmb_serve *serve)
 {
-    cmb_practice_renew_tokens(serve->practice, serve->engine->now_ns);
+    cmb_practice_renew_tokens(serve->practice, cmb_serve_clock_ns(serve));
     return CAMBIST_OK;
 }
 

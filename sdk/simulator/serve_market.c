@@ -7,7 +7,7 @@ int cmb_serve_fetch_time(struct cmb_serve *serve)
 {
     struct cambist_clock *row = cmb_serve_add_row(serve);
     if (row)
-        row->timestamp = serve->engine->now_ns;
+        row->timestamp = serve->practice->capture.received->time_ns;
     return CAMBIST_OK;
 }
 

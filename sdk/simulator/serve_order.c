@@ -2,6 +2,7 @@
 #include "simulator/serve.h"
 
 #include "number/scaled.h"
+#include "simulator/faults.h"
 
 static bool is_yes(struct cmb_text flag)
 {
@@ -53,7 +54,7 @@ static int read_intent(struct cmb_serve *serve, struct cmb_engine_intent *intent
     return status;
 }
 
-static void tell_order(struct cmb_serve *serve, const struct cmb_engine_order *order)
+void cmb_serve_tell_order(struct cmb_serve *serve, const struct cmb_engine_order *order)
 {
     struct cambist_order *row = cmb_serve_add_row(serve);
     if (row)
@@ -68,11 +69,11 @@ int cmb_serve_create_order(struct cmb_serve *serve)
     if (status == CAMBIST_OK)
         status = cmb_engine_submit(serve->engine, CMB_CUSTOMER, &intent, &order, serve->error);
     if (status == CAMBIST_OK)
-        tell_order(serve, order);
+        cmb_serve_tell_order(serve, order);
     return status;
 }
 
-static int find_order(struct cmb_serve *serve, struct cmb_engine_order **ret)
+int cmb_serve_find_order(struct cmb_serve *serve, struct cmb_engine_order **ret)
 {
     uint64_t id = (uint64_t)cmb_serve_number_of(ARGUMENT(serve, id), 0);
     struct cmb_text client_id = ARGUMENT(serve, client_order_id);
@@ -83,23 +84,48 @@ static int find_order(struct cmb_serve *serve, struct cmb_engine_order **ret)
     return cmb_fail(serve->error, CAMBIST_ORDER_NOT_FOUND, "there is no such order");
 }
 
-int cmb_serve_fetch_order(struct cmb_serve *serve)
+/* The answer says what is not so yet; what becomes of the order follows later. */
+static int pretend_cancelled(struct cmb_serve *serve, struct cmb_engine_order *order)
 {
-    struct cmb_engine_order *order;
-    int status = find_order(serve, &order);
-    if (status == CAMBIST_OK)
-        tell_order(serve, order);
-    return status;
+    struct cmb_engine_order told = *order;
+    if (order->state != CAMBIST_STATE_OPEN)
+        return cmb_fail(serve->error, CAMBIST_ORDER_NOT_FOUND, "the order is not open any more");
+    told.state = CAMBIST_STATE_CANCELED;
+    cmb_serve_tell_order(serve, &told);
+    serve->practice->pending = order;
+    return CAMBIST_OK;
 }
 
 int cmb_serve_cancel_order(struct cmb_serve *serve)
 {
     struct cmb_engine_order *order;
-    int status = find_order(serve, &order);
+    uint32_t fault = serve->practice->struck;
+    int status = cmb_serve_find_order(serve, &order);
+    if (status != CAMBIST_OK)
+        return status;
+    if (fault == CMB_FAULT_CANCEL_LATE || fault == CMB_FAULT_CANCEL_VAIN)
+        return pretend_cancelled(serve, order);
+    if (fault == CMB_FAULT_FILL_BEFORE_CANCEL)
+        cmb_engine_hit(serve->engine, order, order->amount);
+    if (fault == CMB_FAULT_FILL_THEN_CANCEL)
+        cmb_engine_hit(serve->engine, order, (order->amount - order->filled + 1) / 2);
+    status = cmb_engine_cancel(serve->engine, order, serve->error);
+    if (status == CAMBIST_OK && fault == CMB_FAULT_CANCEL_THEN_REFUSE)
+        status = cmb_fail(serve->error, CAMBIST_ORDER_NOT_FOUND, "there is no such order");
     if (status == CAMBIST_OK)
-        status = cmb_engine_cancel(serve->engine, order, serve->error);
-    if (status == CAMBIST_OK)
-        tell_order(serve, order);
+        cmb_serve_tell_order(serve, order);
+    return status;
+}
+
+/* Cancelled and placed anew is two things, of which one may fail. */
+static int edit_half(struct cmb_serve *serve, struct cmb_engine_order *order)
+{
+    int status = cmb_engine_cancel(serve->engine, order, serve->error);
+    if (status != CAMBIST_OK)
+        return status;
+    status = cmb_fail(serve->error, CAMBIST_REJECTED,
+                      "Order cancel-replace partially failed: cancelled, not placed");
+    serve->error->outcome = CAMBIST_OUTCOME_UNKNOWN;
     return status;
 }
 
@@ -107,15 +133,18 @@ int cmb_serve_edit_order(struct cmb_serve *serve)
 {
     struct cmb_engine_order *order;
     struct cmb_engine_intent wanted = { 0 };
-    int status = find_order(serve, &order);
+    int status = cmb_serve_find_order(serve, &order);
     if (status != CAMBIST_OK)
         return status;
+    if (serve->practice->struck == CMB_FAULT_EDIT_HALF ||
+        serve->practice->struck == CMB_FAULT_EDIT_HALF_CUT)
+        return edit_half(serve, order);
     wanted.market = order->market;
     status = read_numbers(serve, &wanted);
     if (status == CAMBIST_OK)
         status = cmb_engine_edit(serve->engine, order, wanted.price, wanted.amount, serve->error);
     if (status == CAMBIST_OK)
-        tell_order(serve, order);
+        cmb_serve_tell_order(serve, order);
     return status;
 }
 
@@ -134,17 +163,26 @@ static void tell_refusal(struct cmb_serve *serve, const struct cambist_error *er
             .error_message = cmb_arena_copy(arena, cmb_text_of(error->message)) };
 }
 
+/* Whether a fault refuses this one of a list. */
+static bool is_refused(const struct cmb_serve *serve, uint32_t number)
+{
+    return serve->practice->struck == CMB_FAULT_MIXED_LIST && number % 2 == 1 &&
+           cmb_fail(serve->error, CAMBIST_INVALID_ORDER, "this one is refused") != CAMBIST_OK;
+}
+
 int cmb_serve_each(struct cmb_serve *serve, int (*run)(struct cmb_serve *serve))
 {
     const struct cmb_arguments *all = &serve->call->arguments;
-    uint32_t done = 0;
-    if (!all->item_count)
+    uint32_t done = 0, count = all->item_count;
+    if (!count)
         return run(serve);
-    for (uint32_t i = 0; i < all->item_count; i++) {
+    if (serve->practice->struck == CMB_FAULT_CUT_LIST)
+        count = (count + 1) / 2;
+    for (uint32_t i = 0; i < count; i++) {
         struct cambist_error error = { 0 };
         struct cmb_serve one = { serve->engine, serve->call, &all->items[i], &error,
                                  serve->practice };
-        if (run(&one) == CAMBIST_OK)
+        if (!is_refused(&one, i) && run(&one) == CAMBIST_OK)
             done++;
         else
             tell_refusal(&one, &error);
@@ -164,74 +202,14 @@ int cmb_serve_cancel_orders(struct cmb_serve *serve)
     return cmb_serve_each(serve, cmb_serve_cancel_order);
 }
 
-static bool is_listed(const struct cmb_serve *serve, const struct cmb_engine_order *order,
-                      const struct cmb_serve_window *window)
-{
-    return cmb_serve_is_asked(serve, order->market) && cmb_serve_is_within(window, order->created_ns);
-}
-
 int cmb_serve_cancel_all_orders(struct cmb_serve *serve)
 {
     struct cmb_serve_window window = { 0, INT64_MAX, 0, false };
     for (size_t i = 0; i < serve->engine->order_count; i++) {
         struct cmb_engine_order *order = serve->engine->orders[i];
-        if (order->state == CAMBIST_STATE_OPEN && is_listed(serve, order, &window) &&
+        if (order->state == CAMBIST_STATE_OPEN && cmb_serve_is_listed(serve, order, &window) &&
             cmb_engine_cancel(serve->engine, order, serve->error) == CAMBIST_OK)
-            tell_order(serve, order);
-    }
-    return CAMBIST_OK;
-}
-
-static int list_orders(struct cmb_serve *serve, bool are_open, bool are_done)
-{
-    struct cmb_serve_window window = cmb_serve_window_of(serve);
-    size_t count = serve->engine->order_count, first = 0;
-    for (int64_t left = window.limit; !window.is_from_start && left && count; count--) {
-        const struct cmb_engine_order *order = serve->engine->orders[count - 1];
-        bool is_open = order->state == CAMBIST_STATE_OPEN;
-        left -= (is_open ? are_open : are_done) && is_listed(serve, order, &window);
-        first = count - 1;
-    }
-    for (size_t i = first; i < serve->engine->order_count && window.limit > 0; i++) {
-        const struct cmb_engine_order *order = serve->engine->orders[i];
-        bool is_open = order->state == CAMBIST_STATE_OPEN;
-        if (!(is_open ? are_open : are_done) || !is_listed(serve, order, &window))
-            continue;
-        tell_order(serve, order);
-        window.limit--;
-    }
-    return CAMBIST_OK;
-}
-
-int cmb_serve_fetch_orders(struct cmb_serve *serve)
-{
-    return list_orders(serve, true, true);
-}
-
-int cmb_serve_fetch_open_orders(struct cmb_serve *serve)
-{
-    return list_orders(serve, true, false);
-}
-
-int cmb_serve_fetch_closed_orders(struct cmb_serve *serve)
-{
-    return list_orders(serve, false, true);
-}
-
-int cmb_serve_fetch_my_trades(struct cmb_serve *serve)
-{
-    struct cmb_serve_window window = cmb_serve_window_of(serve);
-    const struct cmb_engine *engine = serve->engine;
-    uint64_t id = (uint64_t)cmb_serve_number_of(ARGUMENT(serve, id), 0);
-    for (size_t i = 0; i < engine->fill_count && window.limit > 0; i++) {
-        const struct cmb_engine_trade *fill = &engine->fills[i];
-        if (!cmb_serve_is_asked(serve, fill->market) || !cmb_serve_is_within(&window, fill->time_ns) ||
-            (id && fill->order_id != id))
-            continue;
-        struct cambist_trade *row = cmb_serve_add_row(serve);
-        if (row)
-            cmb_record_trade(serve->call, engine, fill, true, row);
-        window.limit--;
+            cmb_serve_tell_order(serve, order);
     }
     return CAMBIST_OK;
 }

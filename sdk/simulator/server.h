@@ -9,21 +9,18 @@
 #include <openssl/ssl.h>
 #include <pthread.h>
 
-#include "simulator/exchange.h"
-#include "simulator/faults.h"
+#include "simulator/sending.h"
 
 enum { CMB_SERVER_BODY_MOST = 1 << 20 };
-
-/* What is to be sent, and how. */
-struct cmb_sending {
-    struct cmb_reply reply;
-    uint32_t fault;     /* enum cmb_fault */
-    char headers[512];  /* more header lines */
-};
 
 /* Called for each whole request, from any of the server's threads; fills *ret. */
 typedef void cmb_server_answer_fn(void *user, struct cmb_received *received,
                                   struct cmb_text target, struct cmb_sending *ret);
+
+/* The answer that was not there yet; false: it still is not. */
+typedef bool cmb_server_collect_fn(void *user, uint64_t ticket, struct cmb_sending *ret);
+/* Whether a connection is kept at all. */
+typedef bool cmb_server_accept_fn(void *user);
 
 struct cmb_peer;
 /* Called for a request that asks for a WebSocket; false: there is none, it is answered like any
@@ -35,7 +32,9 @@ struct cmb_server_seat {
     int fd;
     uint16_t port;
     SSL_CTX *tls; /* NULL: plain; not owned */
+    cmb_server_accept_fn *accept;
     cmb_server_answer_fn *answer;
+    cmb_server_collect_fn *collect;
     cmb_server_stream_fn *stream;
     void *user;
     pthread_t thread;
@@ -60,7 +59,11 @@ struct cmb_peer {
 };
 void *cmb_peer_run(void *peer);
 /* Writes the reply; false when the connection is to end. */
-bool cmb_peer_send(struct cmb_peer *peer, struct cmb_sending *sending);
+bool cmb_peer_send(struct cmb_peer *peer, const struct cmb_sending *sending);
+/* Waits until the client has gone, at most so long; whether it has. */
+bool cmb_peer_wait_gone(struct cmb_peer *peer, int most_ms);
+/* The end of the connection will be a reset. */
+void cmb_peer_reset(struct cmb_peer *peer);
 bool cmb_peer_write(struct cmb_peer *peer, const char *bytes, size_t length);
 /* At least one byte; 0 or less at the end. */
 ssize_t cmb_peer_read(struct cmb_peer *peer, char *to, size_t size);

@@ -7,7 +7,7 @@
 
 #include "base/fail.h"
 #include "simulator/faults.h"
-#include "simulator/ledger.h"
+#include "simulator/reception.h"
 #include "simulator/seat.h"
 
 enum { VAULT_BYTES = 512 << 10, TEXT_BYTES_MOST = 64 << 10 };
@@ -16,6 +16,7 @@ struct cmb_seat {
     struct cmb_simulator *simulator;
     struct cmb_server_seat server;
     uint32_t number;
+    struct cmb_reception reception;
     char url[64], stream_url[64];
     struct cmb_buffer description;
 };
@@ -36,67 +37,34 @@ struct cmb_simulator {
 
 /* ---- requests ---- */
 
-/* What limits say is used up, for those who look. */
-static void format_limit_headers(const struct cmb_plugin *plugin, uint32_t retry_after_s,
-                                 char *to, size_t size)
-{
-    size_t used = (size_t)snprintf(to, size, "Retry-After: %u\r\n", retry_after_s);
-    for (uint32_t i = 0; i < plugin->tables.limits.count && used + 128 < size; i++) {
-        const struct cambist_limit *row = CMB_ROW(plugin->tables.limits, i);
-        if (row->used_header && !strstr(to, row->used_header))
-            used += (size_t)snprintf(to + used, size - used, "%.60s: %u\r\n", row->used_header,
-                                     row->capacity);
-    }
-}
-
-static void refuse_for_limit(struct cmb_practice *practice, struct cmb_sending *ret)
-{
-    bool is_ban = ret->fault == CMB_FAULT_BAN;
-    struct cambist_error error = { 0 };
-    cmb_fail(&error, is_ban ? CAMBIST_BANNED : CAMBIST_RATE_LIMITED, "too many requests");
-    struct json_object *json = cmb_practice_write_refusal(
-        practice->plugin, CAMBIST_OPERATION_NONE, &error, &ret->reply.http_status);
-    ret->reply.body = strdup(json_object_to_json_string(json));
-    json_object_put(json);
-    ret->reply.http_status = is_ban ? 418 : 429;
-    format_limit_headers(practice->plugin, is_ban ? 120 : 1, ret->headers, sizeof ret->headers);
-}
-
-static void answer_locked(struct cmb_seat *seat, struct cmb_received *received,
-                          struct cmb_sending *ret)
-{
-    struct cmb_simulator *simulator = seat->simulator;
-    struct cmb_practice *practice = &simulator->practices[seat->number];
-    struct cmb_ledger_request *noted =
-        cmb_ledger_add(&simulator->ledger, seat->number, received);
-    uint32_t operation = cmb_practice_read(practice, received);
-    ret->fault = cmb_faults_draw(&simulator->faults, seat->number, operation);
-    bool is_executed = cmb_fault_executes(ret->fault);
-    practice->engine->moves_back =
-        operation != CAMBIST_OPERATION_fetch_order_book
-            ? 0 : cmb_fault_moves(cmb_faults_draw_stream(&simulator->faults, seat->number,
-                                                         CMB_AT_SNAPSHOT, operation));
-    if (is_executed)
-        is_executed = cmb_practice_run(practice, &ret->reply);
-    else if (ret->fault == CMB_FAULT_RATE_LIMIT || ret->fault == CMB_FAULT_BAN)
-        refuse_for_limit(practice, ret);
-    if (!noted)
-        return;
-    noted->operation = operation;
-    noted->fault = ret->fault;
-    noted->is_executed = is_executed;
-    noted->http_status = ret->reply.http_status;
-}
-
 static void answer(void *user, struct cmb_received *received, struct cmb_text target,
                    struct cmb_sending *ret)
 {
     struct cmb_seat *seat = user;
     cmb_received_cut(received, target);
     pthread_mutex_lock(&seat->simulator->lock);
-    received->time_ns = cmb_clock_wall_ns(seat->simulator->clock);
-    answer_locked(seat, received, ret);
+    cmb_reception_take(&seat->reception, received, cmb_clock_wall_ns(seat->simulator->clock), ret);
     pthread_mutex_unlock(&seat->simulator->lock);
+}
+
+static bool collect(void *user, uint64_t ticket, struct cmb_sending *ret)
+{
+    struct cmb_seat *seat = user;
+    pthread_mutex_lock(&seat->simulator->lock);
+    bool is_here = cmb_reception_collect(&seat->reception, ticket, cmb_seat_now_ns(seat), ret);
+    pthread_mutex_unlock(&seat->simulator->lock);
+    return is_here;
+}
+
+static bool accept_peer(void *user)
+{
+    struct cmb_seat *seat = user;
+    struct cmb_simulator *simulator = seat->simulator;
+    pthread_mutex_lock(&simulator->lock);
+    uint32_t fault = cmb_faults_draw_stream(&simulator->faults, seat->number, CMB_AT_ACCEPT,
+                                            CAMBIST_OPERATION_NONE);
+    pthread_mutex_unlock(&simulator->lock);
+    return fault == CMB_FAULT_NONE;
 }
 
 /* ---- streams ---- */
@@ -114,6 +82,17 @@ void cmb_seat_unlock(struct cmb_seat *seat)
 int64_t cmb_seat_now_ns(const struct cmb_seat *seat)
 {
     return cmb_clock_wall_ns(seat->simulator->clock);
+}
+
+void cmb_seat_turn(struct cmb_seat *seat)
+{
+    cmb_reception_turn(&seat->reception, cmb_seat_now_ns(seat));
+}
+
+struct cmb_quota_word cmb_seat_connect(struct cmb_seat *seat, const struct cmb_session *session)
+{
+    return cmb_reception_connect(&seat->reception, cmb_session_dialect(session),
+                                 cmb_seat_now_ns(seat));
 }
 
 bool cmb_seat_open_session(struct cmb_seat *seat, struct cmb_session *session,
@@ -157,6 +136,7 @@ void cmb_simulator_free(struct cmb_simulator *simulator)
         return;
     cmb_simulator_stop(simulator);
     for (uint32_t i = 0; i < simulator->count; i++) {
+        cmb_reception_clear(&simulator->seats[i].reception);
         cmb_practice_close(&simulator->practices[i]);
         cmb_buffer_clear(&simulator->seats[i].description);
     }
@@ -183,8 +163,11 @@ int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *
     practice->is_generous = simulator->settings.is_generous;
     simulator->seats[number] = (struct cmb_seat){
         .simulator = simulator, .number = number,
-        .server = { .port = port, .tls = simulator->tls, .answer = answer,
-                    .stream = cmb_seat_serve_stream, .user = &simulator->seats[number] } };
+        .server = { .port = port, .tls = simulator->tls, .accept = accept_peer, .answer = answer,
+                    .collect = collect, .stream = cmb_seat_serve_stream,
+                    .user = &simulator->seats[number] } };
+    cmb_reception_init(&simulator->seats[number].reception, practice, &simulator->faults,
+                       &simulator->ledger, number);
     cmb_buffer_init(&simulator->seats[number].description, TEXT_BYTES_MOST);
     simulator->count++;
     return CAMBIST_OK;
@@ -244,6 +227,14 @@ int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, 
     return status;
 }
 
+uint64_t cmb_simulator_struck(struct cmb_simulator *simulator, const char *fault)
+{
+    pthread_mutex_lock(&simulator->lock);
+    uint64_t struck = simulator->faults.struck[cmb_fault_find(cmb_text_of(fault))];
+    pthread_mutex_unlock(&simulator->lock);
+    return struck;
+}
+
 const char *cmb_simulator_fault(uint32_t number, const char **ret_help)
 {
     if (number + 1 >= CMB_FAULT_COUNT)
@@ -276,12 +267,7 @@ const char *cmb_simulator_credential(const struct cmb_simulator *simulator, cons
                                      const char *name)
 {
     int number = find_exchange(simulator, exchange);
-    const struct cmb_practice *practice = &simulator->practices[number < 0 ? 0 : number];
-    for (uint32_t i = 0; number >= 0 && i < practice->plugin->tables.credentials.count &&
-                         i < CMB_CREDENTIAL_TEXTS; i++)
-        if (strcmp(practice->plugin->tables.credentials.rows[i].name, name) == 0)
-            return practice->credentials[i];
-    return NULL;
+    return number < 0 ? NULL : cmb_practice_credential(&simulator->practices[number], name);
 }
 
 static void add_member(struct json_object *json, const char *key, const char *text)

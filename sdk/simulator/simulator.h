@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "plugin/plugin.h"
 
-enum { CMB_SIMULATOR_EXCHANGES_MOST = 32, CMB_SIMULATOR_FAULTS_MOST = 32 };
+enum { CMB_SIMULATOR_EXCHANGES_MOST = 32, CMB_SIMULATOR_FAULTS_MOST = 128 };
 
 /* The certificate that the servers show.  GOOD comes from the simulator's own authority, for
  * 127.0.0.1 and localhost. */
@@ -59,17 +59,20 @@ int cmb_simulator_add(struct cmb_simulator *simulator, const struct cmb_plugin *
 /* Adds a fault that strikes from now on, in every exchange: NAME[@WHAT][:RATE].  WHAT is
  * an operation or, for faults of streams, a topic (watch_order_book).  RATE is a
  * probability ("0.25") or every n-th request ("1/10"); without one it strikes always.  Names are
- * those of faults.h: execute-then-cut, cut, execute-then-error, rate-limit, slow ... and of streams
- * gap, duplicate, mute, lost-answer ...  BAD_ARGUMENT says which there are. [any thread] */
+ * those of faults.h: execute-then-cut, late, fill-before-cancel, limits, clock-step ... and of
+ * streams gap, duplicate, mute, fill-late ...  BAD_ARGUMENT: there is no such one. [any thread] */
 int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
                             struct cambist_error *error);
 /* Adds a fault that strikes `count` times in one exchange, and then no more: NAME[@TOPIC][:RATE].
- * Of those that last (mute, strict-ping, short-life, slow-consumer) `count` is seconds.
+ * Of those that last (mute, short-life, clock-ahead, limits ...) `count` is seconds.
  * BAD_ARGUMENT: there is no such exchange or fault, or count is 0. [any thread] */
 int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, const char *fault,
                          uint32_t count, struct cambist_error *error);
 /* From now on nothing strikes. [any thread] */
 void cmb_simulator_clear_faults(struct cmb_simulator *simulator);
+
+/* How often the fault of that name has struck; of those that last nothing is counted. [any thread] */
+uint64_t cmb_simulator_struck(struct cmb_simulator *simulator, const char *fault);
 
 /* Listens and serves in threads of its own; they take no signals. */
 int cmb_simulator_start(struct cmb_simulator *simulator, struct cambist_error *error);

@@ -6,6 +6,7 @@
 #ifndef CMB_SIMULATOR_SOCKET_H
 #define CMB_SIMULATOR_SOCKET_H
 
+#include "simulator/quota.h"
 #include "simulator/server.h"
 #include "simulator/stream.h"
 #include "transport/frame.h"
@@ -15,6 +16,7 @@ struct cmb_socket {
     struct cmb_frame_reader reader;
     struct cmb_buffer out;
     size_t at, length; /* of the bytes that were read and not used */
+    bool is_cut; /* ends behind what was written */
     char bytes[16384];
 };
 
@@ -26,6 +28,8 @@ bool cmb_socket_is_asked(const struct cmb_received *received);
 /* Answers the handshake as the fault says; false: the connection is to end. */
 bool cmb_socket_welcome(struct cmb_socket *socket, const struct cmb_received *received,
                         uint32_t fault);
+/* Answers the handshake with a limit that was passed. */
+void cmb_socket_refuse(struct cmb_socket *socket, const struct cmb_quota_word *word);
 /* The next message or control frame: OK; AGAIN: none within `most_ms`; else the connection ended, or
  * the client broke the rules. */
 int cmb_socket_read(struct cmb_socket *socket, int most_ms, struct cmb_frame *ret_frame);

@@ -19,6 +19,7 @@ enum {
     CMB_SESSION_ROWS = 4,      /* channels that one topic may mean together */
     CMB_SESSION_SUBSCRIPTIONS = 2048,
     CMB_SESSION_MESSAGES = 4096, /* that wait to be written */
+    CMB_SESSION_LATE = 64,       /* that are told later than they should be */
     CMB_VIEW_LEVELS = 512,
     CMB_STREAM_NAME_BYTES = 256,
 };
@@ -82,6 +83,12 @@ struct cmb_outgoing {
     bool is_ping;   /* a ping frame */
 };
 
+/* Data that a fault tells later. */
+struct cmb_late_frame {
+    struct json_object *json;
+    int64_t due_ns;
+};
+
 struct cmb_session {
     struct cmb_practice *practice;
     struct cmb_faults *faults;
@@ -108,6 +115,8 @@ struct cmb_session {
     struct cmb_outgoing *outgoing;
     uint32_t outgoing_count;
     char *held;             /* a frame that is sent behind the next one */
+    struct cmb_late_frame late[CMB_SESSION_LATE];
+    uint32_t late_count;
     struct cmb_capture capture;
     struct cmb_received received;
     struct cambist_error error;
@@ -132,6 +141,8 @@ void cmb_session_say(struct cmb_session *session, struct json_object *json);
 void cmb_session_say_text(struct cmb_session *session, const char *text);
 /* The same for data of a topic, which faults may strike. */
 void cmb_session_say_data(struct cmb_session *session, uint32_t topic, struct json_object *json);
+/* Queues it `after_ns` later, behind whatever comes until then; the JSON is put. */
+void cmb_session_say_later(struct cmb_session *session, struct json_object *json, int64_t after_ns);
 /* The dialect that is spoken, as far as it is known. */
 const struct cmb_dialect *cmb_session_dialect(const struct cmb_session *session);
 /* Begins a call for a channel's row. */
@@ -199,5 +210,7 @@ const char *cmb_practice_new_token(struct cmb_practice *practice, int64_t now_ns
 void cmb_practice_renew_tokens(struct cmb_practice *practice, int64_t now_ns);
 bool cmb_practice_is_token(const struct cmb_practice *practice, struct cmb_text token,
                            int64_t now_ns);
+/* Whether the streams that live on it say that it has ended. */
+bool cmb_practice_tells_end(const struct cmb_practice *practice, struct cmb_text token);
 
 #endif

@@ -15,13 +15,6 @@ static void limit_patience(struct cmb_peer *peer, int most_ms)
     setsockopt(peer->fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 }
 
-/* Who does not read would not see an orderly end behind what waits to be read. */
-static void cut(struct cmb_peer *peer)
-{
-    struct linger now = { .l_onoff = 1, .l_linger = 0 };
-    setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
 static bool write_all(struct cmb_socket *socket, struct cmb_session *session)
 {
     for (uint32_t i = 0; i < session->outgoing_count; i++)
@@ -29,7 +22,7 @@ static bool write_all(struct cmb_socket *socket, struct cmb_session *session)
     cmb_session_drain(session);
     if (cmb_socket_flush(socket))
         return true;
-    cut(socket->peer);
+    cmb_peer_reset(socket->peer); /* who does not read would not see an orderly end behind it */
     return false;
 }
 
@@ -52,7 +45,7 @@ static bool take_frame(struct cmb_seat *seat, struct cmb_socket *socket,
     }
     cmb_seat_lock(seat);
     session->now_ns = cmb_seat_now_ns(seat);
-    cmb_engine_turn(session->practice->engine, session->now_ns - session->now_ns % 1000000);
+    cmb_seat_turn(seat);
     cmb_session_take(session, frame->payload);
     cmb_seat_unlock(seat);
     return true;
@@ -71,14 +64,24 @@ static bool turn(struct cmb_seat *seat, struct cmb_socket *socket, struct cmb_se
     if (status != CAMBIST_AGAIN && status != CAMBIST_OK)
         return false;
     cmb_seat_lock(seat);
-    int64_t now_ns = cmb_seat_now_ns(seat);
-    cmb_engine_turn(session->practice->engine, now_ns - now_ns % 1000000);
-    cmb_session_tick(session, now_ns);
+    cmb_seat_turn(seat);
+    cmb_session_tick(session, cmb_seat_now_ns(seat));
     bool is_hasty = cmb_faults_is_on(session->faults, session->exchange, CMB_FAULT_SLOW_CONSUMER,
                                      CAMBIST_TOPIC_NONE);
     cmb_seat_unlock(seat);
     limit_patience(socket->peer, is_hasty ? TAKE_AT_ONCE_MS : TAKE_MS);
-    return write_all(socket, session) && !session->is_over;
+    return write_all(socket, session) && !session->is_over && !socket->is_cut;
+}
+
+/* Nothing passes while that is on, and nobody is told. */
+static bool is_half_open(struct cmb_seat *seat, const struct cmb_session *session)
+{
+    cmb_seat_lock(seat);
+    session->faults->now_ns = cmb_seat_now_ns(seat);
+    bool is_on = cmb_faults_is_on(session->faults, session->exchange, CMB_FAULT_HALF_OPEN,
+                                  CAMBIST_TOPIC_NONE);
+    cmb_seat_unlock(seat);
+    return is_on;
 }
 
 static void serve(struct cmb_seat *seat, struct cmb_socket *socket, struct cmb_session *session,
@@ -86,8 +89,10 @@ static void serve(struct cmb_seat *seat, struct cmb_socket *socket, struct cmb_s
 {
     if (!cmb_socket_welcome(socket, received, fault))
         return;
-    while (turn(seat, socket, session))
-        continue;
+    bool is_there = true;
+    while (is_there)
+        is_there = is_half_open(seat, session) ? !cmb_peer_wait_gone(socket->peer, TICK_MS)
+                                               : turn(seat, socket, session);
     if (session->is_over && session->close_code) {
         (void)cmb_frame_write_close(NULL, (uint16_t)session->close_code, CMB_TEXT("restart"),
                                     &socket->out);
@@ -112,6 +117,9 @@ bool cmb_seat_serve_stream(void *user, struct cmb_peer *peer, struct cmb_receive
     if (session && socket) {
         cmb_seat_lock(seat);
         is_stream = cmb_seat_open_session(seat, session, target);
+        struct cmb_quota_word word = { .http_status = 200 };
+        if (is_stream)
+            word = cmb_seat_connect(seat, session);
         uint32_t fault = is_stream ? cmb_faults_draw_stream(session->faults, session->exchange,
                                                             CMB_AT_HANDSHAKE, CAMBIST_TOPIC_NONE)
                                    : CMB_FAULT_NONE;
@@ -123,7 +131,9 @@ bool cmb_seat_serve_stream(void *user, struct cmb_peer *peer, struct cmb_receive
         memcpy(socket->bytes, early.at, socket->length);
         if (is_hasty)
             shrink_buffer(peer);
-        if (is_stream)
+        if (is_stream && word.http_status != 200)
+            cmb_socket_refuse(socket, &word);
+        else if (is_stream)
             serve(seat, socket, session, received, fault);
         cmb_socket_clear(socket);
     }

@@ -1,6 +1,8 @@
 /* What has happened to the account since its owner was told? */
 #include "simulator/stream.h"
 
+static const int64_t late_ns = 2000000000;
+
 static bool is_of(const struct cmb_session *session,
                   const struct cmb_session_subscription *subscription, int market)
 {
@@ -67,6 +69,22 @@ static bool is_before(const struct cmb_session *session, uint32_t i)
     return false;
 }
 
+/* A fill may be told later than it happened, or once more. */
+static void say(struct cmb_session *session, uint32_t topic, const struct cmb_engine_event *event,
+                struct json_object *json)
+{
+    struct json_object *copy = NULL;
+    uint32_t fault = event->is_fill ? cmb_faults_draw_stream(session->faults, session->exchange,
+                                                             CMB_AT_FILL, topic)
+                                    : CMB_FAULT_NONE;
+    if (fault == CMB_FAULT_FILL_TWICE && json_object_deep_copy(json, &copy, NULL) == 0)
+        cmb_session_say_later(session, copy, late_ns);
+    if (fault == CMB_FAULT_FILL_LATE)
+        cmb_session_say_later(session, json, late_ns);
+    else
+        cmb_session_say_data(session, topic, json);
+}
+
 /* What several channels tell in frames of one kind is one frame. */
 static void tell_event(struct cmb_session *session, uint32_t first,
                        const struct cmb_engine_event *event)
@@ -87,16 +105,38 @@ static void tell_event(struct cmb_session *session, uint32_t first,
         }
     }
     if (whole)
-        cmb_session_say_data(session, one->channel->topic, whole);
+        say(session, one->channel->topic, event, whole);
+}
+
+static void tell_to_all(struct cmb_session *session, const struct cmb_engine_event *event)
+{
+    for (uint32_t i = 0; i < session->subscription_count; i++)
+        if (!is_before(session, i))
+            tell_event(session, i, event);
+}
+
+/* Whether a fault tells the fill that comes next before the order that it is of. */
+static bool is_turned(struct cmb_session *session, const struct cmb_engine_event *event,
+                      const struct cmb_engine_event *next)
+{
+    return !event->is_fill && next->is_fill && event->order.id == next->order.id &&
+           event->order.filled == 0 &&
+           cmb_faults_draw_stream(session->faults, session->exchange, CMB_AT_FIRST_FILL,
+                                  CAMBIST_TOPIC_NONE) != CMB_FAULT_NONE;
 }
 
 static void tell_events(struct cmb_session *session, uint64_t since)
 {
     const struct cmb_engine *engine = session->practice->engine;
-    for (uint64_t e = since; e < engine->event_count; e++)
-        for (uint32_t i = 0; i < session->subscription_count; i++)
-            if (!is_before(session, i))
-                tell_event(session, i, &engine->events[e % CMB_ENGINE_EVENTS]);
+    for (uint64_t e = since; e < engine->event_count; e++) {
+        const struct cmb_engine_event *event = &engine->events[e % CMB_ENGINE_EVENTS];
+        const struct cmb_engine_event *next = &engine->events[(e + 1) % CMB_ENGINE_EVENTS];
+        if (e + 1 < engine->event_count && is_turned(session, event, next)) {
+            tell_to_all(session, next);
+            e++;
+        }
+        tell_to_all(session, event);
+    }
 }
 
 /* ---- balances and positions ---- */

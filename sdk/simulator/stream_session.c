@@ -56,6 +56,8 @@ void cmb_session_close(struct cmb_session *session)
     free(session->subscriptions);
     free(session->outgoing);
     free(session->held);
+    for (uint32_t i = 0; i < session->late_count; i++)
+        json_object_put(session->late[i].json);
     cmb_arena_clear(&session->received.arena);
     *session = (struct cmb_session){ 0 };
 }
@@ -136,6 +138,25 @@ void cmb_session_say_data(struct cmb_session *session, uint32_t topic, struct js
         queue(session, held, CMB_FAULT_NONE, false);
 }
 
+void cmb_session_say_later(struct cmb_session *session, struct json_object *json, int64_t after_ns)
+{
+    if (session->late_count == CMB_SESSION_LATE)
+        json_object_put(json);
+    else
+        session->late[session->late_count++] =
+            (struct cmb_late_frame){ json, session->now_ns + after_ns };
+}
+
+/* They come in the order in which they are due: all are as late. */
+static void say_late(struct cmb_session *session)
+{
+    uint32_t due = 0;
+    while (due < session->late_count && session->late[due].due_ns <= session->now_ns)
+        cmb_session_say(session, session->late[due++].json);
+    session->late_count -= due;
+    memmove(session->late, session->late + due, session->late_count * sizeof *session->late);
+}
+
 /* ---- time ---- */
 
 static bool is_due(const struct cmb_session *session, int64_t since_ns, int64_t after_ms)
@@ -211,20 +232,30 @@ static bool is_mute(const struct cmb_session *session, uint32_t topic)
     return cmb_faults_is_on(session->faults, session->exchange, CMB_FAULT_MUTE, topic);
 }
 
+/* From now on it is silent; some say so before. */
+static void lose_token(struct cmb_session *session)
+{
+    struct cmb_stream_answer answer = { .message = CMB_TEXT("") };
+    session->is_dead = true;
+    if (cmb_practice_tells_end(session->practice, cmb_text_of(session->token)))
+        (void)cmb_session_answer(session, CAMBIST_GOES_AWAY, &answer);
+}
+
 void cmb_session_tick(struct cmb_session *session, int64_t now_ns)
 {
     session->now_ns = session->faults->now_ns = now_ns;
     ping(session);
     grow_old(session);
-    if (session->lives_on_token &&
+    if (!session->is_dead && session->lives_on_token &&
         !cmb_practice_is_token(session->practice, cmb_text_of(session->token), now_ns))
-        session->is_dead = true;
+        lose_token(session);
     if (session->is_dead || session->is_over)
         return;
     for (uint32_t i = 0; i < session->subscription_count; i++)
         if (!is_mute(session, session->subscriptions[i]->channel->topic))
             cmb_session_publish(session, session->subscriptions[i]);
     cmb_session_publish_private(session);
+    say_late(session);
     if (!is_mute(session, CAMBIST_TOPIC_NONE))
         beat(session);
 }

@@ -70,6 +70,14 @@ bool cmb_socket_welcome(struct cmb_socket *socket, const struct cmb_received *re
     return cmb_socket_flush(socket);
 }
 
+void cmb_socket_refuse(struct cmb_socket *socket, const struct cmb_quota_word *word)
+{
+    char line[96];
+    snprintf(line, sizeof line, "%u Too Many\r\nRetry-After: %lld", word->http_status,
+             (long long)((word->retry_ns + 999999999) / 1000000000));
+    (void)refuse(socket->peer, line);
+}
+
 /* ---- life ---- */
 
 void cmb_socket_init(struct cmb_socket *socket, struct cmb_peer *peer)
@@ -164,10 +172,20 @@ static void write_bad_text(struct cmb_socket *socket, struct cmb_text text)
         socket->out.at[socket->out.length - 1] = (char)0xff;
 }
 
+static void write_half(struct cmb_socket *socket, struct cmb_text text)
+{
+    size_t before = socket->out.length;
+    (void)cmb_frame_write(&(struct cmb_frame_shape){ .kind = CMB_FRAME_TEXT }, text, &socket->out);
+    socket->out.length = before + (socket->out.length - before) / 2;
+    socket->is_cut = true;
+}
+
 void cmb_socket_add(struct cmb_socket *socket, const struct cmb_outgoing *outgoing)
 {
     static const unsigned char mask[4] = { 1, 2, 3, 4 };
     struct cmb_text text = { outgoing->text, outgoing->length };
+    if (socket->is_cut)
+        return;
     struct cmb_frame_shape shape = { .kind = outgoing->is_ping ? CMB_FRAME_PING : CMB_FRAME_TEXT };
     switch (outgoing->fault) {
     case CMB_FAULT_FRAGMENTS: write_fragments(socket, text, false); return;
@@ -176,6 +194,7 @@ void cmb_socket_add(struct cmb_socket *socket, const struct cmb_outgoing *outgoi
     case CMB_FAULT_BAD_OPCODE: write_with_head(socket, text, 0x85); return;
     case CMB_FAULT_OVERSIZE: write_oversize(socket); return;
     case CMB_FAULT_BAD_TEXT: write_bad_text(socket, text); return;
+    case CMB_FAULT_CUT_STREAM: write_half(socket, text); return;
     case CMB_FAULT_MASKED: shape.mask = mask; break;
     default: break;
     }

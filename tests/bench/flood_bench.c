@@ -181,7 +181,7 @@ static void open_ours(struct ours *ours, bool is_plain, uint16_t port)
     ours->exchange->markets = cmb_markets_new();
     cmb_markets_add(ours->exchange->markets, &market);
     ours->pool = cmb_pool_new(loop, &trusting, NULL);
-    cmb_office_init(&ours->office, loop, ours->pool);
+    cmb_office_init(&ours->office, loop, cmb_pool_network(ours->pool));
     ours->desk = cmb_desk_new(&ours->office, ours->exchange);
 }
 
@@ -190,7 +190,7 @@ static double run_ours(struct ours *ours)
 {
     struct cambist_error error = { 0 };
     struct cmb_arguments arguments = { 0 };
-    struct cmb_stream *stream = cmb_stream_new(ours->desk, cmb_pool_connector(ours->pool));
+    struct cmb_stream *stream = cmb_stream_new(ours->desk);
     arguments.values[CAMBIST_ARGUMENT_symbol] = CMB_TEXT("BTC/USDT");
     ours->told = 0;
     require(cmb_stream_listen(stream, CAMBIST_TOPIC_watch_order_book, &arguments, on_event, ours,

@@ -82,7 +82,7 @@ static void open_fed(struct fed *fed, const char *name)
     cmb_office_init(&fed->office, loop, NULL);
     fed->exchange->markets = cmb_markets_new();
     fed->desk = cmb_desk_new(&fed->office, fed->exchange);
-    fed->stream = cmb_stream_new(fed->desk, NULL);
+    fed->stream = cmb_stream_new(fed->desk);
     cmb_stream_observe(fed->stream, on_event, NULL);
     fed->line = (struct cmb_line){ .stream = fed->stream, .dialect = dialect_of_books(fed->plugin) };
 }
@@ -170,7 +170,7 @@ static const struct {
     { "json-c parses a depth update of okx, 36 levels", parse_okx, 4 },
     { "frame to updated book, okx (digits kept for checksums)", feed_okx, 4 },
 };
-enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 9 };
+enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 41 };
 
 /* ---- counting ---- */
 

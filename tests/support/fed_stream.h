@@ -23,7 +23,7 @@ struct test_fed {
 static inline bool test_fed_renew(struct test_fed *fed)
 {
     cmb_stream_free(fed->stream);
-    fed->stream = cmb_stream_new(fed->desk, /* connector= */ NULL);
+    fed->stream = cmb_stream_new(fed->desk);
     if (fed->stream)
         cmb_stream_observe(fed->stream, fed->on_event, fed->user);
     return fed->stream != NULL;
@@ -44,7 +44,7 @@ static inline bool test_fed_open(struct test_fed *fed, const char *plugins, cons
         return false;
     fed->exchange->markets = cmb_markets_new();
     fed->loop = cmb_loop_new(&fed->clock);
-    cmb_office_init(&fed->office, fed->loop, /* pool= */ NULL);
+    cmb_office_init(&fed->office, fed->loop, /* network= */ NULL);
     fed->desk = cmb_desk_new(&fed->office, fed->exchange);
     return fed->exchange->markets && fed->loop && fed->desk && test_fed_renew(fed);
 }

@@ -64,9 +64,9 @@ static inline void practice_client_open(struct practice_client *client, const ch
     practice_client_open_exchange(client);
     client->loop = cmb_loop_new(&cmb_clock_system);
     client->pool = cmb_pool_new(client->loop, &(struct cmb_pool_settings){ 0 }, NULL);
-    cmb_office_init(&client->office, client->loop, client->pool);
+    cmb_office_init(&client->office, client->loop, cmb_pool_network(client->pool));
     client->desk = cmb_desk_new(&client->office, client->exchange);
-    client->stream = cmb_stream_new(client->desk, cmb_pool_connector(client->pool));
+    client->stream = cmb_stream_new(client->desk);
     client->run = cmb_run_new();
     CU_ASSERT_FATAL(client->stream && client->run);
 }

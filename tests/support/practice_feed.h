@@ -25,7 +25,6 @@ struct practice_feed {
     struct cmb_exchange *client;
     struct cmb_call *call;
     struct cmb_loop *loop;
-    struct cmb_pool *pool;
     struct cmb_office office;
     struct cmb_desk *desk;
     struct cmb_stream *stream;
@@ -79,10 +78,9 @@ static inline void practice_feed_open(struct practice_feed *feed, const char *na
     practice_feed_open_client(feed);
     feed->call = cmb_call_new();
     feed->loop = cmb_loop_new(&feed->clock);
-    feed->pool = cmb_pool_new(feed->loop, &(struct cmb_pool_settings){ 0 }, NULL);
-    cmb_office_init(&feed->office, feed->loop, feed->pool);
+    cmb_office_init(&feed->office, feed->loop, /* network= */ NULL);
     feed->desk = cmb_desk_new(&feed->office, feed->client);
-    feed->stream = cmb_stream_new(feed->desk, NULL);
+    feed->stream = cmb_stream_new(feed->desk);
     CU_ASSERT_FATAL(feed->stream != NULL);
     cmb_stream_observe(feed->stream, practice_feed_on_event, feed);
 }
@@ -91,7 +89,6 @@ static inline void practice_feed_close(struct practice_feed *feed)
 {
     cmb_session_close(&feed->session);
     cmb_stream_stop(feed->stream);
-    cmb_pool_free(feed->pool);
     cmb_stream_free(feed->stream);
     cmb_desk_free(feed->desk);
     cmb_office_clear(&feed->office);

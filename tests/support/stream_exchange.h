@@ -284,9 +284,9 @@ static inline void test_feed_open(struct test_feed *feed, test_feed_fn *on_text)
     test_exchange_open_at(&feed->exchange, &tables, servers, 3);
     feed->loop = cmb_loop_new(&feed->exchange.clock);
     feed->pool = cmb_pool_new(feed->loop, &(struct cmb_pool_settings){ 0 }, NULL);
-    cmb_office_init(&feed->office, feed->loop, feed->pool);
+    cmb_office_init(&feed->office, feed->loop, cmb_pool_network(feed->pool));
     feed->desk = cmb_desk_new(&feed->office, feed->exchange.exchange);
-    feed->stream = cmb_stream_new(feed->desk, cmb_pool_connector(feed->pool));
+    feed->stream = cmb_stream_new(feed->desk);
     CU_ASSERT_FATAL(feed->loop && feed->pool && feed->desk && feed->stream);
 }
 

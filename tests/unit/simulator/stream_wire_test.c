@@ -168,8 +168,8 @@ static void fragments_are_put_together(void)
 static void broken_framing_ends_a_connection(void)
 {
     static const char *const faults[] = { "masked-frame", "reserved-bits", "bad-opcode",
-                                          "oversize", "bad-text" };
-    for (int i = 0; i < 5; i++) {
+                                          "oversize", "bad-text", "cut-stream" };
+    for (int i = 0; i < 6; i++) {
         struct told told;
         follow("okx", &told);
         CU_ASSERT(cmb_simulator_strike(client.simulator, "okx", faults[i], 1, &client.error) ==

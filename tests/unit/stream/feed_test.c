@@ -71,9 +71,9 @@ static void open_fed(struct fed *fed)
     *fed = (struct fed){ 0 };
     test_exchange_open(&fed->exchange, &tables);
     fed->loop = cmb_loop_new(&fed->exchange.clock);
-    cmb_office_init(&fed->office, fed->loop, /* pool= */ NULL);
+    cmb_office_init(&fed->office, fed->loop, /* network= */ NULL);
     fed->desk = cmb_desk_new(&fed->office, fed->exchange.exchange);
-    fed->stream = cmb_stream_new(fed->desk, /* connector= */ NULL);
+    fed->stream = cmb_stream_new(fed->desk);
     CU_ASSERT_FATAL(fed->stream != NULL);
     cmb_stream_observe(fed->stream, on_event, fed);
 }

@@ -364,6 +364,24 @@ static void in_process_mode_a_hole_is_refused_and_the_mode_named(void)
     end();
 }
 
+static void damage_beside_an_opening_that_broke_off_is_found(void)
+{
+    static struct memory_disk left;
+    make_segments(9);
+    size_t before = disk.log_count, found = 0;
+    open_journal(CMB_JOURNAL_POWER);
+    struct cmb_journal *opened = journal;
+    for (size_t moment = before; moment <= disk.log_count; moment++) {
+        memory_disk_kill(&disk, moment, &left);
+        memory_disk_file(&left, "00000001.journal")->bytes[64 + 9 * 64] ^= 1; /* the last one */
+        found += open_on(&left.disk, CMB_JOURNAL_POWER) == CAMBIST_JOURNAL;
+        memory_disk_clear(&left);
+    }
+    ASSERT_NUMBER(found, disk.log_count - before + 1);
+    CU_ASSERT(journal == opened);
+    end();
+}
+
 /* --- newer versions --- */
 
 /* Writes a header of another kind over the first segment's. */
@@ -494,6 +512,8 @@ TEST_SUITE("order/journal_damage",
              a_segment_of_another_journal_is_no_continuation },
            { "in process mode a hole is refused, and the mode named",
              in_process_mode_a_hole_is_refused_and_the_mode_named },
+           { "damage beside an opening that broke off is found",
+             damage_beside_an_opening_that_broke_off_is_found },
            { "a journal of a newer version is refused", a_journal_of_a_newer_version_is_refused },
            { "a record of an unknown type is refused", a_record_of_an_unknown_type_is_refused },
            { "records of the journal's own say nothing in another form",

@@ -63,9 +63,8 @@ CHARGES(depth) {
 CHARGES(usdm_depth) {
     { "usdm weight", 2 }, ABOVE(50, 3), ABOVE(100, 5), ABOVE(500, 10), UNASKED(8),
 };
-CHARGES(usdm_candle) {
-    { "usdm weight", 1 }, ABOVE(99, 1), ABOVE(499, 3), ABOVE(1000, 5), UNASKED(4),
-};
+CHARGES(usdm_candle) { { "usdm weight", 1 }, ABOVE(99, 1), ABOVE(499, 3), ABOVE(1000, 5),
+                       UNASKED(4) };
 CHARGES(open_order) { { "weight", 6 }, { "weight", 74, .when = "!symbol" } };
 CHARGES(open) { { "usdm weight", 1 }, { "usdm weight", 39, .when = "!symbol" } };
 
@@ -580,13 +579,12 @@ static const struct cambist_vector vectors[] = {
 };
 
 #define TABLE(name) .name = CAMBIST_TABLE(name)
-enum { LAG_MS = 2000 }; /* of answers behind the truth: assumed, nothing is documented */
-/* recvWindow is looked at on arrival and again in front of the matching engine, which gives an answer
- * up after 10 s (-1007).  Ids are unique among open orders only. */
-#define IN_ENGINE CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000, LAG_MS
+/* recvWindow is looked at on arrival and again in front of the matching engine, which gives an
+ * answer up after 10 s (-1007).  Ids are unique among open orders only. */
 static const struct cambist_order_rule order_rules[] = {
-    { CAMBIST_KIND_SPOT, IN_ENGINE, .edit_replaces = 1 }, /* cancelReplace */
-    { 0, IN_ENGINE },
+    { CAMBIST_KIND_SPOT, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000,
+      2000, .edit_replaces = 1 }, /* cancelReplace */
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000, 2000 },
 };
 
 CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1", .body = CAMBIST_FORM,

@@ -471,11 +471,10 @@ static const struct cambist_vector vectors[] = {
       "https://api.coinbase.com/api/v3/brokerage/orders/historical/0000-000000-000000" },
 };
 
-enum { LAG_MS = 2000 }; /* of answers behind the truth: assumed, nothing is documented */
 /* A token that signs lives for two minutes, and nothing says earlier that a request is too late.  An
  * id that was used before is answered with the order that has it. */
 static const struct cambist_order_rule order_rules[] = {
-    { 0, CAMBIST_UNIQUE_FOR_EVER, 128, CAMBIST_DEADLINE_ON_ARRIVAL, 120000, 5000, LAG_MS },
+    { 0, CAMBIST_UNIQUE_FOR_EVER, 128, CAMBIST_DEADLINE_ON_ARRIVAL, 120000, 5000, 2000 },
 };
 
 CAMBIST_PLUGIN(.name = "coinbase", .title = "Coinbase Advanced Trade", .version = "1",

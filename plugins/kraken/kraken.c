@@ -450,10 +450,9 @@ static const struct cambist_vector vectors[] = {
       "vdc+o/dFQGVozEXAED7Z1QizCYkeDaJ9/YJgRWjWPw==" },
 };
 
-enum { LAG_MS = 2000 }; /* of answers behind the truth: assumed, nothing is documented */
 /* `deadline` is looked at by the matching engine, 2 to 60 s ahead; ids are unique among open orders. */
 static const struct cambist_order_rule order_rules[] = {
-    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 18, CAMBIST_DEADLINE_IN_ENGINE, 5000, 0, LAG_MS },
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 18, CAMBIST_DEADLINE_IN_ENGINE, 5000, 0, 2000 },
 };
 
 CAMBIST_PLUGIN(.name = "kraken", .title = "Kraken", .version = "1",

@@ -48,7 +48,6 @@ struct cmb_capture {
     struct cmb_text bad_market; /* a name that no market has */
     struct cmb_text base, quote; /* unified, where parts of a market's name are captured */
     struct cmb_text signed_object; /* see cmb_proof_check_message */
-    int64_t deadline_ns;        /* the request must not be executed later; 0: not said */
     bool is_stranger;           /* a credential that is not the one given out */
     bool is_proved;             /* it was, when it arrived: its nonce is no new one */
     int64_t deadline_ns;        /* behind which nothing is done, as the request says; 0: none */

@@ -139,6 +139,7 @@ void cmb_practice_network_free(struct cmb_practice_network *network)
 {
     if (!network)
         return;
+    network->is_closing = true;
     cmb_practice_socket_free_all(network);
     cmb_practice_flight_end_all(network);
     for (uint32_t i = 0; i < network->place_count; i++) {

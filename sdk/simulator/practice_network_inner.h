@@ -38,6 +38,7 @@ struct cmb_practice_network {
     uint32_t place_count;
     struct cmb_practice_flights unused, flying;
     struct cmb_practice_sockets sockets;
+    bool is_closing;
     struct cmb_http http;         /* reads the answer in hand */
     struct cmb_received received; /* the request in hand */
 };

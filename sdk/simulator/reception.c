@@ -61,6 +61,15 @@ static void set_rules(struct cmb_reception *reception)
     reception->practice->engine->client_ids = rules->client_ids;
 }
 
+/* Whether limits have consequences; sets how much of them counts. */
+static bool keeps_limits(struct cmb_reception *reception)
+{
+    bool are_halved = is_on(reception, CMB_FAULT_LIMITS_HALVED);
+    uint32_t percent = reception->limits_percent ? reception->limits_percent : 100;
+    reception->quota.percent = are_halved ? (percent + 1) / 2 : percent;
+    return are_halved || is_on(reception, CMB_FAULT_LIMITS);
+}
+
 int64_t cmb_reception_clock_ns(const struct cmb_reception *reception, int64_t now_ns)
 {
     const struct cmb_reception_clock *clock = &reception->clock;
@@ -290,14 +299,13 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
                         int64_t now_ns, struct cmb_sending *ret)
 {
     struct cmb_practice *practice = reception->practice;
-    bool is_kept = is_on(reception, CMB_FAULT_LIMITS) || is_on(reception, CMB_FAULT_LIMITS_HALVED);
+    bool is_kept = keeps_limits(reception);
     cmb_reception_turn(reception, now_ns);
     set_rules(reception);
     received->time_ns = now_ns;
     size_t noted = cmb_ledger_add(reception->ledger, reception->exchange, received);
     received->time_ns = now_ns + practice->ahead_ns;
     uint32_t operation = meant(practice, cmb_practice_read(practice, received));
-    reception->quota.percent = is_on(reception, CMB_FAULT_LIMITS_HALVED) ? 50 : 100;
     struct cmb_quota_word word =
         cmb_quota_charge(&reception->quota, practice, received->time_ns, is_kept);
     cmb_refused_date(received->time_ns, ret);
@@ -326,8 +334,7 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
 struct cmb_quota_word cmb_reception_connect(struct cmb_reception *reception,
                                             const struct cmb_dialect *dialect, int64_t now_ns)
 {
-    bool is_kept = is_on(reception, CMB_FAULT_LIMITS) || is_on(reception, CMB_FAULT_LIMITS_HALVED);
-    reception->quota.percent = is_on(reception, CMB_FAULT_LIMITS_HALVED) ? 50 : 100;
+    bool is_kept = keeps_limits(reception);
     return cmb_quota_connect(&reception->quota, reception->practice->plugin, dialect->connects,
                              cmb_reception_clock_ns(reception, now_ns), is_kept);
 }

@@ -2,7 +2,8 @@
  *
  *     practice_network.c  exchanges, time
  *     practice_flight.c   a request's way there and back
- *     practice_socket.c   a WebSocket's
+ *     practice_socket.c   a WebSocket's, at the client; practice_session.c at the exchange,
+ *                         practice_lane.c between them
  */
 #ifndef CMB_SIMULATOR_PRACTICE_NETWORK_INNER_H
 #define CMB_SIMULATOR_PRACTICE_NETWORK_INNER_H

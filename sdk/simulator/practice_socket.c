@@ -153,7 +153,8 @@ struct cmb_websocket *cmb_practice_socket_open(struct cmb_network *way,
     memcpy(socket->path, path.at, path.length);
     init(socket, settings);
     TAILQ_INSERT_TAIL(&network->sockets, socket, link);
-    cmb_lane_post(socket, &socket->to_server, cmb_parcel_new(CMB_PARCEL_OPENED, (struct cmb_text){ 0 }));
+    cmb_lane_post(socket, &socket->to_server,
+                  cmb_parcel_new(CMB_PARCEL_OPENED, (struct cmb_text){ 0 }));
     cmb_loop_start_timer(network->loop, &socket->silence,
                          or_usual(settings->handshake_timeout_ms, HANDSHAKE_MS) * millisecond_ns);
     return (struct cmb_websocket *)(void *)socket;

@@ -99,7 +99,7 @@ static void count_answers(const struct cmb_answer *answer, void *user)
 
 static void a_request_that_is_cancelled_calls_nobody(void)
 {
-    static const struct cmb_text get = { "GET /api/v3/time HTTP/1.1\r\nHost: x\r\n\r\n", 40 };
+    const struct cmb_text get = CMB_TEXT("GET /api/v3/time HTTP/1.1\r\nHost: x\r\n\r\n");
     int answers[2] = { 0 };
     open_world("binance", 4);
     struct cmb_network *way = cmb_practice_network_way(world.network);

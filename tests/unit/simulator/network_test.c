@@ -124,6 +124,38 @@ static void a_request_that_is_cancelled_calls_nobody(void)
     close_world();
 }
 
+static void several_exchanges_share_a_network(void)
+{
+    struct cmb_plugin_rules rules = { 0 };
+    struct cmb_plugin *others[PLUGINS] = { 0 };
+    open_world("binance", 9);
+    for (int i = 1; i < PLUGINS; i++) {
+        CU_ASSERT_FATAL(cmb_plugin_open(plugins[i], &rules, &others[i], NULL) == CAMBIST_OK);
+        CU_ASSERT_FATAL(cmb_practice_network_add(world.network, others[i], NULL) == CAMBIST_OK);
+        CU_ASSERT(cmb_practice_network_find(world.network, plugins[i])->exchange == (uint32_t)i);
+    }
+    CU_ASSERT(cmb_practice_network_find(world.network, "nobody") == NULL);
+    CU_ASSERT(cmb_practice_network_strike(world.network, "nobody", "cut", 1, NULL) ==
+              CAMBIST_BAD_ARGUMENT);
+    practice_world_strike(&world, "cut", 1); /* at this one */
+    struct cmb_network *way = cmb_practice_network_way(world.network);
+    for (int i = 0; i < PLUGINS; i++) {
+        const char *url = cmb_practice_network_url(world.network, plugins[i], false);
+        int answers[2] = { 0 };
+        const struct cmb_text get = CMB_TEXT("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n");
+        struct cmb_request request = { .origin = way->open_origin(way, url, NULL), .slices = &get,
+                                       .slice_count = 1, .on_answer = count_answers,
+                                       .user = answers };
+        CU_ASSERT(way->send(way, &request, NULL) != NULL);
+        practice_world_play_ms(&world, 10000);
+        ASSERT_NUMBER(answers[i != 0], 1);
+    }
+    practice_world_close(&world);
+    cmb_run_free(run);
+    for (int i = 1; i < PLUGINS; i++)
+        cmb_plugin_close(others[i]);
+}
+
 /* ---- streams ---- */
 
 struct heard {
@@ -315,6 +347,7 @@ TEST_SUITE("simulator/network",
            { "no byte of a request without a connection has left",
              no_byte_of_a_request_without_a_connection_has_left },
            { "a request that is cancelled calls nobody", a_request_that_is_cancelled_calls_nobody },
+           { "several exchanges share a network", several_exchanges_share_a_network },
            { "a stream tells of an order", a_stream_tells_of_an_order },
            { "a book is kept true", a_book_is_kept_true },
            { "a stream comes back", a_stream_comes_back },

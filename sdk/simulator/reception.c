@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
-#include "simulator/refused.h"
 
 static const int64_t second_ns = 1000000000;
 /* How long the engine may take, and how long a request without a window may wait for it. */
@@ -148,7 +147,7 @@ static void run(struct cmb_reception *reception, size_t noted, int64_t now_ns,
     keep_promise(reception, now_ns);
     practice->struck = CMB_FAULT_NONE;
     if (ret->fault == CMB_FAULT_EXECUTE_THEN_UNKNOWN || ret->fault == CMB_FAULT_EXECUTE_THEN_LIMIT)
-        cmb_refused_fill(practice, ret);
+        cmb_sending_refuse(ret, practice);
 }
 
 /* ---- later ---- */
@@ -280,7 +279,7 @@ static void answer(struct cmb_reception *reception, size_t noted, int64_t now_ns
         run(reception, noted, now_ns, ret);
         return;
     }
-    cmb_refused_fill(reception->practice, ret);
+    cmb_sending_refuse(ret, reception->practice);
     note_done(reception, noted, false, now_ns, ret->reply.http_status);
 }
 
@@ -308,7 +307,7 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
     uint32_t operation = meant(practice, cmb_practice_read(practice, received));
     struct cmb_quota_word word =
         cmb_quota_charge(&reception->quota, practice, received->time_ns, is_kept);
-    cmb_refused_date(received->time_ns, ret);
+    cmb_sending_add_date(ret, received->time_ns);
     if (word.http_status == 200)
         strike(reception, operation, now_ns, ret);
     struct cmb_ledger_request *request = cmb_ledger_at(reception->ledger, noted);
@@ -325,7 +324,7 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
         answer(reception, noted, now_ns, ret);
         return;
     }
-    cmb_refused_for_quota(practice, &word, ret);
+    cmb_sending_refuse_for_quota(ret, practice, &word);
     note_done(reception, noted, false, now_ns, word.http_status);
 }
 

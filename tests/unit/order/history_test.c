@@ -138,15 +138,26 @@ static void play_while(bool (*is_so)(void))
         order_world_play_ms(&world, 5000);
 }
 
+static bool cancel(const struct cmb_order *order, void *user)
+{
+    char arguments[400];
+    (void)user;
+    if (cmb_order_is_over(order) || order->pending)
+        return true;
+    snprintf(arguments, sizeof arguments, "symbol=BTC/USDT;client_order_id=%s", order->client_id);
+    return order_world_begin(&world, CAMBIST_OPERATION_cancel_order, arguments);
+}
+
 /* Everything works again: what is unknown becomes known, and what is open can be cancelled. */
 static void calm_down(void)
 {
     cmb_practice_network_clear_faults(world.practice.network);
     order_world_play_ms(&world, 60000);
     play_while(is_unknown);
-    order_world_begin(&world, CAMBIST_OPERATION_cancel_all_orders, "");
-    order_world_play_ms(&world, 5000);
-    play_while(has_open);
+    for (int i = 0; i < 100 && has_open(); i++) {
+        cmb_orders_each(world.orders, cancel, NULL);
+        order_world_play_ms(&world, 30000);
+    }
 }
 
 /* Answers whether all is right at the end, and what was told on the way, as a hash. */

@@ -37,6 +37,10 @@ static const char *const rules[] = { NULL, "ids-among-open", "ids-any", "ids-las
 enum { RULES = sizeof rules / sizeof *rules };
 enum { FAULTS = sizeof faults / sizeof *faults };
 
+static const enum cmb_journal_mode modes[] = { CMB_JOURNAL_POWER, CMB_JOURNAL_PROCESS,
+                                               CMB_JOURNAL_OFF };
+enum { MODES = sizeof modes / sizeof *modes };
+
 static struct order_world world;
 static struct cmb_random dice;
 static uint64_t first_seed = 1, seeds = SEEDS;
@@ -163,7 +167,7 @@ static void calm_down(void)
 /* Answers whether all is right at the end, and what was told on the way, as a hash. */
 static bool play(uint64_t seed, uint64_t *ret_hash)
 {
-    order_world_open(&world, plugins[seed % PLUGINS], seed);
+    order_world_open(&world, plugins[seed % PLUGINS], seed, modes[seed % MODES]);
     world.practice.exchange->practice->engine->rest_ns = HOUSE_RESTS_NS;
     cmb_random_init_seeded(&dice, seed * 31);
     order_world_play_ms(&world, 3000);
@@ -173,6 +177,8 @@ static bool play(uint64_t seed, uint64_t *ret_hash)
         if (draw(2))
             change();
         order_world_play_ms(&world, (int64_t)draw(draw(10) ? 400 : 20000));
+        if (world.mode != CMB_JOURNAL_OFF && draw(orders / 4) == 0)
+            order_world_kill(&world, world.mode == CMB_JOURNAL_POWER, draw(UINT32_MAX));
     }
     calm_down();
     bool is_right = order_world_is_right(&world);

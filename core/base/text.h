@@ -31,7 +31,8 @@ static inline bool cmb_text_is(struct cmb_text a, struct cmb_text b)
 {
     return a.length == b.length &&
            (a.at == b.at || a.length == 0 ||
-            (*a.at == *b.at && memcmp(a.at, b.at, a.length) == 0)); /* most differ at once */
+            (*a.at == *b.at && /* most differ at once, and many keys are one letter */
+             (a.length == 1 || memcmp(a.at, b.at, a.length) == 0)));
 }
 
 static inline bool cmb_text_begins(struct cmb_text text, struct cmb_text start)

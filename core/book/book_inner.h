@@ -58,10 +58,15 @@ static inline bool cmb_book_is_asked(const struct cmb_book *book)
 }
 
 /* Only the feeder counts, so that no addition has to be atomic as a whole. */
-static inline void cmb_book_add(_Atomic uint64_t *counter)
+static inline void cmb_book_add_many(_Atomic uint64_t *counter, uint64_t count)
 {
     uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, value + 1, memory_order_relaxed);
+    atomic_store_explicit(counter, value + count, memory_order_relaxed);
+}
+
+static inline void cmb_book_add(_Atomic uint64_t *counter)
+{
+    cmb_book_add_many(counter, 1);
 }
 
 /* Resyncing from now on.  Between open and close. */

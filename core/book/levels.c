@@ -5,21 +5,12 @@
 /* A cut side is thin when less than this part of its levels is left. */
 #define THIN_PART 8
 
-static enum cmb_book_reason reason_of(struct cmb_book *book, enum cmb_side_effect effect)
+static enum cmb_book_reason reason_of(enum cmb_side_effect effect)
 {
     switch (effect) {
-    case CMB_SIDE_UNKNOWN:
-        cmb_book_add(&book->counters.unknown_removed);
-        return CMB_BOOK_NEW;
-    case CMB_SIDE_DROPPED:
-        cmb_book_add(&book->counters.dropped);
-        return CMB_BOOK_NEW;
-    case CMB_SIDE_GARBLED:
-        return CMB_BOOK_GARBLED;
-    case CMB_SIDE_NO_MEMORY:
-        return CMB_BOOK_NO_MEMORY;
-    default:
-        return CMB_BOOK_NEW;
+    case CMB_SIDE_GARBLED: return CMB_BOOK_GARBLED;
+    case CMB_SIDE_NO_MEMORY: return CMB_BOOK_NO_MEMORY;
+    default: return CMB_BOOK_NEW;
     }
 }
 
@@ -31,22 +22,29 @@ static inline bool is_passed_over(const struct cmb_sync *sync, int64_t price,
     return price == 0 || (sequence && *sequence <= sync->sequence);
 }
 
+static enum cmb_book_reason put_levels(struct cmb_book *book, struct cmb_side *side,
+                                       const struct cmb_scaled_level *levels,
+                                       const struct cmb_scaled_digits *digits, size_t count)
+{
+    struct cmb_side_result result =
+        cmb_side_put_all(side, levels, digits, count, cmb_book_scales(book));
+    cmb_book_add_many(&book->counters.unknown_removed, result.unknown);
+    cmb_book_add_many(&book->counters.dropped, result.dropped);
+    return reason_of(result.last);
+}
+
+/* All at once, but one by one where some may have to be passed over. */
 static enum cmb_book_reason put_side(struct cmb_book *book, struct cmb_side *side,
                                      const struct cmb_scaled_level *levels,
                                      const struct cmb_scaled_digits *digits,
                                      const int64_t *sequences, size_t count)
 {
-    struct cmb_scaled_digits scales = cmb_book_scales(book);
-    bool has_changes = book->rule->kind == CAMBIST_BOOK_CHANGES;
     enum cmb_book_reason reason = CMB_BOOK_NEW;
-    for (size_t i = 0; i < count && !reason; i++) {
-        if (has_changes &&
-            is_passed_over(&book->sync, levels[i].price, sequences ? sequences + i : NULL))
-            continue;
-        enum cmb_side_effect effect = cmb_side_put(side, levels[i], digits ? digits[i] : scales);
-        if (effect != CMB_SIDE_CHANGED)
-            reason = reason_of(book, effect);
-    }
+    if (book->rule->kind != CAMBIST_BOOK_CHANGES)
+        return put_levels(book, side, levels, digits, count);
+    for (size_t i = 0; i < count && !reason; i++)
+        if (!is_passed_over(&book->sync, levels[i].price, sequences ? sequences + i : NULL))
+            reason = put_levels(book, side, levels + i, digits ? digits + i : NULL, 1);
     return reason;
 }
 
@@ -84,8 +82,8 @@ static bool is_crossed_too_long(struct cmb_book *book, int64_t now_ns)
 
 static void truncate_sides(struct cmb_book *book)
 {
-    for (size_t i = cmb_side_truncate(&book->bids) + cmb_side_truncate(&book->asks); i > 0; i--)
-        cmb_book_add(&book->counters.dropped);
+    cmb_book_add_many(&book->counters.dropped,
+                      cmb_side_truncate(&book->bids) + cmb_side_truncate(&book->asks));
 }
 
 /* What holds at the end of a message: the depth is kept, and nothing speaks against the book. */
@@ -120,11 +118,11 @@ enum cmb_book_reason cmb_book_load(struct cmb_book *book, const struct cmb_book_
     uint32_t limit = book->rule->snapshot_limit;
     atomic_store_explicit(&book->is_crossed, false, memory_order_relaxed);
     enum cmb_book_reason reason =
-        reason_of(book, cmb_side_load(&book->bids, snapshot->bids, snapshot->bid_digits,
-                                      snapshot->bid_count, scales));
+        reason_of(cmb_side_load(&book->bids, snapshot->bids, snapshot->bid_digits,
+                                snapshot->bid_count, scales));
     if (!reason)
-        reason = reason_of(book, cmb_side_load(&book->asks, snapshot->asks, snapshot->ask_digits,
-                                               snapshot->ask_count, scales));
+        reason = reason_of(cmb_side_load(&book->asks, snapshot->asks, snapshot->ask_digits,
+                                         snapshot->ask_count, scales));
     if (reason)
         return reason;
     /* As many as were asked for: there may be more that it does not tell. */

@@ -5,18 +5,28 @@
 #include <string.h>
 
 #define CAPACITY_LEAST 64
-#define GALLOP_FIRST   8
-#define GALLOP_NEAR    2
-#define COUNT_MOST     4 /* so few are counted instead of halved */
+#define NEAR_COUNT     4 /* so many are looked at before what is behind them is galloped over */
 
-static inline int64_t get(const _Atomic int64_t *at)
+#define SIGN_BIT       ((uint64_t)1 << 63)
+
+static inline uint64_t key_at(const _Atomic uint64_t *at)
 {
     return atomic_load_explicit(at, memory_order_relaxed);
 }
 
-static inline void set(_Atomic int64_t *at, int64_t value)
+static inline void set_key(_Atomic uint64_t *at, uint64_t key)
 {
-    atomic_store_explicit(at, value, memory_order_relaxed);
+    atomic_store_explicit(at, key, memory_order_relaxed);
+}
+
+static inline int64_t amount_at(const _Atomic int64_t *at)
+{
+    return atomic_load_explicit(at, memory_order_relaxed);
+}
+
+static inline void set_amount(_Atomic int64_t *at, int64_t amount)
+{
+    atomic_store_explicit(at, amount, memory_order_relaxed);
 }
 
 static inline size_t place_of(const _Atomic size_t *at)
@@ -37,7 +47,7 @@ static inline struct cmb_side_block *block_of(const struct cmb_side *side)
 void cmb_side_init(struct cmb_side *side, bool is_ask, size_t depth, bool has_digits)
 {
     memset((void *)side, 0, sizeof *side);
-    side->mask = is_ask ? -1 : 0;
+    side->mask = is_ask ? ~SIGN_BIT : SIGN_BIT;
     side->depth = depth;
     side->has_digits = has_digits;
 }
@@ -48,7 +58,7 @@ void cmb_side_clear(struct cmb_side *side)
         older = block->older;
         free(block);
     }
-    cmb_side_init(side, side->mask != 0, side->depth, side->has_digits);
+    cmb_side_init(side, side->mask != SIGN_BIT, side->depth, side->has_digits);
 }
 
 static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
@@ -58,26 +68,29 @@ static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
     if (!block)
         return NULL;
     block->capacity = capacity;
-    block->amounts = block->keys + capacity;
+    block->amounts = (void *)(block->keys + capacity);
     block->digits = has_digits ? (void *)(block->amounts + capacity) : NULL;
     return block;
 }
 
-static inline void move_level(struct cmb_side_block *block, size_t to, size_t from)
+static inline void copy_level(_Atomic uint64_t *keys, _Atomic int64_t *amounts, size_t to,
+                              size_t from)
 {
-    set(&block->keys[to], get(&block->keys[from]));
-    set(&block->amounts[to], get(&block->amounts[from]));
+    set_key(&keys[to], key_at(&keys[from]));
+    set_amount(&amounts[to], amount_at(&amounts[from]));
 }
 
 /* Upwards or downwards by any distance; plain loops, because readers may see each store. */
 static void move_levels(struct cmb_side_block *block, size_t to, size_t from, size_t count)
 {
+    _Atomic uint64_t *keys = block->keys;
+    _Atomic int64_t *amounts = block->amounts; /* once: a store could have changed it */
     if (to < from)
         for (size_t i = 0; i < count; i++)
-            move_level(block, to + i, from + i);
+            copy_level(keys, amounts, to + i, from + i);
     else
         for (size_t i = count; i-- > 0;)
-            move_level(block, to + i, from + i);
+            copy_level(keys, amounts, to + i, from + i);
     if (block->digits)
         memmove(block->digits + to, block->digits + from, count * sizeof *block->digits);
 }
@@ -86,8 +99,8 @@ static void copy_levels(struct cmb_side_block *to, size_t at, const struct cmb_s
                         size_t start, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        set(&to->keys[at + i], get(&from->keys[start + i]));
-        set(&to->amounts[at + i], get(&from->amounts[start + i]));
+        set_key(&to->keys[at + i], key_at(&from->keys[start + i]));
+        set_amount(&to->amounts[at + i], amount_at(&from->amounts[start + i]));
     }
     if (to->digits)
         memcpy(to->digits + at, from->digits + start, count * sizeof *to->digits);
@@ -119,33 +132,42 @@ static bool make_room(struct cmb_side *side, size_t count)
     return true;
 }
 
-/* The first place whose key is not below `key`, searched from the best on, or from `near` where that
- * is better than `key`.  Only the steps are branches: where a change falls cannot be foretold, and a
- * wrong guess costs more than some comparisons. */
-static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
-                                size_t near, int64_t key)
+/* How many of the NEAR_COUNT keys from `place` on are below `key`. */
+static inline size_t count_below(const struct cmb_side_block *block, size_t place, uint64_t key)
 {
-    size_t low = start, high = end, step = GALLOP_FIRST;
-    if (near - start < end - start && get(&block->keys[near]) >= key) {
+    const _Atomic uint64_t *keys = &block->keys[place];
+    return (size_t)(key_at(&keys[0]) < key) + (key_at(&keys[1]) < key) + (key_at(&keys[2]) < key) +
+           (key_at(&keys[3]) < key);
+}
+
+/* The first place whose key is not below `key`, searched from the best on, or from `near` where that
+ * is better than `key`: most changes fall on the next places, which are counted at once, the others
+ * are galloped to.  Only the steps are branches: where a change falls cannot be foretold, and a wrong
+ * guess costs more than some comparisons. */
+static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
+                                size_t near, uint64_t key)
+{
+    size_t low = start, high = end, step = NEAR_COUNT;
+    if (near - start < end - start && key_at(&block->keys[near]) >= key)
         high = near;
-        step = GALLOP_NEAR;
+    if (high - start >= NEAR_COUNT) {
+        high -= NEAR_COUNT;
+        size_t below = count_below(block, high, key);
+        if (below)
+            return high + below;
     }
     for (; high - start > step; step *= 2) {
-        if (get(&block->keys[high - step]) < key) {
+        if (key_at(&block->keys[high - step]) < key) {
             low = high - step + 1;
             break;
         }
         high -= step;
     }
-    size_t count = high - low, below = 0;
-    while (count > COUNT_MOST) {
-        size_t half = (count + 1) / 2;
-        low += half & -(size_t)(get(&block->keys[low + half - 1]) < key);
-        count -= half;
+    for (size_t count = high - low, half; count; count -= half) {
+        half = (count + 1) / 2;
+        low += half & -(size_t)(key_at(&block->keys[low + half - 1]) < key);
     }
-    for (size_t i = 0; i < count; i++)
-        below += get(&block->keys[low + i]) < key;
-    return low + below;
+    return low;
 }
 
 static void remove_level(struct cmb_side *side, struct cmb_side_block *block, size_t place)
@@ -160,13 +182,13 @@ static void remove_level(struct cmb_side *side, struct cmb_side_block *block, si
     }
 }
 
-static inline void write_level(struct cmb_side_block *block, size_t place, int64_t key,
-                               int64_t amount, struct cmb_scaled_digits digits)
+static inline void write_level(struct cmb_side_block *block, size_t place, uint64_t key,
+                               int64_t amount, const struct cmb_scaled_digits *digits)
 {
-    set(&block->keys[place], key);
-    set(&block->amounts[place], amount);
+    set_key(&block->keys[place], key);
+    set_amount(&block->amounts[place], amount);
     if (block->digits)
-        block->digits[place] = digits;
+        block->digits[place] = *digits;
 }
 
 /* Whether a new level at `place` pushes the better ones up; otherwise the deeper ones down. */
@@ -200,7 +222,7 @@ void cmb_side_cut(struct cmb_side *side)
 {
     side->cut_count = cmb_side_count(side);
     if (side->cut_count)
-        side->cut_key = get(&block_of(side)->keys[place_of(&side->start)]);
+        side->cut_key = key_at(&block_of(side)->keys[place_of(&side->start)]);
 }
 
 size_t cmb_side_truncate(struct cmb_side *side)
@@ -216,8 +238,8 @@ size_t cmb_side_truncate(struct cmb_side *side)
     return count - side->depth;
 }
 
-static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, int64_t key,
-                                      int64_t amount, struct cmb_scaled_digits digits)
+static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, uint64_t key,
+                                      int64_t amount, const struct cmb_scaled_digits *digits)
 {
     struct cmb_side_block *block = block_of(side);
     if (!has_room(side, block, place)) {
@@ -231,10 +253,11 @@ static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, int64
     return CMB_SIDE_CHANGED;
 }
 
-enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
-                                  struct cmb_scaled_digits digits)
+/* `digits` are looked at only where the side keeps them. */
+static inline enum cmb_side_effect put(struct cmb_side *side, struct cmb_scaled_level level,
+                                       const struct cmb_scaled_digits *digits)
 {
-    int64_t key = level.price ^ side->mask;
+    uint64_t key = cmb_side_key(side, level.price);
     if (level.amount < 0)
         return CMB_SIDE_GARBLED;
     if (cmb_side_is_beyond_cut(side, level.price))
@@ -243,7 +266,7 @@ enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level
     size_t end = place_of(&side->end);
     size_t place = find_place(block, place_of(&side->start), end, side->last_place, key);
     side->last_place = place;
-    if (place == end || get(&block->keys[place]) != key)
+    if (place == end || key_at(&block->keys[place]) != key)
         return level.amount ? add_level(side, place, key, level.amount, digits) : CMB_SIDE_UNKNOWN;
     if (level.amount)
         write_level(block, place, key, level.amount, digits);
@@ -252,19 +275,48 @@ enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level
     return CMB_SIDE_CHANGED;
 }
 
+enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
+                                  struct cmb_scaled_digits digits)
+{
+    return put(side, level, &digits);
+}
+
+struct cmb_side_result cmb_side_put_all(struct cmb_side *side,
+                                        const struct cmb_scaled_level *levels,
+                                        const struct cmb_scaled_digits *digits, size_t count,
+                                        struct cmb_scaled_digits otherwise)
+{
+    struct cmb_side_result result = { .last = CMB_SIDE_CHANGED };
+    size_t step = digits ? 1 : 0;
+    digits = digits ? digits : &otherwise;
+    for (size_t i = 0; i < count; i++, digits += step) {
+        enum cmb_side_effect effect = put(side, levels[i], digits);
+        if (effect == CMB_SIDE_CHANGED)
+            continue;
+        result.unknown += effect == CMB_SIDE_UNKNOWN;
+        result.dropped += effect == CMB_SIDE_DROPPED;
+        if (effect >= CMB_SIDE_GARBLED) {
+            result.last = effect;
+            break;
+        }
+    }
+    return result;
+}
+
 int64_t cmb_side_find(const struct cmb_side *side, int64_t price)
 {
     const struct cmb_side_block *block = block_of(side);
     size_t end = place_of(&side->end);
-    size_t place = find_place(block, place_of(&side->start), end, end, price ^ side->mask);
-    bool is_there = place < end && get(&block->keys[place]) == (price ^ side->mask);
-    return is_there ? get(&block->amounts[place]) : 0;
+    uint64_t key = cmb_side_key(side, price);
+    size_t place = find_place(block, place_of(&side->start), end, end, key);
+    return place < end && key_at(&block->keys[place]) == key ? amount_at(&block->amounts[place]) : 0;
 }
 
 size_t cmb_side_count_to(const struct cmb_side *side, int64_t price)
 {
     size_t end = place_of(&side->end);
-    return end - find_place(block_of(side), place_of(&side->start), end, end, price ^ side->mask);
+    return end - find_place(block_of(side), place_of(&side->start), end, end,
+                            cmb_side_key(side, price));
 }
 
 /* Whether every level is worse (or every one better) than the one before it. */
@@ -272,7 +324,8 @@ static bool check_order(const struct cmb_side *side, const struct cmb_scaled_lev
                         size_t count, bool is_best_first)
 {
     for (size_t i = 1; i < count; i++) {
-        int64_t before = levels[i - 1].price ^ side->mask, key = levels[i].price ^ side->mask;
+        uint64_t before = cmb_side_key(side, levels[i - 1].price);
+        uint64_t key = cmb_side_key(side, levels[i].price);
         if (is_best_first ? key >= before : key <= before)
             return false;
     }
@@ -284,12 +337,9 @@ static enum cmb_side_effect load_unsorted(struct cmb_side *side,
                                           const struct cmb_scaled_digits *digits, size_t count,
                                           struct cmb_scaled_digits otherwise)
 {
-    enum cmb_side_effect effect = CMB_SIDE_CHANGED;
     if (count > CMB_SIDE_UNSORTED_MOST)
         return CMB_SIDE_GARBLED;
-    for (size_t i = 0; i < count && effect < CMB_SIDE_GARBLED; i++)
-        effect = cmb_side_put(side, levels[i], digits ? digits[i] : otherwise);
-    return effect >= CMB_SIDE_GARBLED ? effect : CMB_SIDE_CHANGED;
+    return cmb_side_put_all(side, levels, digits, count, otherwise).last;
 }
 
 enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scaled_level *levels,
@@ -310,8 +360,8 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
         if (levels[from].amount < 0)
             return CMB_SIDE_GARBLED;
         if (levels[from].amount)
-            write_level(block, --place, levels[from].price ^ side->mask, levels[from].amount,
-                        digits ? digits[from] : otherwise);
+            write_level(block, --place, cmb_side_key(side, levels[from].price),
+                        levels[from].amount, digits ? &digits[from] : &otherwise);
     }
     set_place(&side->start, place);
     set_place(&side->end, end);
@@ -347,7 +397,7 @@ enum cmb_number_fault cmb_side_check_rescale(const struct cmb_side *side, int pr
     }
     return fault || !side->cut_count
                ? fault
-               : cmb_side_scale(side->cut_key ^ side->mask, price_by, &ignored);
+               : cmb_side_scale(cmb_side_price(side, side->cut_key), price_by, &ignored);
 }
 
 void cmb_side_rescale(struct cmb_side *side, int price_by, int amount_by)
@@ -355,14 +405,14 @@ void cmb_side_rescale(struct cmb_side *side, int price_by, int amount_by)
     struct cmb_side_block *block = block_of(side);
     int64_t price = 0, amount = 0;
     for (size_t i = place_of(&side->start), end = place_of(&side->end); i < end; i++) {
-        cmb_side_scale(get(&block->keys[i]) ^ side->mask, price_by, &price);
-        cmb_side_scale(get(&block->amounts[i]), amount_by, &amount);
-        set(&block->keys[i], price ^ side->mask);
-        set(&block->amounts[i], amount);
+        cmb_side_scale(cmb_side_price(side, key_at(&block->keys[i])), price_by, &price);
+        cmb_side_scale(amount_at(&block->amounts[i]), amount_by, &amount);
+        set_key(&block->keys[i], cmb_side_key(side, price));
+        set_amount(&block->amounts[i], amount);
     }
     if (side->cut_count) {
-        cmb_side_scale(side->cut_key ^ side->mask, price_by, &price);
-        side->cut_key = price ^ side->mask;
+        cmb_side_scale(cmb_side_price(side, side->cut_key), price_by, &price);
+        side->cut_key = cmb_side_key(side, price);
     }
 }
 
@@ -374,7 +424,9 @@ size_t cmb_side_copy(const struct cmb_side *side, size_t most, struct cmb_scaled
         return 0; /* empty, or a state on the way */
     size_t count = end - start < most ? end - start : most;
     for (size_t i = 0; i < count; i++)
-        to[i] = (struct cmb_scaled_level){ get(&block->keys[end - 1 - i]) ^ side->mask,
-                                           get(&block->amounts[end - 1 - i]) };
+        to[i] = (struct cmb_scaled_level){
+            cmb_side_price(side, key_at(&block->keys[end - 1 - i])),
+            amount_at(&block->amounts[end - 1 - i])
+        };
     return count;
 }

@@ -3,7 +3,8 @@
  * Prices and amounts lie in two arrays, because a search reads only prices.  Most changes are near
  * the best level: it stands at the end, so that few levels move and a search that gallops from
  * there ends soon.  A price is kept as a key that is greater the better the price, so that bids
- * and asks are the same.
+ * and asks are the same; without a sign, because of two such keys the processor tells the smaller
+ * without a branch, in its carry.
  *
  * One thread writes.  Others may copy at any time: they get whatever stands there, never memory
  * that is gone; whether it was a whole state they must learn elsewhere (book/read.c).
@@ -25,19 +26,19 @@ struct cmb_side_block {
     size_t capacity;
     struct cmb_scaled_digits *digits; /* of the writer only; NULL: none are kept */
     _Atomic int64_t *amounts;
-    _Atomic int64_t keys[];
+    _Atomic uint64_t keys[];
 };
 
 struct cmb_side {
     _Atomic(struct cmb_side_block *) block; /* NULL: no level yet */
     _Atomic size_t start, end;              /* levels stand in start..end of the block */
-    int64_t mask;                           /* key = price ^ mask: ~price for asks */
+    uint64_t mask; /* key = price ^ mask: the sign turned over, for asks all other bits */
     size_t depth;                           /* levels kept by cmb_side_truncate */
     size_t last_place; /* where the last change fell, or about there: the next is mostly behind it */
     bool has_digits;
     bool may_cut;     /* what is dropped for depth cuts the side */
     size_t cut_count; /* levels that there were when it was cut; 0: it is whole */
-    int64_t cut_key;  /* deeper ones are unknown and stay out */
+    uint64_t cut_key; /* deeper ones are unknown and stay out */
 };
 
 enum cmb_side_effect {
@@ -46,6 +47,12 @@ enum cmb_side_effect {
     CMB_SIDE_DROPPED,   /* the level lies beyond the cut and was dropped */
     CMB_SIDE_GARBLED,   /* negative amount, or a large snapshot in no order */
     CMB_SIDE_NO_MEMORY, /* the side is as it was */
+};
+
+/* What became of several levels. */
+struct cmb_side_result {
+    enum cmb_side_effect last; /* CHANGED, or why the rest was left: GARBLED, NO_MEMORY */
+    uint32_t unknown, dropped; /* levels */
 };
 
 /* Levels of a snapshot that is in no order: more would take too long. */
@@ -58,6 +65,12 @@ void cmb_side_clear(struct cmb_side *side);
 /* Sets the amount of a level; 0 removes it.  `digits` only where the side keeps them. */
 enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
                                   struct cmb_scaled_digits digits);
+/* Sets one amount after the other, until one is garbled or finds no memory.  `digits` may be NULL:
+ * then as `otherwise`. */
+struct cmb_side_result cmb_side_put_all(struct cmb_side *side,
+                                        const struct cmb_scaled_level *levels,
+                                        const struct cmb_scaled_digits *digits, size_t count,
+                                        struct cmb_scaled_digits otherwise);
 /* Replaces all levels.  `digits` may be NULL: then as `otherwise`.  Levels in order, from either
  * end, are only copied.  After a failure the side holds a part. */
 enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scaled_level *levels,
@@ -91,15 +104,25 @@ static inline size_t cmb_side_count(const struct cmb_side *side)
            atomic_load_explicit(&side->start, memory_order_relaxed);
 }
 
+static inline uint64_t cmb_side_key(const struct cmb_side *side, int64_t price)
+{
+    return (uint64_t)price ^ side->mask;
+}
+
+static inline int64_t cmb_side_price(const struct cmb_side *side, uint64_t key)
+{
+    return (int64_t)(key ^ side->mask);
+}
+
 static inline bool cmb_side_is_deeper(const struct cmb_side *side, int64_t price, int64_t than)
 {
-    return (price ^ side->mask) < (than ^ side->mask);
+    return cmb_side_key(side, price) < cmb_side_key(side, than);
 }
 
 /* Whether nothing is known about this price. */
 static inline bool cmb_side_is_beyond_cut(const struct cmb_side *side, int64_t price)
 {
-    return side->cut_count && (price ^ side->mask) < side->cut_key;
+    return side->cut_count && cmb_side_key(side, price) < side->cut_key;
 }
 
 /* The level at `place`, counted from the best, which must be there. [the writer] */
@@ -108,7 +131,8 @@ static inline struct cmb_scaled_level cmb_side_level(const struct cmb_side *side
     const struct cmb_side_block *block = atomic_load_explicit(&side->block, memory_order_relaxed);
     size_t at = atomic_load_explicit(&side->end, memory_order_relaxed) - 1 - place;
     return (struct cmb_scaled_level){
-        .price = atomic_load_explicit(&block->keys[at], memory_order_relaxed) ^ side->mask,
+        .price = cmb_side_price(side,
+                                atomic_load_explicit(&block->keys[at], memory_order_relaxed)),
         .amount = atomic_load_explicit(&block->amounts[at], memory_order_relaxed),
     };
 }

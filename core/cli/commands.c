@@ -20,6 +20,15 @@ const struct cmb_command cmb_commands[] = {
       "places, changes and shows orders",
       "cambist order create okx BTC/USDT buy limit 0.01 30000.5 post_only=true --config cambist.conf",
       cmb_cli_order },
+    { "orders", "[EXCHANGE ...] [--unknown] [--for SECONDS] --config FILE [--json]",
+      "asks what became of the orders in the journal, and shows those that are open or unknown",
+      "cambist orders --unknown --config cambist.conf", cmb_cli_orders },
+    { "resolve", "EXCHANGE CLIENT_ID working|canceled|expired|rejected --config FILE",
+      "says what became of an unknown order, for somebody who has looked at the exchange",
+      "cambist resolve okx c1a2b3c4d5e6f7g8h9 rejected --config cambist.conf", cmb_cli_resolve },
+    { "kill", "[EXCHANGE ...] [--release] --config FILE",
+      "cancels every order, and keeps all from being placed until it is released",
+      "cambist kill --config cambist.conf", cmb_cli_kill },
     { "watch", "TOPIC EXCHANGE:SYMBOL ... [--depth N] [--timeframe T] [--for SECONDS] [--config FILE]\n"
       "                     [--json]    TOPIC: ticker book trades ohlcv best orders my_trades\n"
       "                     balance positions",

@@ -42,6 +42,10 @@ const struct cmb_key cmb_keys[] = {
     { HOST(busy_poll), FLAG(false), .help = "give a core to latency: the loop never sleeps" },
     { HOST(key_cache), FLAG(false),
       .help = "keep asymmetric keys ready: half the time, but a copy on the ordinary heap" },
+    { HOST(journal), .type = CMB_KEY_PATH, .standard = "",
+      .help = "folder of the order journal, 0700; without one orders are forgotten at the end" },
+    { HOST(durability), .type = CMB_KEY_WORD, .standard = "power", .words = "power|process|off",
+      .help = "what written orders outlive: a loss of power, the process, or nothing" },
     { HOST(metrics), FLAG(true), .help = "count and time; off costs one branch" },
 
     { EXCHANGE(plugin), .type = CMB_KEY_TEXT, .standard = "",
@@ -67,6 +71,8 @@ const struct cmb_key cmb_keys[] = {
       .help = "market kinds to load; all when empty" },
     { EXCHANGE(budget_percent), NUMBER(100, 1, 100),
       .help = "share of the exchange's limits that this process may use" },
+    { EXCHANGE(dead_man_s), NUMBER(0, 0, 3600),
+      .help = "the exchange cancels all orders when it has not heard of us for so long; 0: never" },
     { EXCHANGE(withdrawals), FLAG(false), .help = "grant withdrawals and transfers" },
 };
 

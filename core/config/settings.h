@@ -33,6 +33,8 @@ struct cmb_settings_host {
     int64_t warm_connections;
     const char *ca_file, *proxy;
     bool busy_poll, key_cache, metrics;
+    const char *journal;
+    int64_t durability; /* enum cmb_journal_mode */
 };
 
 struct cmb_settings_exchange {
@@ -49,6 +51,7 @@ struct cmb_settings_exchange {
     int64_t receive_window_ms; /* 0: the plugin's */
     int64_t kinds;             /* CAMBIST_KIND_... or-ed; 0: all that the plugin has */
     int64_t budget_percent;
+    int64_t dead_man_s;
     bool withdrawals;
 };
 

@@ -209,7 +209,11 @@ static void on_posted(struct cmb_post *post, void *user)
 {
     (void)post;
     struct cambist_answer *question = user;
-    cmb_run_start(question->run, on_done, question);
+    struct cmb_run *run = question->run;
+    if (run->end == CMB_STAGE_COUNT && cmb_orders_has(run->call->operation))
+        cmb_orders_run(question->exchange->orders, run, on_done, question);
+    else
+        cmb_run_start(run, on_done, question);
 }
 
 /* A question with the arguments of a program's struct, or of words: name and value. */

@@ -104,6 +104,8 @@ static int start_host(struct cambist *host, int status, uint32_t flags, struct c
 {
     if (status == CAMBIST_OK)
         status = cmb_host_open_exchanges(host, error);
+    if (status == CAMBIST_OK)
+        status = cmb_host_open_orders(host, flags, error);
     if (status == CAMBIST_OK && !(flags & CAMBIST_NO_THREAD))
         status = start_thread(host, error);
     if (status == CAMBIST_OK)
@@ -145,8 +147,10 @@ void cambist_close(struct cambist *host)
     if (!host)
         return;
     stop_thread(host);
+    cmb_host_stop_orders(host);
     cmb_host_close_pools(host);
     cmb_questions_end(host);
+    cmb_host_close_orders(host);
     cmb_host_close_exchanges(host);
     cmb_questions_clear(host);
     cmb_loop_free(host->loop);

@@ -8,8 +8,9 @@
 
 #include <pthread.h>
 
-#include <cambist/cambist.h>
+#include <cambist/orders.h>
 
+#include "order/orders.h"
 #include "request/answer.h"
 #include "request/request_run.h"
 #include "stream/stream.h"
@@ -21,6 +22,8 @@ struct cambist_exchange {
     struct cmb_exchange *exchange;
     struct cmb_desk *desk;
     struct cmb_stream *stream;
+    struct cmb_orders *orders;
+    struct cambist_follow *followers; /* of the I/O thread */
 };
 
 /* Connections of one sort of trust: the world's authorities, or a simulator's certificate. */
@@ -36,6 +39,11 @@ struct cambist {
     struct cmb_host_branch live, simulated;
     struct cambist_exchange *exchanges;
     size_t exchange_count;
+    struct cmb_journal *journal;
+    struct cmb_orders **accounts; /* of all exchanges */
+    struct cmb_recovery recovery;
+    struct cmb_timer housekeeping;
+    bool is_blocked; /* nothing is placed anywhere */
     bool has_thread;
     pthread_t thread;
     atomic_bool is_stopping;
@@ -59,6 +67,14 @@ struct cambist_answer {
 
 /* Loads plugins, credentials and exchanges of host->settings. */
 int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error);
+/* Opens the journal, and gives every exchange its orders of earlier runs back. */
+int cmb_host_open_orders(struct cambist *host, uint32_t flags, struct cambist_error *error);
+/* Nothing is asked or placed any more. */
+void cmb_host_stop_orders(struct cambist *host);
+void cmb_host_close_orders(struct cambist *host);
+/* Whether cambist_block_all_orders was called somewhere. */
+void cmb_host_look_for_block(struct cambist *host);
+
 /* Ends every request that is with a server. */
 void cmb_host_close_pools(struct cambist *host);
 void cmb_host_close_exchanges(struct cambist *host);

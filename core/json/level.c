@@ -13,13 +13,12 @@ enum {
     REST_BYTES = BEHIND_BYTES - 4, /* before which a rest must end, looks ahead included */
 };
 
-/* A number that ends with a quote. */
+/* Digits, maybe with a point between them. */
 struct number {
-    const char *end; /* the quote */
-    unsigned count;  /* of digits, without the point */
-    unsigned behind; /* digits behind the point */
-    bool has_point;
-    bool is_common;
+    size_t end;    /* where they stop */
+    size_t count;  /* of digits, without the point */
+    size_t behind; /* digits behind the point */
+    size_t still;  /* bytes that stay where they are when the point is taken out */
 };
 
 static inline __m128i load(const void *at)
@@ -27,59 +26,65 @@ static inline __m128i load(const void *at)
     return _mm_loadu_si128((const __m128i *)at);
 }
 
-/* A bit for each of 16 bytes that is no digit. */
-static inline uint64_t others_in(const char *at)
+/* A bit for each of 16 bytes that is a digit. */
+static inline uint64_t digits_in(const char *at)
 {
     /* Moved so that '0' to '9' are the ten greatest signed values. */
     __m128i moved = _mm_add_epi8(load(at), _mm_set1_epi8(127 - '9'));
-    __m128i digits = _mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10));
-    return (unsigned)_mm_movemask_epi8(digits) ^ 0xffffu;
+    return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10)));
 }
 
 /* Finds the number at `at`; `others` has a bit for each byte from there on that is no digit, and at
- * least two.  The point is guessed by
- * the branch predictor: waiting for it would cost more than the conversion. */
-static inline struct number find_number(const char *at, uint64_t others)
+ * least two.  False: it is not written as RFC 8259 writes them, or too long.  The point is guessed
+ * by the branch predictor: waiting for it would cost more than the conversion. */
+static inline bool find_number(const char *at, uint64_t others, struct number *ret)
 {
-    unsigned whole = (unsigned)__builtin_ctzll(others), end = whole;
-    unsigned has_point = 0;
+    size_t whole = (size_t)__builtin_ctzll(others);
+    *ret = (struct number){ .end = whole, .count = whole, .still = DIGITS_MOST };
     if (__builtin_expect(at[whole] == '.', 1)) { /* a guess ahead of the load, not a selection */
-        has_point = 1;
-        end = (unsigned)__builtin_ctzll(others & (others - 1));
+        ret->end = (size_t)__builtin_ctzll(others & (others - 1));
+        ret->behind = ret->still = ret->end - whole - 1;
+        ret->count = ret->end - 1;
+        if (ret->behind == 0)
+            return false;
     }
-    unsigned behind = end - whole - has_point;
-    return (struct number){
-        .end = at + end,
-        .count = whole + behind,
-        .behind = behind,
-        .has_point = has_point,
-        .is_common = at[end] == '"' && whole && whole + behind <= DIGITS_MOST &&
-                     (behind || !has_point) && (at[0] != '0' || whole == 1),
-    };
+    /* No digit at all is no digit from 1 to 9 either. */
+    return ((unsigned char)(*at - '1') < 9 || whole == 1) && ret->count <= DIGITS_MOST;
 }
 
-/* The digits as four groups of four, zeros before the first one. */
-static inline __m128i group_digits(struct number number)
+/* The last bytes of a vector, all of each or what tells a digit's value. */
+static const unsigned char last_bytes[2 * DIGITS_MOST] = {
+    [DIGITS_MOST] = 255, 255, 255, 255, 255, 255, 255, 255,
+    255,                 255, 255, 255, 255, 255, 255, 255,
+};
+static const unsigned char last_values[2 * DIGITS_MOST] = {
+    [DIGITS_MOST] = 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
+};
+
+/* The digits that end at `end` as four groups of four, zeros before the first one. */
+static inline __m128i group_digits(const char *end, const struct number *number)
 {
-    static const unsigned char last_bytes[32] = { [16] = 255, 255, 255, 255, 255, 255, 255, 255,
-                                                  255,        255, 255, 255, 255, 255, 255, 255 };
     /* What stands before the point moves one byte up, over it. */
-    const char *from = number.end - 16;
-    __m128i is_behind = load(last_bytes + number.behind),
-            is_digit = load(last_bytes + number.count);
-    __m128i digits = _mm_or_si128(_mm_and_si128(is_behind, load(from)),
-                                  _mm_andnot_si128(is_behind, load(from - number.has_point)));
-    digits = _mm_and_si128(_mm_xor_si128(digits, _mm_set1_epi8('0')), is_digit);
-    /* Times 256 * 10 + 1: the upper byte of each lane becomes ten times the lower plus the upper.
-     */
-    __m128i pairs = _mm_srli_epi16(_mm_mullo_epi16(digits, _mm_set1_epi16(2561)), 8);
-    return _mm_madd_epi16(pairs, _mm_set1_epi32(1 << 16 | 100));
+    __m128i is_still = load(last_bytes + number->still);
+    __m128i digits = _mm_or_si128(_mm_and_si128(is_still, load(end - DIGITS_MOST)),
+                                  _mm_andnot_si128(is_still, load(end - DIGITS_MOST - 1)));
+    digits = _mm_and_si128(digits, load(last_values + number->count));
+    __m128i even = _mm_and_si128(digits, _mm_set1_epi16(255)), odd = _mm_srli_epi16(digits, 8);
+    return _mm_add_epi32(_mm_madd_epi16(even, _mm_set1_epi32(10 << 16 | 1000)),
+                         _mm_madd_epi16(odd, _mm_set1_epi32(1 << 16 | 100)));
 }
 
-/* Two lanes of eight digits to one value at `scale`. */
-static inline bool scale_up(uint64_t eights, unsigned behind, unsigned scale, int64_t *ret_value)
+/* The values of two numbers out of their groups, one in each half. */
+static inline __m128i join_groups(__m128i first, __m128i second)
 {
-    int64_t value = (int64_t)((eights & 0xffffffff) * 100000000 + (eights >> 32));
+    __m128i fours = _mm_packs_epi32(first, second);
+    __m128i eights = _mm_madd_epi16(fours, _mm_set1_epi32(1 << 16 | 10000));
+    return _mm_add_epi64(_mm_mul_epu32(eights, _mm_set1_epi64x(100000000)),
+                         _mm_srli_epi64(eights, 32));
+}
+
+static inline bool scale_up(int64_t value, size_t behind, size_t scale, int64_t *ret_value)
+{
     return behind <= scale &&
            !__builtin_mul_overflow(value, cmb_powers_of_ten[scale - behind], ret_value);
 }
@@ -111,25 +116,27 @@ static inline const char *read_common(const char *at, unsigned price_scale, unsi
                                       struct cmb_scaled_level *ret_level,
                                       struct cmb_scaled_digits *ret_digits)
 {
-    uint64_t others = others_in(at + 2) | others_in(at + 18) << 16 | others_in(at + 34) << 32 |
-                      (uint64_t)7 << WINDOW_BYTES; /* a stop for what has no end */
-    struct number price = find_number(at + 2, others);
-    if (!price.is_common || memcmp(at, "[\"", 2) != 0 || memcmp(price.end, "\",\"", 3) != 0)
+    struct number price, amount;
+    const char *start = at + 2;
+    /* Nothing behind the window counts as a digit: a stop for what has no end. */
+    uint64_t others =
+        ~(digits_in(start) | digits_in(start + 16) << 16 | digits_in(start + 32) << 32);
+    if (memcmp(at, "[\"", 2) != 0 || !find_number(start, others, &price))
         return NULL;
-    struct number amount = find_number(price.end + 3, others >> (price.end + 3 - at - 2));
-    if (!amount.is_common)
+    const char *price_end = start + price.end, *second = price_end + 3;
+    if (memcmp(price_end, "\",\"", 3) != 0 ||
+        !find_number(second, others >> (price.end + 3), &amount))
         return NULL;
-    const char *end = __builtin_expect(amount.end[1] == ']', 1)
-                          ? amount.end + 2
-                          : pass_rest(amount.end + 1, at + REST_BYTES);
-    __m128i fours = _mm_packs_epi32(group_digits(price), group_digits(amount));
-    __m128i eights = _mm_madd_epi16(fours, _mm_set1_epi32(1 << 16 | 10000));
-    uint64_t low = (uint64_t)_mm_cvtsi128_si64(eights);
-    uint64_t high = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(eights, eights));
-    bool is_whole = scale_up(low, price.behind, price_scale, &ret_level->price) &&
-                    scale_up(high, amount.behind, amount_scale, &ret_level->amount);
+    const char *end = second + amount.end;
+    __m128i values = join_groups(group_digits(price_end, &price), group_digits(end, &amount));
+    bool is_whole = scale_up(_mm_cvtsi128_si64(values), price.behind, price_scale,
+                             &ret_level->price) &&
+                    scale_up(_mm_cvtsi128_si64(_mm_unpackhi_epi64(values, values)), amount.behind,
+                             amount_scale, &ret_level->amount);
     *ret_digits = (struct cmb_scaled_digits){ (uint8_t)price.behind, (uint8_t)amount.behind };
-    return is_whole ? end : NULL;
+    if (!is_whole || *end != '"')
+        return NULL;
+    return __builtin_expect(end[1] == ']', 1) ? end + 2 : pass_rest(end + 1, at + REST_BYTES);
 }
 
 /* Reads levels of the common form and the commas between them, as long as they last and begin
@@ -140,13 +147,11 @@ read_common_levels(const char **at, const char *stop, unsigned price_scale, unsi
 {
     const char *next = *at;
     size_t count = 0;
-    struct cmb_scaled_digits written;
     while (count < most && next < stop) {
-        const char *end = read_common(next, price_scale, amount_scale, &levels[count], &written);
+        const char *end =
+            read_common(next, price_scale, amount_scale, &levels[count], &digits[count]);
         if (!end)
             break;
-        if (digits)
-            digits[count] = written;
         count++;
         *at = end;
         if (*end != ',')
@@ -219,16 +224,14 @@ bool cmb_json_read_levels(struct cmb_json_reader *reader, unsigned price_scale,
                           struct cmb_scaled_digits *digits, size_t most, size_t *ret_count)
 {
     size_t count = 0;
-    struct cmb_scaled_digits ignored;
     cmb_json_enter_array(reader);
     while (cmb_json_next_element(reader)) {
         if (count == most)
             return cmb_json_fail(reader, "more levels than there is room for");
-        struct cmb_scaled_digits *written = digits ? digits + count : NULL;
-        size_t run = read_run(reader, price_scale, amount_scale, levels + count, written,
+        size_t run = read_run(reader, price_scale, amount_scale, levels + count, digits + count,
                               most - count);
-        if (!run && !read_level(reader, price_scale, amount_scale, &levels[count],
-                                written ? written : &ignored))
+        if (!run &&
+            !read_level(reader, price_scale, amount_scale, &levels[count], &digits[count]))
             return false;
         count += run ? run : 1;
     }

@@ -14,7 +14,7 @@
  * amount are validated and skipped.  Numbers are read as cmb_json_read_scaled reads them, exactly
  * or not at all; more than `most` levels are a failure too.  After a failure nothing can be said
  * about what `levels` holds; *ret_count is untouched.  `digits`, with as much room, gets how many
- * digits stand behind the points; NULL: nobody asks. */
+ * digits stand behind the points. */
 bool cmb_json_read_levels(struct cmb_json_reader *reader, unsigned price_scale,
                           unsigned amount_scale, struct cmb_scaled_level *levels,
                           struct cmb_scaled_digits *digits, size_t most, size_t *ret_count);

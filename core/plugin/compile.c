@@ -75,7 +75,7 @@ static int compile_all(struct cmb_compiler *compiler)
 {
     static int (*const compilers[])(struct cmb_compiler *) = {
         cmb_check_tables, cmb_compile_words, cmb_compile_derived, cmb_compile_endpoints,
-        cmb_compile_streams,
+        cmb_compile_streams, cmb_check_order_rules,
     };
     for (size_t i = 0; i < sizeof compilers / sizeof *compilers; i++) {
         compiler->outer = compiler->inner = (struct cmb_place){ 0 };

@@ -57,6 +57,7 @@ int cmb_check_frame_path(struct cmb_compiler *compiler, const char *column, cons
 int cmb_check_book_rules(struct cmb_compiler *compiler);
 /* Whether a channel has a rule exactly where it is a book, and what the rule needs. */
 int cmb_check_book_channel(struct cmb_compiler *compiler, const struct cmb_channel *channel);
+int cmb_check_order_rules(struct cmb_compiler *compiler);
 /* Limits, servers, credentials, failures, faults: what can be checked by looking. */
 int cmb_check_tables(struct cmb_compiler *compiler);
 

@@ -68,7 +68,7 @@ static const struct table_place plugin_tables[] = {
     PLUGIN_TABLE(failures, failure),    PLUGIN_TABLE(faults, fault),
     PLUGIN_TABLE(vectors, vector),      PLUGIN_TABLE(dialects, dialect),
     PLUGIN_TABLE(channels, channel),    PLUGIN_TABLE(signals, signal),
-    PLUGIN_TABLE(book_rules, book_rule),
+    PLUGIN_TABLE(book_rules, book_rule), PLUGIN_TABLE(order_rules, order_rule),
 };
 
 #define ENDPOINT_TABLE(table, row)                                                                 \

@@ -34,7 +34,7 @@ static int compile_values(struct cmb_compiler *compiler, struct cmb_text text,
     size_t most = 1;
     for (size_t i = 0; i < text.length; i++)
         most += text.at[i] == '|';
-    struct cmb_text *values = cmb_compiler_take(compiler, most, sizeof *values);
+    struct cmb_frame_value *values = cmb_compiler_take(compiler, most, sizeof *values);
     if (!values)
         return CAMBIST_NO_MEMORY;
     term->values = values;
@@ -43,7 +43,9 @@ static int compile_values(struct cmb_compiler *compiler, struct cmb_text text,
         text = cmb_text_cut(text, '|', &value);
         if (!value.length)
             return cmb_refuse(compiler, "frames", "a term compares with nothing");
-        values[term->count++] = value;
+        bool is_beginning = value.at[value.length - 1] == '*';
+        value.length -= is_beginning;
+        values[term->count++] = (struct cmb_frame_value){ value, is_beginning };
     }
     return CAMBIST_OK;
 }

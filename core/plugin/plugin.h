@@ -12,6 +12,8 @@
 #include "base/arena.h"
 #include "base/schema.h"
 
+enum { CMB_CLIENT_ID_LENGTH = 18 }; /* of the host's own client order ids */
+
 /* ---- words ---- */
 
 struct cmb_word_row {
@@ -53,6 +55,7 @@ enum cmb_name {
     CMB_NAME_BEGIN,
     CMB_NAME_END,
     CMB_NAME_TIMEOUT,
+    CMB_NAME_DEADLINE,
 };
 
 /* Forms that a time's name ends with: X(NAME, "ending"). */
@@ -240,11 +243,16 @@ struct cmb_failure {
 
 /* ---- streams ---- */
 
+struct cmb_frame_value {
+    struct cmb_text text;
+    bool is_beginning; /* "candle*": whatever begins with it */
+};
+
 /* A term of `frames`. */
 struct cmb_frame_term {
     uint32_t test;  /* CMB_GIVEN, CMB_NOT_GIVEN, CMB_ONE_OF */
     uint32_t probe; /* of plugin->probes: the path that it asks about */
-    const struct cmb_text *values; /* of ONE_OF */
+    const struct cmb_frame_value *values; /* of ONE_OF */
     uint32_t count;
 };
 
@@ -261,12 +269,14 @@ struct cmb_dialect {
     struct cmb_template path, login, subscribe, unsubscribe, ping;
     struct cmb_text envelope, content; /* first member of a wrapped frame, and where it holds what
                                         * counts; absent: frames are not wrapped */
+    const struct cmb_channel *channels; /* the first that it speaks of; the others follow it */
 };
 
 struct cmb_channel {
     const struct cambist_channel *row;
     uint32_t topic;   /* enum cambist_topic */
     uint32_t dialect; /* of plugin->dialects */
+    const struct cmb_channel *next; /* of the same dialect, in the order of the table */
     struct cmb_endpoint endpoint; /* rows, fields and access, as the map stage wants them */
     struct cambist_endpoint endpoint_row; /* what `endpoint` points to */
     struct cmb_template channel, name;
@@ -332,6 +342,10 @@ int cmb_plugin_compile(const struct cambist_plugin *tables, struct cmb_plugin **
                        struct cambist_error *error);
 /* Releases what was compiled; accepts NULL. */
 void cmb_plugin_close(struct cmb_plugin *plugin);
+
+/* What the exchange promises about orders in markets of that kind; NULL: nothing. */
+const struct cambist_order_rule *cmb_find_order_rule(const struct cmb_plugin *plugin,
+                                                     uint32_t kind);
 
 /* The table of that name, NULL when the plugin has none. */
 const struct cmb_words *cmb_words_find(const struct cmb_plugin *plugin, struct cmb_text name);

@@ -164,6 +164,16 @@ static int compile_channel(struct cmb_compiler *compiler, struct cmb_channel *ch
     return status;
 }
 
+/* A frame is compared with the channels of its line's dialect, and with no others. */
+static void chain_channels(struct cmb_plugin *plugin)
+{
+    for (uint32_t i = plugin->channel_count; i-- > 0;) {
+        struct cmb_dialect *dialect = &plugin->dialects[plugin->channels[i].dialect];
+        plugin->channels[i].next = dialect->channels;
+        dialect->channels = &plugin->channels[i];
+    }
+}
+
 static int compile_channels(struct cmb_compiler *compiler)
 {
     struct cmb_plugin *plugin = compiler->plugin;
@@ -176,6 +186,8 @@ static int compile_channels(struct cmb_compiler *compiler)
         compiler->outer = (struct cmb_place){ "channels", channel->row->topic, i + 1 };
         status = compile_channel(compiler, channel);
     }
+    if (status == CAMBIST_OK)
+        chain_channels(plugin);
     return status;
 }
 

@@ -19,6 +19,7 @@ static const struct named times[] = {
     { CMB_TEXT("begin_"), CMB_NAME_BEGIN },
     { CMB_TEXT("end_"), CMB_NAME_END },
     { CMB_TEXT("timeout_"), CMB_NAME_TIMEOUT },
+    { CMB_TEXT("deadline_"), CMB_NAME_DEADLINE },
 };
 static const struct named time_forms[] = {
 #define X(NAME, text) { CMB_TEXT(text), CMB_TIME_FORM_##NAME },

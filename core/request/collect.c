@@ -91,6 +91,12 @@ bool cmb_step_names(const struct cmb_call *call, const struct cmb_json_value *ke
            (step->kind == CMB_PATH_MARKET && is_market(call, key));
 }
 
+static inline bool is_named(const struct cmb_node *node, const struct cmb_json_value *key)
+{
+    return key->has_escapes ? cmb_json_is(key, node->step.key)
+                            : cmb_text_is(key->raw, node->step.key);
+}
+
 /* The child that wants the member of that key.  Members mostly come in the order in which they came
  * the last time, so the search begins behind the child that was found before. */
 static const struct cmb_node *find_child(const struct cmb_node *node, const struct cmb_node *from,
@@ -98,10 +104,10 @@ static const struct cmb_node *find_child(const struct cmb_node *node, const stru
 {
     const struct cmb_node *child;
     for (child = from; child; child = child->next)
-        if (cmb_json_is(key, child->step.key))
+        if (is_named(child, key))
             return child;
     for (child = node->child; child != from; child = child->next)
-        if (cmb_json_is(key, child->step.key))
+        if (is_named(child, key))
             return child;
     return NULL;
 }

@@ -54,6 +54,9 @@ static struct cmb_text part_of(const struct cmb_leaf *leaf, struct cmb_text text
 struct cmb_text cmb_leaf_text(struct cmb_call *call, const struct cmb_leaf *leaf,
                               const struct cmb_json_value *value)
 {
+    bool is_usual = value->kind == CMB_JSON_STRING || value->kind == CMB_JSON_NUMBER;
+    if (is_usual && !value->has_escapes && !leaf->part_mark)
+        return value->raw;
     return part_of(leaf, text_of(call, value));
 }
 

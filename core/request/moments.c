@@ -1,4 +1,4 @@
-/* Which moments do {time_...}, {since_...}, {until_...}, {begin_...} and {end_...} stand for? */
+/* Which moments do {time_...}, {since_...}, {until_...}, {deadline_...} ... stand for? */
 #include "request/render.h"
 
 #include "number/time.h"
@@ -94,12 +94,22 @@ static bool span(const struct cmb_call *call, int64_t unit_ns, int64_t *ret_ns)
     return true;
 }
 
+static bool deadline(struct cmb_call *call, int64_t *ret_ns)
+{
+    struct cmb_text window = cmb_value_of(call, CMB_NAME_ARGUMENT, CAMBIST_ARGUMENT_receive_window);
+    if (!window.at || cmb_time_parse_number(window, CMB_TIME_MS, ret_ns) != CMB_NUMBER_FINE)
+        return false;
+    *ret_ns += cmb_call_time(call);
+    return true;
+}
+
 static bool time_of(struct cmb_call *call, const struct cmb_step *step, int64_t *ret_ns)
 {
     switch (step->name) {
     case CMB_NAME_TIME: *ret_ns = cmb_call_time(call); return true;
     case CMB_NAME_SINCE: return argument_time(call, CAMBIST_ARGUMENT_since, ret_ns);
     case CMB_NAME_UNTIL: return argument_time(call, CAMBIST_ARGUMENT_until, ret_ns);
+    case CMB_NAME_DEADLINE: return deadline(call, ret_ns);
     case CMB_NAME_BEGIN: return begin_time(call, step->text, ret_ns);
     default: return end_time(call, step->text, ret_ns);
     }

@@ -39,6 +39,8 @@ static struct cmb_text name_of_step(const struct cmb_call *call, const struct cm
         return CMB_TEXT("until");
     if (step->name == CMB_NAME_TIMEOUT)
         return CMB_TEXT("timeout");
+    if (step->name == CMB_NAME_DEADLINE)
+        return CMB_TEXT("receive_window");
     return step->name == CMB_NAME_END ? CMB_TEXT("until") : CMB_TEXT("symbol");
 }
 

@@ -113,7 +113,7 @@ static void finish(struct cmb_run *run)
     int status = (int)run->error.status;
     if (run->leads)
         cmb_reuse_land(run, status);
-    for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
+    for (int stage = 0; stage < CMB_STAGE_COUNT && run->end == CMB_STAGE_COUNT; stage++)
         if (run->stage_ns[stage])
             cmb_histogram_record(&run->desk->stages[stage], run->stage_ns[stage]);
     run->on_done(run, run->user);
@@ -231,6 +231,7 @@ void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation
     run->attempt = 0;
     run->may_skip_markets = run->is_from_cache = run->leads = false;
     run->taken_ns = 0;
+    run->on_leave = NULL;
     run->flight = NULL;
     memset(run->stage_ns, 0, sizeof run->stage_ns);
     memset(&run->timer, 0, sizeof run->timer);

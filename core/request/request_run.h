@@ -73,12 +73,15 @@ struct cmb_desk {
 };
 
 typedef void cmb_run_done_fn(struct cmb_run *run, void *user);
+/* The request is signed and its first byte is about to leave; anything but CAMBIST_OK keeps it back. */
+typedef int cmb_run_leave_fn(struct cmb_run *run, void *user);
 
 struct cmb_run {
     struct cmb_desk *desk;
     struct cmb_call *call;
     struct cambist_error error;
     cmb_run_done_fn *on_done;
+    cmb_run_leave_fn *on_leave; /* NULL: nobody wants to know; set it behind cmb_run_init */
     void *user;
     enum cmb_stage stage;
     enum cmb_stage end; /* the run is over when it reaches this; all stages: CMB_STAGE_COUNT */

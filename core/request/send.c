@@ -51,7 +51,9 @@ static int fill_request(struct cmb_buffer *request, void *user)
     }
     run->stage_ns[CMB_STAGE_SIGN] +=
         cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop)) - before_ns;
-    return cmb_buffer_is_whole(request) ? CAMBIST_OK : CAMBIST_TOO_LARGE;
+    if (!cmb_buffer_is_whole(request))
+        return CAMBIST_TOO_LARGE;
+    return run->on_leave ? run->on_leave(run, run->user) : CAMBIST_OK;
 }
 
 /* Whether a request without an answer was executed, nobody knows, unless no byte of it left. */

@@ -12,40 +12,41 @@ void cmb_message_start(struct cmb_message *frame, struct cmb_text text, int64_t 
 
 /* ---- terms ---- */
 
+static void look_up(const struct cmb_plugin *plugin, struct cmb_message *frame, uint32_t i)
+{
+    if (cmb_json_path_find(frame->text, plugin->probes[i], &frame->values[i], NULL) != CAMBIST_OK)
+        frame->values[i].kind = CMB_JSON_NONE;
+    frame->known |= (uint64_t)1 << i;
+}
+
 /* What stands at the path of a probe.  Looked up once per frame, and no further than it stands. */
-static const struct cmb_json_value *probe(const struct cmb_plugin *plugin, struct cmb_message *frame,
-                                          uint32_t i)
+static inline const struct cmb_json_value *probe(const struct cmb_plugin *plugin,
+                                                 struct cmb_message *frame, uint32_t i)
 {
-    uint64_t bit = (uint64_t)1 << i;
-    struct cmb_json_value *value = &frame->values[i];
-    if (!(frame->known & bit)) {
-        if (cmb_json_path_find(frame->text, plugin->probes[i], value, NULL) != CAMBIST_OK)
-            value->kind = CMB_JSON_NONE;
-        frame->known |= bit;
+    if (!(frame->known & (uint64_t)1 << i))
+        look_up(plugin, frame, i);
+    return &frame->values[i];
+}
+
+static inline bool is_one_of(struct cmb_text text, const struct cmb_frame_term *term)
+{
+    for (uint32_t i = 0; i < term->count; i++) {
+        const struct cmb_frame_value *value = &term->values[i];
+        if (value->is_beginning ? cmb_text_begins(text, value->text)
+                                : cmb_text_is(text, value->text))
+            return true;
     }
-    return value;
+    return false;
 }
 
-/* "candle*" is whatever begins with it. */
-static bool is_like(struct cmb_text text, struct cmb_text pattern)
-{
-    if (pattern.length && pattern.at[pattern.length - 1] == '*')
-        return cmb_text_begins(text, (struct cmb_text){ pattern.at, pattern.length - 1 });
-    return cmb_text_is(text, pattern);
-}
-
-static bool holds(const struct cmb_plugin *plugin, struct cmb_message *frame,
-                  const struct cmb_frame_term *term)
+static inline bool holds(const struct cmb_plugin *plugin, struct cmb_message *frame,
+                         const struct cmb_frame_term *term)
 {
     const struct cmb_json_value *value = probe(plugin, frame, term->probe);
-    if (term->test != CMB_ONE_OF)
-        return (value->kind != CMB_JSON_NONE) == (term->test == CMB_GIVEN);
-    if (value->kind == CMB_JSON_NONE)
-        return false;
-    for (uint32_t i = 0; i < term->count; i++)
-        if (is_like(value->raw, term->values[i]))
-            return true;
-    return false;
+    bool is_given = value->kind != CMB_JSON_NONE;
+    if (term->test == CMB_ONE_OF)
+        return is_given && is_one_of(value->raw, term);
+    return is_given == (term->test == CMB_GIVEN);
 }
 
 bool cmb_message_meets(const struct cmb_plugin *plugin, struct cmb_message *frame,
@@ -167,15 +168,21 @@ static const struct cmb_signal *find_signal(const struct cmb_plugin *plugin,
 
 /* ---- frames ---- */
 
-/* Whether the channel can come over this line.  Of a stream that is fed it is its kinds that tell:
- * servers of one dialect send the same frames about different markets. */
-static bool is_spoken(const struct cmb_stream *stream, const struct cmb_line *line,
-                      const struct cmb_channel *channel)
+/* The channel behind `last` (NULL: the first) that can come over this line.  Of a stream that is fed
+ * it is its kinds that tell: servers of one dialect send the same frames about different markets. */
+static const struct cmb_channel *next_spoken(const struct cmb_stream *stream,
+                                             const struct cmb_line *line,
+                                             const struct cmb_channel *last)
 {
     const struct cmb_exchange *exchange = stream->desk->exchange;
+    const struct cmb_plugin *plugin = exchange->plugin;
     if (line)
-        return &exchange->plugin->dialects[channel->dialect] == line->dialect;
-    return !channel->row->kinds || (channel->row->kinds & exchange->kind);
+        return last ? last->next : line->dialect->channels;
+    const struct cmb_channel *at = last ? last + 1 : plugin->channels;
+    const struct cmb_channel *end = plugin->channels + plugin->channel_count;
+    while (at < end && at->row->kinds && !(at->row->kinds & exchange->kind))
+        at++;
+    return at < end ? at : NULL;
 }
 
 /* A frame that carries the number of a subscription is read by its channel and by no other; numbers
@@ -213,10 +220,10 @@ static void tell_unreadable(struct cmb_stream *stream, const struct cmb_channel 
 static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bool *ret_is_data)
 {
     const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
+    const struct cmb_channel *channel = NULL;
     int status = CAMBIST_OK;
-    for (uint32_t i = 0; i < plugin->channel_count && status == CAMBIST_OK; i++) {
-        const struct cmb_channel *channel = &plugin->channels[i];
-        if (!is_spoken(stream, line, channel) || !is_meant(stream, channel) ||
+    while (status == CAMBIST_OK && (channel = next_spoken(stream, line, channel))) {
+        if (!is_meant(stream, channel) ||
             !cmb_message_meets(plugin, &stream->frame, &channel->frames))
             continue;
         *ret_is_data = true;

@@ -20,7 +20,6 @@ struct level {
 struct level_form {
     const struct cmb_fields *fields;
     unsigned price_scale, amount_scale;
-    bool wants_digits;
 };
 
 bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
@@ -42,13 +41,9 @@ bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
 static struct level_form form_of(const struct cmb_channel *channel,
                                  const struct cmb_book_feed *feed)
 {
-    const struct cambist_book_rule *rule = channel->book;
     return (struct level_form){ .fields = &channel->endpoint.fields,
                                 .price_scale = feed->price_scale,
-                                .amount_scale = feed->amount_scale,
-                                .wants_digits = rule->checksum_order != CAMBIST_NO_CHECKSUM &&
-                                                !(rule->checksum_digits &
-                                                  CAMBIST_DIGITS_OF_MARKET) };
+                                .amount_scale = feed->amount_scale };
 }
 
 /* ---- one level, step by step ---- */
@@ -180,8 +175,7 @@ static bool read_pairs(struct cmb_stream *stream, const struct level_form *form,
     struct cmb_side_levels *to = &stream->sides[side];
     size_t count = 0, start = to->count;
     if (!cmb_json_read_levels(reader, form->price_scale, form->amount_scale, to->levels + start,
-                              form->wants_digits ? to->digits + start : NULL,
-                              to->capacity - start, &count))
+                              to->digits + start, to->capacity - start, &count))
         return false;
     to->count += count;
     return true;

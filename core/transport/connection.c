@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 enum state { OPENING = 1, OPEN, FAILED };
+enum { READ_AHEAD_BYTES = 64 * 1024 /* of TLS: three records, which hold 16 KB at most */ };
 
 struct cmb_connection {
     struct cmb_connector *connector;
@@ -48,7 +49,7 @@ static int set_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 
 /* The shared authorities instead of 20 ms of reading files, and four changes to libcurl's choices:
  * a missing farewell can be seen (is_orderly_end); buffers stay for the next record; one read
- * fetches a whole record; a full socket need not be retried from the same address. */
+ * fetches some whole records; a full socket need not be retried from the same address. */
 static CURLcode set_tls(CURL *easy, void *ssl_ctx, void *user)
 {
     (void)easy;
@@ -58,6 +59,7 @@ static CURLcode set_tls(CURL *easy, void *ssl_ctx, void *user)
     SSL_CTX_clear_options(ssl_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_clear_mode(ssl_ctx, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(ssl_ctx, 1);
+    SSL_CTX_set_default_read_buffer_len(ssl_ctx, READ_AHEAD_BYTES);
     SSL_CTX_set_mode(ssl_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return CURLE_OK;
 }

@@ -580,8 +580,17 @@ static const struct cambist_vector vectors[] = {
 };
 
 #define TABLE(name) .name = CAMBIST_TABLE(name)
+/* recvWindow is looked at on arrival and again in front of the matching engine, which gives an
+ * answer up after 10 s (-1007).  Ids are unique among open orders only. */
+static const struct cambist_order_rule order_rules[] = {
+    { CAMBIST_KIND_SPOT, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000,
+      2000, .edit_replaces = 1 }, /* cancelReplace */
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000, 2000 },
+};
+
 CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1", .body = CAMBIST_FORM,
                .docs_url = "https://developers.binance.com/docs/binance-spot-api-docs",
                TABLE(aliases), TABLE(servers), TABLE(credentials), TABLE(limits), TABLE(derived),
                TABLE(stamps), TABLE(words), TABLE(endpoints), TABLE(failures), TABLE(faults),
-               TABLE(vectors), TABLE(dialects), TABLE(channels), TABLE(signals), TABLE(book_rules))
+               TABLE(vectors), TABLE(dialects), TABLE(channels), TABLE(signals), TABLE(book_rules),
+               TABLE(order_rules))

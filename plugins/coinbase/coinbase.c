@@ -471,6 +471,12 @@ static const struct cambist_vector vectors[] = {
       "https://api.coinbase.com/api/v3/brokerage/orders/historical/0000-000000-000000" },
 };
 
+/* A token that signs lives for two minutes, and nothing says earlier that a request is too late.  An
+ * id that was used before is answered with the order that has it. */
+static const struct cambist_order_rule order_rules[] = {
+    { 0, CAMBIST_UNIQUE_FOR_EVER, 128, CAMBIST_DEADLINE_ON_ARRIVAL, 120000, 5000, 2000 },
+};
+
 CAMBIST_PLUGIN(.name = "coinbase", .title = "Coinbase Advanced Trade", .version = "1",
                .docs_url = "https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis",
                .body = CAMBIST_JSON, .servers = CAMBIST_TABLE(servers),
@@ -480,4 +486,5 @@ CAMBIST_PLUGIN(.name = "coinbase", .title = "Coinbase Advanced Trade", .version 
                .failures = CAMBIST_TABLE(failures), .faults = CAMBIST_TABLE(faults),
                .vectors = CAMBIST_TABLE(vectors),
                .dialects = CAMBIST_TABLE(dialects), .channels = CAMBIST_TABLE(channels),
-               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules))
+               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules),
+               .order_rules = CAMBIST_TABLE(order_rules))

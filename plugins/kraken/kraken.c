@@ -281,6 +281,7 @@ static const struct cambist_parameter order_parameters[] = {
     { "oflags", "viqc", .when = "type=market cost" },
     { "timeinforce", "{time_in_force}", .when = "time_in_force=GTC|IOC|FOK|GTD" },
     { "reduce_only", "true", .json_form = CAMBIST_LITERAL, .when = "reduce_only" },
+    { "deadline", "{deadline_iso}", .when = "receive_window", .is_beside = 1 },
 };
 static const struct cambist_parameter name_parameters[] = {
     { "txid", "{id}", .when = "id" },
@@ -293,6 +294,7 @@ static const struct cambist_parameter amend_parameters[] = {
     { "limit_price", "{price}", CAMBIST_OPTIONAL },
     { "trigger_price", "{trigger_price}", CAMBIST_OPTIONAL },
     { "post_only", "true", .when = "post_only" },
+    { "deadline", "{deadline_iso}", .when = "receive_window" },
 };
 #define PAIR { "pair", "{market}" }
 #define PAST                                                                                       \
@@ -448,6 +450,11 @@ static const struct cambist_vector vectors[] = {
       "vdc+o/dFQGVozEXAED7Z1QizCYkeDaJ9/YJgRWjWPw==" },
 };
 
+/* `deadline` is looked at by the matching engine, 2 to 60 s ahead; ids are unique among open orders. */
+static const struct cambist_order_rule order_rules[] = {
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 18, CAMBIST_DEADLINE_IN_ENGINE, 5000, 0, 2000 },
+};
+
 CAMBIST_PLUGIN(.name = "kraken", .title = "Kraken", .version = "1",
                .docs_url = "https://docs.kraken.com/api/", .body = CAMBIST_FORM,
                .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
@@ -456,4 +463,5 @@ CAMBIST_PLUGIN(.name = "kraken", .title = "Kraken", .version = "1",
                .endpoints = CAMBIST_TABLE(endpoints), .failures = CAMBIST_TABLE(failures),
                .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors),
                .dialects = CAMBIST_TABLE(dialects), .channels = CAMBIST_TABLE(channels),
-               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules))
+               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules),
+               .order_rules = CAMBIST_TABLE(order_rules))

@@ -69,6 +69,7 @@ static const struct cambist_stamp stamps[] = {
     { CAMBIST_SIGNED, CAMBIST_HEADER, "OK-ACCESS-SIGN", "{sign}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "OK-ACCESS-TIMESTAMP", "{time_iso}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "OK-ACCESS-PASSPHRASE", "{passphrase}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "expTime", "{deadline_ms}", "receive_window" },
     { CAMBIST_PUBLIC, CAMBIST_HEADER, "x-simulated-trading", "1", "environment=sandbox" },
 };
 
@@ -541,12 +542,14 @@ static const struct cambist_vector vectors[] = {
       1754006400123, "https://www.okx.com/api/v5/public/funding-rate?instId=BTC-USDT-SWAP" },
 };
 
-CAMBIST_PLUGIN(.name = "okx", .title = "OKX", .version = "1",
-               .docs_url = "https://www.okx.com/docs-v5/en/", .body = CAMBIST_JSON,
-               .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
-               .limits = CAMBIST_TABLE(limits), .derived = CAMBIST_TABLE(derived),
-               .stamps = CAMBIST_TABLE(stamps), .words = CAMBIST_TABLE(words),
-               .endpoints = CAMBIST_TABLE(endpoints), .failures = CAMBIST_TABLE(failures),
-               .faults = CAMBIST_TABLE(faults), .vectors = CAMBIST_TABLE(vectors),
-               .dialects = CAMBIST_TABLE(dialects), .channels = CAMBIST_TABLE(channels),
-               .signals = CAMBIST_TABLE(signals), .book_rules = CAMBIST_TABLE(book_rules))
+/* expTime is until when a request may arrive. */
+static const struct cambist_order_rule order_rules[] = {
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 32, CAMBIST_DEADLINE_ON_ARRIVAL, 5000, 5000, 2000 },
+};
+
+#define TABLE(name) .name = CAMBIST_TABLE(name)
+CAMBIST_PLUGIN(.name = "okx", .title = "OKX", .version = "1", .body = CAMBIST_JSON,
+               .docs_url = "https://www.okx.com/docs-v5/en/", TABLE(servers), TABLE(credentials),
+               TABLE(limits), TABLE(derived), TABLE(stamps), TABLE(words), TABLE(endpoints),
+               TABLE(failures), TABLE(faults), TABLE(vectors), TABLE(dialects), TABLE(channels),
+               TABLE(signals), TABLE(book_rules), TABLE(order_rules))

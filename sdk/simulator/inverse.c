@@ -148,6 +148,10 @@ static bool take_time(struct cmb_capture *capture, const struct cmb_step *step,
         return false;
     if (step->name == CMB_NAME_TIME)
         return take_now(capture, step, text, time_ns);
+    if (step->name == CMB_NAME_DEADLINE) {
+        capture->deadline_ns = time_ns;
+        return true;
+    }
     size_t length = cmb_time_format_number(time_ns - shift_of(step), CMB_TIME_MS, digits);
     bool is_start = step->name == CMB_NAME_SINCE || step->name == CMB_NAME_BEGIN;
     uint32_t argument = is_start ? CAMBIST_ARGUMENT_since : CAMBIST_ARGUMENT_until;

@@ -19,13 +19,20 @@ bool cmb_inverse_is_constant(const struct cmb_template *template)
     return true;
 }
 
+/* What the host makes up may be any text: nothing tells it from one that was given. */
+static bool is_made_up(const struct cmb_template *template)
+{
+    return template->count == 1 && (template->steps->name == CMB_NAME_UUID ||
+                                    template->steps->name == CMB_NAME_RANDOM);
+}
+
 bool cmb_inverse_is_in_pass(const struct cmb_capture *capture,
                             const struct cmb_template *template,
                             const struct cmb_condition *when, enum cmb_inverse_pass pass)
 {
     if (cmb_inverse_is_constant(template))
         return pass == CMB_INVERSE_CONSTANTS;
-    bool is_sure = true;
+    bool is_sure = !is_made_up(template);
     for (uint32_t i = 0; i < when->count; i++) {
         const struct cmb_text *value = argument_of(capture, &when->terms[i]);
         is_sure &= when->terms[i].test != CMB_GIVEN || !value || value->at;

@@ -31,15 +31,13 @@ static bool is_said(const struct cmb_stream_answer *answer, struct cmb_text word
     return cmb_text_contains(answer->message, (struct cmb_text){ quoted, (size_t)length });
 }
 
-/* Of alternatives the one that the client said, else the first; without the star behind it. */
+/* Of alternatives the one that the client said, else the first. */
 static struct cmb_text value_of(const struct cmb_frame_term *term, const struct cmb_stream_answer *answer)
 {
-    struct cmb_text value = term->values[0];
+    struct cmb_text value = term->values[0].text;
     for (uint32_t i = 0; answer && i < term->count; i++)
-        if (is_said(answer, term->values[i]))
-            value = term->values[i];
-    if (value.length && value.at[value.length - 1] == '*')
-        value.length--;
+        if (is_said(answer, term->values[i].text))
+            value = term->values[i].text;
     return value;
 }
 
@@ -192,7 +190,7 @@ static int fitness_of(const struct cmb_signal *signal, const struct cmb_stream_a
         const struct cmb_frame_term *term = &signal->frames.terms[i];
         bool is_heard = false;
         for (uint32_t v = 0; term->test == CMB_ONE_OF && v < term->count; v++)
-            is_heard |= is_said(answer, term->values[v]);
+            is_heard |= is_said(answer, term->values[v].text);
         fitness += is_heard;
     }
     return fitness;
@@ -240,7 +238,7 @@ static bool is_notice_of(const struct cmb_signal *signal, const char *word)
     bool is_it = has_word(signal->frames.whole, word);
     for (uint32_t i = 0; i < signal->frames.count && !is_it; i++)
         if (signal->frames.terms[i].test == CMB_ONE_OF)
-            is_it = has_word(signal->frames.terms[i].values[0], word);
+            is_it = has_word(signal->frames.terms[i].values[0].text, word);
     return is_it && signal->row->means == CAMBIST_NOTICE;
 }
 

@@ -83,7 +83,7 @@ bool cmb_stream_may_merge(const struct cmb_plugin *plugin, const struct cmb_chan
         if (!other)
             continue;
         if (one->test != other->test ||
-            (one->test == CMB_ONE_OF && !cmb_text_is(one->values[0], other->values[0])))
+            (one->test == CMB_ONE_OF && !cmb_text_is(one->values[0].text, other->values[0].text)))
             return false;
     }
     return true;

@@ -11,7 +11,8 @@ import pathlib, re, subprocess, sys, tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEPT = pathlib.Path(__file__).with_name("layout.txt")
 INCLUDES = [ROOT / "sdk/include", ROOT / "core/include"]
-HEADERS = ["cambist/plugin.h", "cambist/status.h", "cambist/types.h", "cambist/cambist.h"]
+HEADERS = ["cambist/plugin.h", "cambist/status.h", "cambist/types.h", "cambist/cambist.h",
+           "cambist/orders.h"]
 
 
 def text_of(header):

@@ -27,7 +27,8 @@ static struct depth decoded;
 
 static void read_side(struct cmb_json_reader *reader, struct depth_side *side)
 {
-    cmb_json_read_levels(reader, DEPTH_SCALE, DEPTH_SCALE, side->levels, NULL, DEPTH_LEVELS_MOST,
+    static struct cmb_scaled_digits digits[DEPTH_LEVELS_MOST];
+    cmb_json_read_levels(reader, DEPTH_SCALE, DEPTH_SCALE, side->levels, digits, DEPTH_LEVELS_MOST,
                          &side->count);
 }
 

@@ -170,7 +170,7 @@ static const struct {
     { "json-c parses a depth update of okx, 36 levels", parse_okx, 4 },
     { "frame to updated book, okx (digits kept for checksums)", feed_okx, 4 },
 };
-enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 9 };
+enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 41 };
 
 /* ---- counting ---- */
 

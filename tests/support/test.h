@@ -19,19 +19,33 @@
 /* Exit status that CTest shows as "skipped"; print a plain word before using it. */
 #define TEST_SKIPPED 77
 
+static inline int test_run(const char *name, CU_TestInfo *tests)
+{
+    CU_SuiteInfo suites[] = { { name, NULL, NULL, NULL, NULL, tests }, CU_SUITE_INFO_NULL };
+    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
+        return 1;
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    unsigned failed = CU_get_number_of_failures();
+    unsigned run = CU_get_number_of_tests_run();
+    CU_cleanup_registry();
+    return failed != 0 || run == 0;
+}
+
 #define TEST_SUITE(name, ...)                                                                      \
     int main(void)                                                                                 \
     {                                                                                              \
         CU_TestInfo tests[] = { __VA_ARGS__, CU_TEST_INFO_NULL };                                  \
-        CU_SuiteInfo suites[] = { { (name), NULL, NULL, NULL, NULL, tests }, CU_SUITE_INFO_NULL }; \
-        if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)  \
-            return 1;                                                                              \
-        CU_basic_set_mode(CU_BRM_VERBOSE);                                                         \
-        CU_basic_run_tests();                                                                      \
-        unsigned failed_asserts = CU_get_number_of_failures();                                           \
-        unsigned tests_run = CU_get_number_of_tests_run();                                               \
-        CU_cleanup_registry();                                                                     \
-        return failed_asserts != 0 || tests_run == 0;                                                          \
+        return test_run((name), tests);                                                            \
+    }
+
+/* The same for a suite that is given arguments: `take(argc, argv)` is called first. */
+#define TEST_SUITE_WITH(take, name, ...)                                                           \
+    int main(int argc, char **argv)                                                                \
+    {                                                                                              \
+        CU_TestInfo tests[] = { __VA_ARGS__, CU_TEST_INFO_NULL };                                  \
+        take(argc, argv);                                                                          \
+        return test_run((name), tests);                                                            \
     }
 
 #define ASSERT_TEXT(text, expected)                                                                \

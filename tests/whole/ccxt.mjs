@@ -237,6 +237,8 @@ async function watchBalance(client, symbol) {
 }
 
 async function useStreams(client, symbol, step, prefix) {
+    // ccxt asks for Kraken's token beside the next request; their nonces may arrive in either order.
+    if (client.id === 'kraken') await client.authenticate()
     await step(prefix + 'watchOrderBook', () => watchBook(client, symbol))
     await step(prefix + 'watchTrades', () => watchTrades(client, symbol))
     await step(prefix + 'watchTicker', () => watchTicker(client, symbol))

@@ -76,6 +76,7 @@ struct cambist_arguments {
 
 enum cambist_open_flags {
     CAMBIST_NO_THREAD = 1, /* the program drives I/O: cambist_fd() and cambist_dispatch() */
+    CAMBIST_NO_JOURNAL = 2, /* beside another process that has the journal: orders are not kept */
 };
 
 /* Opens a host from a configuration file: loads the enabled plugins, reads credentials, warms

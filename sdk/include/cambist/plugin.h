@@ -31,6 +31,7 @@
  *                {begin_...}, which is since or, failing that, limit x timeframe before until or
  *                now.  {end_s=300}: the limit when it was not given; the end is then now, if need be
  *                {timeout_s}: the span of `timeout`, rounded up to the unit
+ *                {deadline_...}, since 1.3: now + receive_window, where one was given
  *                {time_s+120}, {since_ms-1}: shifted by a whole number of the unit
  *   fresh        {nonce} always larger than any before it for this key; {uuid}; {random} 32 hex
  *   credentials  {key}, {passphrase} ... whatever the credentials table does not call secret;
@@ -82,7 +83,7 @@
 
 #define CAMBIST_PLUGIN_MAGIC 0x54534243u /* "CBST" in a little-endian dump */
 #define CAMBIST_ABI_MAJOR    1u          /* raised when plugins already built must be rebuilt */
-#define CAMBIST_ABI_MINOR    2u          /* raised whenever something is appended */
+#define CAMBIST_ABI_MINOR    3u          /* raised whenever something is appended */
 
 /* A table that can gain columns: the host walks it by the row size the plugin was built with. */
 #define CAMBIST_TABLE_OF(row)                                                                      \
@@ -175,6 +176,20 @@ enum cambist_checksum_digits {
     CAMBIST_ASKS_NEGATIVE = 2,   /* amounts of asks have a minus */
     CAMBIST_DIGITS_OF_MARKET = 4, /* with as many decimals as tick and lot size have */
     CAMBIST_ZERO_IS_NONE = 8,    /* a checksum of 0 says nothing */
+};
+/* What becomes of an order whose client id the exchange has seen before. */
+enum cambist_client_ids {
+    CAMBIST_NO_CLIENT_IDS = 0,   /* the exchange does not keep them: it tells none back */
+    CAMBIST_UNIQUE_FOR_EVER,     /* refused */
+    CAMBIST_UNIQUE_AMONG_OPEN,   /* refused while the earlier order is open, else taken */
+    CAMBIST_NOT_UNIQUE,          /* taken */
+    CAMBIST_LAST_ONE_WINS,       /* taken; the id means the later order from then on */
+};
+/* Until when a request that is under way may still be executed. */
+enum cambist_deadline {
+    CAMBIST_NO_DEADLINE = 0,
+    CAMBIST_DEADLINE_ON_ARRIVAL, /* one that arrives later than its window is refused */
+    CAMBIST_DEADLINE_IN_ENGINE,  /* it is looked at again just before the order is matched */
 };
 /* What a frame of a stream means that is not data. */
 enum cambist_meaning {
@@ -454,6 +469,21 @@ struct cambist_signal {
                          * Where a term only says that something stands, it writes null */
 };
 
+/* What the exchange promises about orders, for those whose answer gets lost: how long an order that
+ * was sent may still come into being, and by which name it can be asked for.  An exchange without a
+ * row for a market keeps no client ids and no deadlines: its lost orders are found by people.  Since 1.3. */
+struct cambist_order_rule {
+    uint32_t kinds;       /* of markets, CAMBIST_KIND_..., or-ed; 0: any.  The first row counts */
+    uint32_t client_ids;  /* enum cambist_client_ids */
+    uint32_t client_id_length; /* the longest that is taken, of letters and digits; 18 at least */
+    uint32_t deadline;    /* enum cambist_deadline */
+    uint32_t window_ms;   /* the receive_window of orders; of signatures that live for a fixed time: that
+                           * time */
+    uint32_t engine_ms;   /* an order that was in time may be executed so much later */
+    uint32_t lag_ms;      /* what is asked for may be so much older than the truth */
+    uint32_t edit_replaces; /* 1: edit_order cancels the order and places another one */
+};
+
 struct cambist_plugin {
     /* The head keeps its place and meaning through every major version. */
     uint32_t magic, abi_major, abi_minor;
@@ -479,7 +509,9 @@ struct cambist_plugin {
     CAMBIST_TABLE_OF(channel) channels;
     CAMBIST_TABLE_OF(signal) signals;
     CAMBIST_TABLE_OF(book_rule) book_rules;
-    /* 1.2 ends here.  Append below. */
+    /* 1.2 ends here. */
+    CAMBIST_TABLE_OF(order_rule) order_rules;
+    /* 1.3 ends here.  Append below. */
 };
 
 /* What the host lends to a plugin's functions. */

@@ -39,7 +39,8 @@
     X(CLOSED, 24, "the host was closed")                                                           \
     X(STALE, 25, "the data is older than allowed")                                                 \
     X(OUT_OF_SYNC, 26, "the book is not in step with the exchange")                                \
-    X(AGAIN, 27, "not now")
+    X(AGAIN, 27, "not now")                                                                        \
+    X(JOURNAL, 28, "the journal of orders cannot be read or written")
 
 /* [any thread] */
 enum cambist_status {

@@ -130,6 +130,28 @@ static void lets_nothing_in_beyond_its_cut(void)
     cmb_side_clear(&side);
 }
 
+static void counts_what_many_levels_did_not_change(void)
+{
+    static const struct cmb_scaled_level levels[] = {
+        { 12, 1 }, { 11, 0 }, { 7, 1 }, { 6, 1 }, { 7, 0 }, { 10, 4 }, { 9, -1 }, { 13, 1 },
+    };
+    struct cmb_side side;
+    cmb_side_init(&side, false, 100, false);
+    put(&side, 10, 1);
+    put(&side, 8, 1);
+    cmb_side_cut(&side);
+    struct cmb_side_result result = cmb_side_put_all(&side, levels, NULL, 6, none);
+    ASSERT_NUMBER(result.last, CMB_SIDE_CHANGED);
+    ASSERT_NUMBER(result.unknown, 2);
+    ASSERT_NUMBER(result.dropped, 2);
+    ASSERT_NUMBER(cmb_side_find(&side, 10), 4);
+    result = cmb_side_put_all(&side, levels, NULL, 8, none);
+    ASSERT_NUMBER(result.last, CMB_SIDE_GARBLED);
+    ASSERT_NUMBER(cmb_side_find(&side, 13), 0);
+    ASSERT_NUMBER(cmb_side_count(&side), 3);
+    cmb_side_clear(&side);
+}
+
 static void cuts_where_it_dropped(void)
 {
     struct cmb_side side;
@@ -184,6 +206,7 @@ TEST_SUITE("book/side", { "equals a plain table after any change", equals_a_plai
            { "refuses a large snapshot in no order", refuses_a_large_snapshot_in_no_order },
            { "drops the deepest beyond its depth", drops_the_deepest_beyond_its_depth },
            { "lets nothing in beyond its cut", lets_nothing_in_beyond_its_cut },
+           { "counts what many levels did not change", counts_what_many_levels_did_not_change },
            { "cuts where it dropped", cuts_where_it_dropped },
            { "keeps the digits beside the levels", keeps_the_digits_beside_the_levels },
            { "knows prices to both ends of an int64", knows_prices_to_both_ends_of_an_int64 })

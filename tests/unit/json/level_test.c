@@ -255,6 +255,7 @@ static void stops_where_the_room_ends(void)
     static const char text[] = "[\"0123456789012345\",[[\"1\",\"2\"],[\"3\",\"4\"],[\"5\",\"6\"]]]";
     for (size_t most = 0; most <= 4; most++) {
         struct cmb_scaled_level levels[5] = { [0 ... 4] = { 77, 77 } };
+        struct cmb_scaled_digits digits[5] = { [0 ... 4] = { 77, 77 } };
         struct cmb_json_reader reader;
         size_t count = 77;
         cmb_json_init(&reader, cmb_text_of(text), 0);
@@ -262,10 +263,11 @@ static void stops_where_the_room_ends(void)
         cmb_json_next_element(&reader);
         cmb_json_skip(&reader);
         cmb_json_next_element(&reader);
-        bool is_read = cmb_json_read_levels(&reader, 0, 0, levels, NULL, most, &count);
+        bool is_read = cmb_json_read_levels(&reader, 0, 0, levels, digits, most, &count);
         CU_ASSERT(is_read == (most >= 3));
         ASSERT_NUMBER(count, most >= 3 ? 3 : 77);
         ASSERT_NUMBER(levels[most].price, 77);
+        ASSERT_NUMBER(digits[most].price, 77);
     }
 }
 
@@ -274,10 +276,11 @@ static void reads_a_side_at_the_very_start(void)
 {
     struct cmb_text copy = exact_copy(CMB_TEXT("[[\"67123.10\",\"0.5\"],[\"67123\",\"12\"]]"));
     struct cmb_scaled_level levels[2] = { 0 };
+    struct cmb_scaled_digits digits[2];
     struct cmb_json_reader reader;
     size_t count = 0;
     cmb_json_init(&reader, copy, 0);
-    CU_ASSERT(cmb_json_read_levels(&reader, 2, 1, levels, NULL, 2, &count) && cmb_json_finish(&reader));
+    CU_ASSERT(cmb_json_read_levels(&reader, 2, 1, levels, digits, 2, &count) && cmb_json_finish(&reader));
     ASSERT_NUMBER(count, 2);
     ASSERT_NUMBER(levels[0].price, 6712310);
     ASSERT_NUMBER(levels[1].amount, 120);
@@ -287,10 +290,11 @@ static void reads_a_side_at_the_very_start(void)
 static void keeps_the_depth_ceiling(void)
 {
     struct cmb_scaled_level levels[2];
+    struct cmb_scaled_digits digits[2];
     struct cmb_json_reader reader;
     size_t count;
     cmb_json_init(&reader, CMB_TEXT("                    [[\"1\",\"2\"],[\"3\",\"4\"]]"), 1);
-    CU_ASSERT(!cmb_json_read_levels(&reader, 0, 0, levels, NULL, 2, &count));
+    CU_ASSERT(!cmb_json_read_levels(&reader, 0, 0, levels, digits, 2, &count));
     ASSERT_TEXT(reader.reason, "nested too deep");
 }
 

@@ -516,26 +516,18 @@ static void okx_bare(void) { run_seeds("okx, no checksums"); }
 static void kraken(void) { run_seeds("kraken"); }
 static void coinbase(void) { run_seeds("coinbase"); }
 
-int main(int argc, char **argv)
+static void take_arguments(int argc, char **argv)
 {
-    CU_TestInfo tests[] = { { "ranges and asked-for snapshots", binance_spot },
-                            { "ranges that name the one before", binance_usdm },
-                            { "a chain that names the one before, and a checksum", okx },
-                            { "the same chain without checksums", okx_bare },
-                            { "a checksum and nothing else", kraken },
-                            { "numbers of a whole connection", coinbase },
-                            CU_TEST_INFO_NULL };
-    CU_SuiteInfo suites[] = { { "simulator/stream_damage", NULL, NULL, NULL, NULL, tests },
-                              CU_SUITE_INFO_NULL };
     if (argc > 1)
         first_seed = last_seed = strtoull(argv[1], NULL, 10);
     if (argc > 2)
         updates_wanted = strtoll(argv[2], NULL, 10);
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return 1;
-    CU_basic_set_mode(CU_BRM_VERBOSE);
-    CU_basic_run_tests();
-    unsigned failed = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failed != 0;
 }
+
+TEST_SUITE_WITH(take_arguments, "simulator/stream_damage",
+                { "ranges and asked-for snapshots", binance_spot },
+                { "ranges that name the one before", binance_usdm },
+                { "a chain that names the one before, and a checksum", okx },
+                { "the same chain without checksums", okx_bare },
+                { "a checksum and nothing else", kraken },
+                { "numbers of a whole connection", coinbase })

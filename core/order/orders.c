@@ -1,0 +1,425 @@
+/* Which orders has the account, and what does a piece of news change? */
+#include "order/way.h"
+
+#include <stdlib.h>
+
+enum { PAYLOAD_BYTES = 16 << 10 };
+#define FIRST_ASK_NS 200000000ll
+#define LAST_ASK_NS  20000000000ll
+
+/* ---- finding ---- */
+
+static uint64_t bucket_of(struct cmb_text text)
+{
+    return cmb_text_hash(text) % CMB_KEPT_BUCKETS;
+}
+
+struct cmb_kept *cmb_kept_find(const struct cmb_orders *orders, struct cmb_text client_id,
+                               struct cmb_text id)
+{
+    struct cmb_kept *kept = NULL;
+    if (client_id.length)
+        for (kept = orders->by_client[bucket_of(client_id)];
+             kept && !cmb_text_is(cmb_text_of(kept->order.client_id), client_id);)
+            kept = kept->next_client;
+    if (!kept && id.length)
+        for (kept = orders->by_id[bucket_of(id)];
+             kept && !cmb_text_is(cmb_text_of(kept->order.id), id);)
+            kept = kept->next_id;
+    return kept;
+}
+
+const struct cmb_order *cmb_orders_find(const struct cmb_orders *orders, struct cmb_text name)
+{
+    const struct cmb_kept *kept = cmb_kept_find(orders, name, name);
+    return kept ? &kept->order : NULL;
+}
+
+void cmb_orders_each(const struct cmb_orders *orders,
+                     bool (*on_order)(const struct cmb_order *order, void *user), void *user)
+{
+    struct cmb_kept *kept;
+    TAILQ_FOREACH(kept, &orders->list, link)
+        if (!on_order(&kept->order, user))
+            return;
+}
+
+uint32_t cmb_orders_open(const struct cmb_orders *orders)
+{
+    return orders->open;
+}
+
+int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders)
+{
+    return orders->armed_until_ns;
+}
+
+int64_t cmb_orders_now_ns(const struct cmb_orders *orders)
+{
+    return cmb_clock_wall_ns(orders->exchange->clock);
+}
+
+/* A market of which nothing is known here is told by its symbol: BASE/QUOTE:SETTLE has a contract. */
+const struct cambist_order_rule *cmb_kept_rule(const struct cmb_kept *kept)
+{
+    const struct cmb_exchange *exchange = kept->orders->exchange;
+    const struct cambist_market *market =
+        exchange->markets ? cmb_markets_find(exchange->markets, cmb_text_of(kept->order.symbol), 0)
+                          : NULL;
+    uint32_t guess = strchr(kept->order.symbol, ':') ? CAMBIST_KIND_SWAP : CAMBIST_KIND_SPOT;
+    return cmb_find_order_rule(exchange->plugin, market ? (uint32_t)market->kind : guess);
+}
+
+void cmb_orders_doubt(struct cmb_orders *orders, const struct cambist_market *market)
+{
+    struct cmb_kept *kept;
+    TAILQ_FOREACH(kept, &orders->list, link) {
+        if (cmb_order_is_over(&kept->order) ||
+            (market && strcmp(market->symbol, kept->order.symbol) != 0))
+            continue;
+        kept->is_asked_for = true;
+        kept->doubted_ns = cmb_orders_now_ns(orders);
+        cmb_kept_look_after(kept);
+    }
+}
+
+/* ---- keeping ---- */
+
+static void enter_id(struct cmb_kept *kept)
+{
+    struct cmb_kept **bucket = &kept->orders->by_id[bucket_of(cmb_text_of(kept->order.id))];
+    if (kept->has_id_entry)
+        return;
+    kept->next_id = *bucket;
+    *bucket = kept;
+    kept->has_id_entry = true;
+}
+
+static void leave_tables(struct cmb_kept *kept)
+{
+    struct cmb_orders *orders = kept->orders;
+    struct cmb_kept **at = &orders->by_client[bucket_of(cmb_text_of(kept->order.client_id))];
+    while (*at != kept)
+        at = &(*at)->next_client;
+    *at = kept->next_client;
+    if (!kept->has_id_entry)
+        return;
+    for (at = &orders->by_id[bucket_of(cmb_text_of(kept->order.id))]; *at != kept;)
+        at = &(*at)->next_id;
+    *at = kept->next_id;
+}
+
+static void free_kept(struct cmb_kept *kept)
+{
+    struct cmb_orders *orders = kept->orders;
+    leave_tables(kept);
+    TAILQ_REMOVE(&orders->list, kept, link);
+    cmb_loop_stop_timer(orders->loop, &kept->timer);
+    if (kept->inquiry)
+        kept->inquiry->kept = NULL;
+    orders->count--;
+    cmb_order_clear(&kept->order);
+    free(kept);
+}
+
+/* The oldest that are over make room. */
+static void drop_settled(struct cmb_orders *orders)
+{
+    struct cmb_kept *kept = TAILQ_FIRST(&orders->list), *next;
+    for (; kept && !orders->telling && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
+        next = TAILQ_NEXT(kept, link);
+        if (kept->is_settled && !kept->inquiry)
+            free_kept(kept);
+    }
+}
+
+static struct cmb_kept *keep(struct cmb_orders *orders, const char *client_id)
+{
+    struct cmb_kept **bucket = &orders->by_client[bucket_of(cmb_text_of(client_id))];
+    struct cmb_kept *kept = calloc(1, sizeof *kept);
+    if (!kept)
+        return NULL;
+    kept->orders = orders;
+    kept->next_client = *bucket;
+    *bucket = kept;
+    TAILQ_INSERT_TAIL(&orders->list, kept, link);
+    orders->count++;
+    orders->open++;
+    cmb_orders_arm(orders);
+    drop_settled(orders);
+    return kept;
+}
+
+/* ---- telling ---- */
+
+void cmb_orders_tell(struct cmb_orders *orders, const struct cmb_order_event *event)
+{
+    if (!orders->settings.on_event || orders->is_recovering)
+        return;
+    orders->telling++;
+    orders->settings.on_event(event, orders->settings.user);
+    orders->telling--;
+}
+
+static void tell(struct cmb_kept *kept, uint32_t tiding, uint32_t changes,
+                 const struct cambist_trade *trade)
+{
+    cmb_orders_tell(kept->orders, &(struct cmb_order_event){ .tiding = tiding,
+                                                             .changes = changes,
+                                                             .order = &kept->order,
+                                                             .sequence = ++kept->sequence,
+                                                             .trade = trade });
+}
+
+/* ---- the one door ---- */
+
+enum { NOTHING_TOLD = CMB_CHANGED_FILL | CMB_CHANGED_ASK | CMB_CHANGED_DEADLINE |
+                      CMB_CHANGED_MEMORY };
+
+static int write_down(struct cmb_orders *orders, struct cmb_news *news,
+                      struct cambist_error *error)
+{
+    news->exchange = orders->exchange->name.at;
+    cmb_buffer_reset(&orders->payload);
+    cmb_news_write(news, &orders->payload);
+    if (!cmb_buffer_is_whole(&orders->payload))
+        return cmb_fail_plain(error, CAMBIST_TOO_LARGE, CMB_TEXT("an order is too long to be "
+                                                                 "written down"));
+    return cmb_journal_write(orders->journal, cmb_news_type(news),
+                             cmb_buffer_text(&orders->payload), &orders->last_number, error);
+}
+
+static void settle(struct cmb_kept *kept)
+{
+    bool is_settled = cmb_order_is_settled(&kept->order);
+    if (is_settled != kept->is_settled)
+        kept->orders->open += is_settled ? UINT32_MAX : 1;
+    kept->is_settled = is_settled;
+}
+
+/* What has changed is told, and what it leaves open is asked for. */
+static void follow(struct cmb_kept *kept, const struct cmb_news *news, uint32_t changes)
+{
+    if (changes & CMB_CHANGED_ID) {
+        enter_id(kept);
+        cmb_orders_match_early(kept);
+    }
+    settle(kept);
+    if (changes & CMB_CHANGED_FILL)
+        tell(kept, CMB_ORDER_FILLED, changes, &news->trade);
+    if (changes & ~(uint32_t)NOTHING_TOLD)
+        tell(kept, CMB_ORDER_CHANGED, changes, NULL);
+    if (changes & CMB_CHANGED_ASK) {
+        kept->is_asked_for = true;
+        kept->doubted_ns = cmb_orders_now_ns(kept->orders);
+    }
+    cmb_kept_look_after(kept);
+}
+
+/* The machine tries it first: news that changes nothing is no news. */
+void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news)
+{
+    uint32_t changes = cmb_news_apply(news, &kept->order);
+    news->client_id = kept->order.client_id;
+    if (changes & ~(uint32_t)CMB_CHANGED_ASK && !kept->orders->is_recovering)
+        (void)write_down(kept->orders, news, NULL);
+    if (changes)
+        follow(kept, news, changes);
+}
+
+int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
+                      struct cambist_error *error)
+{
+    int status = orders->is_recovering ? CAMBIST_OK : write_down(orders, news, error);
+    struct cmb_kept *kept = status == CAMBIST_OK ? keep(orders, news->client_id) : NULL;
+    if (status != CAMBIST_OK)
+        return status;
+    if (!kept)
+        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an order"));
+    uint32_t changes = cmb_news_apply(news, &kept->order);
+    *ret = kept;
+    follow(kept, news, changes);
+    return CAMBIST_OK;
+}
+
+/* ---- errands ---- */
+
+bool cmb_orders_has(uint32_t operation)
+{
+    const struct cmb_operation *row = cmb_operation_of(operation);
+    return row->class == CMB_WRITES && row->record == CAMBIST_RECORD_ORDER;
+}
+
+static bool is_placing(uint32_t operation)
+{
+    return operation == CAMBIST_OPERATION_create_order ||
+           operation == CAMBIST_OPERATION_create_orders;
+}
+
+static void go(struct cmb_errand *errand)
+{
+    struct cmb_orders *orders = errand->orders;
+    uint32_t operation = errand->run->call->operation;
+    const struct cambist_error *broken = cmb_journal_failure(orders->journal);
+    bool may_trade = !cmb_operation_is_cancel(operation);
+    if (may_trade && orders->is_blocked)
+        cmb_errand_fail(errand, CAMBIST_MARKET_CLOSED, "orders are blocked here");
+    else if (may_trade && broken)
+        cmb_errand_fail(errand, (int)broken->status, broken->message);
+    else if (is_placing(operation))
+        cmb_errand_place(errand);
+    else
+        cmb_errand_change(errand);
+}
+
+/* Before it is known what an earlier run has left, nothing is added to it. */
+static bool waits(struct cmb_errand *errand)
+{
+    struct cmb_orders *orders = errand->orders;
+    if (!orders->is_waiting || cmb_operation_is_cancel(errand->run->call->operation))
+        return false;
+    errand->next = NULL;
+    *orders->waiting_end = errand;
+    orders->waiting_end = &errand->next;
+    return true;
+}
+
+void cmb_orders_let_go(struct cmb_orders *orders)
+{
+    orders->is_waiting = false;
+    while (orders->waiting) {
+        struct cmb_errand *errand = orders->waiting;
+        orders->waiting = errand->next;
+        if (orders->is_stopped)
+            cmb_errand_fail(errand, CAMBIST_CLOSED, "the host was closed");
+        else
+            go(errand);
+    }
+    orders->waiting_end = &orders->waiting;
+}
+
+static struct cmb_errand *take_errand(struct cmb_orders *orders)
+{
+    struct cmb_errand *errand = orders->spare_errands;
+    if (errand) {
+        orders->spare_errands = errand->next;
+        return errand;
+    }
+    errand = calloc(1, sizeof *errand);
+    if (!errand)
+        return NULL;
+    errand->next_all = orders->all_errands;
+    orders->all_errands = errand;
+    return errand;
+}
+
+void cmb_orders_run(struct cmb_orders *orders, struct cmb_run *run, cmb_run_done_fn *on_done,
+                    void *user)
+{
+    struct cmb_errand *errand = take_errand(orders);
+    if (!errand) {
+        cmb_fail_plain(&run->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an order"));
+        run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
+        on_done(run, user);
+        return;
+    }
+    errand->orders = orders;
+    errand->run = run;
+    errand->on_done = on_done;
+    errand->user = user;
+    errand->pending = CAMBIST_PENDING_NOTHING;
+    errand->count = 0;
+    errand->replaced = NULL;
+    errand->reaches_all = false;
+    if (!waits(errand))
+        go(errand);
+}
+
+void cmb_orders_block(struct cmb_orders *orders, bool is_blocked)
+{
+    orders->is_blocked = is_blocked;
+}
+
+/* ---- a run, from its beginning to its end ---- */
+
+struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
+{
+    struct cmb_orders *orders = calloc(1, sizeof *orders);
+    if (!orders)
+        return NULL;
+    orders->settings = *settings;
+    orders->exchange = settings->desk->exchange;
+    orders->loop = settings->desk->office->loop;
+    orders->waiting_end = &orders->waiting;
+    TAILQ_INIT(&orders->list);
+    cmb_buffer_init(&orders->payload, PAYLOAD_BYTES);
+    cmb_backoff_init(&orders->backoff, FIRST_ASK_NS / 4, FIRST_ASK_NS, LAST_ASK_NS);
+    return orders;
+}
+
+void cmb_orders_start(struct cmb_orders *orders)
+{
+    struct cmb_kept *kept;
+    orders->is_waiting = orders->open > 0;
+    TAILQ_FOREACH(kept, &orders->list, link)
+        cmb_kept_look_after(kept);
+    if (orders->is_waiting)
+        cmb_orders_reconcile(orders);
+}
+
+void cmb_orders_stop(struct cmb_orders *orders)
+{
+    struct cmb_kept *kept;
+    orders->is_stopped = true;
+    cmb_stream_leave(orders->order_listener);
+    cmb_stream_leave(orders->trade_listener);
+    orders->order_listener = orders->trade_listener = NULL;
+    cmb_loop_stop_timer(orders->loop, &orders->sync_timer);
+    TAILQ_FOREACH(kept, &orders->list, link) {
+        cmb_loop_stop_timer(orders->loop, &kept->timer);
+        cmb_inquiry_stop(kept->inquiry);
+    }
+    cmb_loop_stop_timer(orders->loop, &orders->dead_man_timer);
+    cmb_inquiry_stop(orders->sync);
+    cmb_inquiry_stop(orders->dead_man);
+    cmb_orders_let_go(orders);
+}
+
+void cmb_orders_free(struct cmb_orders *orders)
+{
+    if (!orders)
+        return;
+    while (!TAILQ_EMPTY(&orders->list))
+        free_kept(TAILQ_FIRST(&orders->list));
+    while (orders->all_errands) {
+        struct cmb_errand *errand = orders->all_errands;
+        orders->all_errands = errand->next_all;
+        cmb_journal_forget(orders->journal, &errand->wait);
+        free(errand);
+    }
+    cmb_inquiries_free(orders);
+    cmb_buffer_clear(&orders->payload);
+    free(orders);
+}
+
+int cmb_orders_resolve(struct cmb_orders *orders, struct cmb_text client_id, uint32_t life,
+                       struct cambist_error *error)
+{
+    static const uint64_t states[] = { [CAMBIST_LIFE_WORKING] = CAMBIST_STATE_OPEN,
+                                       [CAMBIST_LIFE_CANCELED] = CAMBIST_STATE_CANCELED,
+                                       [CAMBIST_LIFE_EXPIRED] = CAMBIST_STATE_EXPIRED,
+                                       [CAMBIST_LIFE_REJECTED] = CAMBIST_STATE_REJECTED };
+    struct cmb_kept *kept = cmb_kept_find(orders, client_id, client_id);
+    if (!kept)
+        return cmb_fail(error, CAMBIST_ORDER_NOT_FOUND, "no order %.*s is known here",
+                        (int)client_id.length, client_id.at);
+    if (kept->order.life != CAMBIST_LIFE_UNKNOWN || life > CAMBIST_LIFE_REJECTED || !states[life])
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "%.*s is %s: it cannot be said to be %s",
+                        (int)client_id.length, client_id.at, cambist_life_name(kept->order.life),
+                        cambist_life_name(life));
+    kept->is_asked_for = false;
+    cmb_kept_take(kept, &(struct cmb_news){ .kind = CMB_NEWS_REPORT,
+                                            .report = { .state = states[life] },
+                                            .proof = CAMBIST_PROOF_OPERATOR });
+    return CAMBIST_OK;
+}

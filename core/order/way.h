@@ -1,0 +1,200 @@
+/* order/way.h - what the files of the order way share. */
+#ifndef CMB_ORDER_WAY_H
+#define CMB_ORDER_WAY_H
+
+#include <sys/queue.h>
+
+#include "order/client_id.h"
+#include "order/news.h"
+#include "order/orders.h"
+
+enum {
+    CMB_KEPT_BUCKETS = 4096,
+    CMB_KEPT_SETTLED = 10000, /* orders that are over are known so long */
+    CMB_STRANGERS = 1024,     /* orders that are not ours, so as to tell of each once */
+    CMB_EARLY_TRADES = 256,   /* that came before their order had its id */
+    CMB_INQUIRIES_AT_ONCE = 4,
+};
+
+struct cmb_inquiry;
+
+/* An order, and what is done about it. */
+struct cmb_kept {
+    struct cmb_order order; /* first */
+    TAILQ_ENTRY(cmb_kept) link;
+    struct cmb_kept *next_client, *next_id; /* in the tables */
+    struct cmb_orders *orders;
+    uint64_t sequence; /* of its events */
+    bool has_id_entry; /* it stands in the table of ids */
+    bool is_settled;   /* counted as such */
+    /* resolving */
+    struct cmb_timer timer;
+    struct cmb_inquiry *inquiry; /* under way; NULL: none */
+    unsigned attempt;
+    bool is_asked_for; /* something happened that only the exchange can explain */
+    bool may_be_unsent; /* an INTENT of an earlier run: nothing of it can have left unnoticed */
+    int64_t doubted_ns; /* the exchange's time when that happened */
+    uint32_t heard;     /* reports of it that were asked for */
+    uint32_t sync_mark; /* the reconciliation in which it was heard of last */
+};
+TAILQ_HEAD(cmb_kept_list, cmb_kept);
+
+/* A question of an asker, while it goes the order way. */
+struct cmb_errand {
+    struct cmb_errand *next;     /* in the list that it waits in, or spare */
+    struct cmb_errand *next_all; /* of all that were ever made */
+    struct cmb_orders *orders;
+    struct cmb_run *run;
+    cmb_run_done_fn *on_done;
+    void *user;
+    struct cmb_journal_wait wait;
+    uint32_t pending;  /* enum cambist_pending; NOTHING: orders are placed */
+    uint32_t count;    /* orders that it is about */
+    struct cmb_kept *kept[CMB_ITEMS_MOST];
+    struct cmb_kept *replaced; /* that an edit cancels, placing kept[0] in its stead; NULL: none */
+    bool reaches_all;  /* every order of the market may be cancelled by it */
+    struct cmb_arguments items[CMB_ITEMS_MOST];
+    char window[16];   /* text of the receive window */
+};
+
+/* A trade whose order is not known by its id yet. */
+struct cmb_early_trade {
+    char order_id[CMB_ORDER_TEXT_SIZE];
+    struct cambist_trade trade; /* texts in `text` */
+    char text[2][CMB_ORDER_TEXT_SIZE]; /* id, fee currency */
+};
+
+struct cmb_orders {
+    struct cmb_orders_settings settings;
+    struct cmb_exchange *exchange;
+    struct cmb_loop *loop;
+    struct cmb_journal *journal; /* shared by all accounts of the host */
+    uint64_t install;            /* what its client ids begin with */
+    struct cmb_kept_list list; /* oldest first */
+    struct cmb_kept *by_client[CMB_KEPT_BUCKETS], *by_id[CMB_KEPT_BUCKETS];
+    uint32_t count, open;      /* open: not settled */
+    uint32_t client_count;     /* client ids given out in this run */
+    uint64_t run_number;
+    struct cmb_errand *spare_errands, *all_errands;
+    struct cmb_inquiry *spare_inquiries;
+    uint32_t inquiries;        /* under way */
+    uint64_t last_number;      /* of the journal, of this account's latest record */
+    struct cmb_buffer payload;
+    struct cmb_arena arena;    /* of news that is read */
+    uint64_t strangers[CMB_STRANGERS]; /* hashes of ids, a ring */
+    uint32_t stranger_next;
+    struct cmb_early_trade early[CMB_EARLY_TRADES];
+    uint32_t early_next;
+    struct cmb_backoff backoff;
+    /* reconciling */
+    struct cmb_listener *order_listener, *trade_listener;
+    bool is_order_live, is_trade_live;
+    struct cmb_timer sync_timer;
+    struct cmb_inquiry *sync; /* under way; NULL: none */
+    unsigned sync_attempt;
+    uint32_t sync_mark;       /* its number */
+    bool wants_sync;
+    int64_t synced_ns;        /* the exchange's time up to which all trades were told; 0: none */
+    struct cmb_errand *waiting, **waiting_end; /* for the first reconciliation */
+    bool is_waiting;
+    struct cmb_timer dead_man_timer;
+    struct cmb_inquiry *dead_man; /* under way; NULL: none */
+    int64_t armed_until_ns;       /* the exchange's time at which it will cancel all orders */
+    unsigned telling; /* depth: orders are not dropped meanwhile */
+    bool is_blocked, is_stopped, is_recovering;
+};
+
+/* ---- orders.c ---- */
+
+struct cmb_kept *cmb_kept_find(const struct cmb_orders *orders, struct cmb_text client_id,
+                               struct cmb_text id);
+/* The one door: writes the news down, makes it so, tells of it, and asks what it leaves open. */
+void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news);
+/* The same for an INTENT, which makes an order; what cannot be written down is not made. */
+int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
+                      struct cambist_error *error);
+void cmb_orders_tell(struct cmb_orders *orders, const struct cmb_order_event *event);
+/* What the exchange promises about the order's market; NULL: nothing. */
+const struct cambist_order_rule *cmb_kept_rule(const struct cmb_kept *kept);
+/* Whatever was known of the orders in that market (NULL: in all) has to be asked for. */
+void cmb_orders_doubt(struct cmb_orders *orders, const struct cambist_market *market);
+/* The exchange's present time. */
+int64_t cmb_orders_now_ns(const struct cmb_orders *orders);
+
+/* ---- submit.c, change.c ---- */
+
+void cmb_errand_place(struct cmb_errand *errand);
+void cmb_errand_change(struct cmb_errand *errand);
+/* Sends the errand's run: at once, or when the journal is safe up to the latest record. */
+void cmb_errand_send(struct cmb_errand *errand, bool waits);
+/* The run has ended, or was never sent: tells the asker. */
+void cmb_errand_end(struct cmb_errand *errand);
+void cmb_errand_fail(struct cmb_errand *errand, int status, const char *reason);
+/* What a request that changes something came to. */
+enum cmb_order_ending cmb_ending_of(const struct cmb_run *run);
+/* Makes a new order of the arguments, whose market was picked, and writes it down. */
+int cmb_errand_intend(struct cmb_errand *errand, const struct cmb_arguments *arguments,
+                      struct cmb_kept **ret);
+/* Gives an order a name, unless it brings one. */
+int cmb_errand_name(struct cmb_errand *errand, struct cmb_arguments *arguments);
+/* Has the request expire by the exchange's rule. */
+void cmb_errand_limit_time(struct cmb_errand *errand);
+
+/* ---- watch.c ---- */
+
+void cmb_orders_hear_order(struct cmb_orders *orders, const struct cambist_order *report,
+                           uint32_t proof);
+void cmb_orders_hear_trade(struct cmb_orders *orders, const struct cambist_trade *trade);
+/* The order has its id: trades that came before it are its. */
+void cmb_orders_match_early(struct cmb_kept *kept);
+/* Whether a trade's order is known not to be ours. */
+bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id);
+
+/* ---- resolve.c ---- */
+
+/* Asks what is to be asked about the order, soon; nothing where nothing is. */
+void cmb_kept_look_after(struct cmb_kept *kept);
+void cmb_inquiries_free(struct cmb_orders *orders);
+/* A question of the host's own about orders: no byte of it changes anything, but for a cancel. */
+struct cmb_inquiry {
+    struct cmb_inquiry *next;
+    struct cmb_orders *orders;
+    struct cmb_kept *kept; /* NULL: reconciling */
+    struct cmb_run *run;
+    uint32_t step;
+    uint32_t heard;        /* the order's, before the question */
+    bool begins_with_state; /* else only trades are asked for */
+    bool is_found;         /* the order was among the rows of an answer */
+    bool is_answered;      /* the exchange has said that it does not know it */
+    bool is_cut;           /* an answer is missing: the check proves nothing */
+    bool is_by_symbol;     /* open orders are asked for market by market */
+    int64_t started_ns;    /* the exchange's time */
+    char since[24], id[CMB_ORDER_TEXT_SIZE];
+    struct cmb_timer timer; /* until the limit lets it go */
+    void (*on_step)(struct cmb_inquiry *inquiry);
+};
+struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders);
+void cmb_inquiry_give(struct cmb_inquiry *inquiry);
+/* Begins a question for it; arguments are then set by cmb_inquiry_say. */
+void cmb_inquiry_begin(struct cmb_inquiry *inquiry, uint32_t operation);
+void cmb_inquiry_say(struct cmb_inquiry *inquiry, uint32_t argument, const char *value);
+void cmb_inquiry_ask(struct cmb_inquiry *inquiry);
+/* Ends one that waits for a limit; one that is with the network ends with that.  Accepts NULL. */
+void cmb_inquiry_stop(struct cmb_inquiry *inquiry);
+
+/* ---- dead_man.c ---- */
+
+/* Has the exchange cancel all orders when it does not hear of us any more, where that is wanted. */
+void cmb_orders_arm(struct cmb_orders *orders);
+
+/* ---- reconcile.c ---- */
+
+/* The market behind `last`, in the order of symbols, in which an order is open; NULL: none. */
+const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *last);
+
+/* Something may have been missed: everything is asked for, soon. */
+void cmb_orders_reconcile(struct cmb_orders *orders);
+/* Errands that waited for the first reconciliation go. */
+void cmb_orders_let_go(struct cmb_orders *orders);
+
+#endif

@@ -1,0 +1,237 @@
+/* What does a journal cost over the bare disk: to write a record, and to have it durable? */
+#include <pthread.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/interleaved.h"
+#include "order/journal.h"
+
+enum { PAYLOAD = 140, RECORD = 200, WRITERS = 16, ROUNDS = 1500, WARM = 100 };
+
+static char folder[64], bare_path[80];
+static int bare_file;
+static int64_t bare_at;
+static char payload[PAYLOAD];
+static struct cmb_loop *loop;
+static struct cmb_journal *journal;
+
+static void open_journal(enum cmb_journal_mode mode, cmb_journal_record_fn on_record)
+{
+    struct cmb_journal_settings settings = {
+        .folder = folder, .mode = mode, .loop = loop, .on_record = on_record
+    };
+    struct cambist_error error = { 0 };
+    if (cmb_journal_open(&settings, &journal, &error) == CAMBIST_OK)
+        return;
+    fprintf(stderr, "%s\n", error.message);
+    exit(1);
+}
+
+/* --- the bare disk --- */
+
+static void open_bare(void)
+{
+    bare_file = cmb_disk_open_file(&cmb_disk_system, cmb_disk_open_folder(&cmb_disk_system, folder),
+                                   "bare", CMB_DISK_NEW);
+    if (cmb_disk_allocate(&cmb_disk_system, bare_file, CMB_JOURNAL_SEGMENT_BYTES) != 0 ||
+        cmb_disk_sync(&cmb_disk_system, bare_file) != 0)
+        abort();
+}
+
+static void bare_write(void)
+{
+    static const char record[RECORD];
+    if (bare_at + RECORD > CMB_JOURNAL_SEGMENT_BYTES)
+        bare_at = 0;
+    if (pwrite(bare_file, record, RECORD, bare_at) != RECORD)
+        abort();
+    bare_at += RECORD;
+}
+
+/* --- process: written is enough --- */
+
+static void write_bare(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++)
+        bare_write();
+}
+
+static void write_records(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++)
+        if (cmb_journal_write(journal, CMB_JOURNAL_EVENT, (struct cmb_text){ payload, PAYLOAD },
+                              NULL, NULL) != CAMBIST_OK)
+            abort();
+}
+
+static int write_nothing(struct cmb_journal *to, void *user, struct cambist_error *error)
+{
+    (void)to, (void)user, (void)error;
+    return CAMBIST_OK;
+}
+
+/* Single writes, for the median and the tail. */
+static void time_writes(void)
+{
+    enum { COUNT = 100000 };
+    static double times[2][COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        for (int k = 0; k < 2; k++) {
+            int64_t start_ns = interleaved_now_ns();
+            if (k == 0)
+                bare_write();
+            else
+                write_records(1);
+            times[k][i] = (double)(interleaved_now_ns() - start_ns);
+        }
+    for (int k = 0; k < 2; k++) {
+        qsort(times[k], COUNT, sizeof times[k][0], interleaved_compare);
+        printf("%-58s p50 %8.0f p99 %8.0f p99.9 %8.0f max %8.0f ns\n",
+               k ? "one record, process" : "one pwrite of 200 bytes", times[k][COUNT / 2],
+               times[k][COUNT / 100 * 99], times[k][COUNT / 1000 * 999], times[k][COUNT - 1]);
+    }
+    printf("\n");
+}
+
+/* --- power: submit to durable --- */
+
+static int told;
+
+static void count_told(struct cmb_journal_wait *wait, int status, void *user)
+{
+    (void)wait, (void)user;
+    if (status != CAMBIST_OK)
+        abort();
+    told++;
+}
+
+/* `count` records written in one turn of the loop, until all are durable. */
+static double submit(int count)
+{
+    static struct cmb_journal_wait waits[WRITERS];
+    int64_t start_ns = interleaved_now_ns();
+    told = 0;
+    for (int i = 0; i < count; i++) {
+        uint64_t number;
+        waits[i] = (struct cmb_journal_wait){ .on_durable = count_told };
+        if (cmb_journal_write(journal, CMB_JOURNAL_INTENT, (struct cmb_text){ payload, PAYLOAD },
+                              &number, NULL) != CAMBIST_OK ||
+            cmb_journal_when_durable(journal, number, &waits[i], NULL) != CAMBIST_AGAIN)
+            abort();
+    }
+    while (told < count)
+        cmb_loop_run_once(loop, -1);
+    return (double)(interleaved_now_ns() - start_ns) / 1e3;
+}
+
+static double sync_bare(int count)
+{
+    int64_t start_ns = interleaved_now_ns();
+    for (int i = 0; i < count; i++)
+        bare_write();
+    if (cmb_disk_sync(&cmb_disk_system, bare_file) != 0)
+        abort();
+    return (double)(interleaved_now_ns() - start_ns) / 1e3;
+}
+
+static double submit_alone(void)
+{
+    return submit(1);
+}
+
+static double submit_group(void)
+{
+    return submit(WRITERS);
+}
+
+static double sync_alone(void)
+{
+    return sync_bare(1);
+}
+
+static double sync_each(void)
+{
+    double us = 0;
+    for (int i = 0; i < WRITERS; i++)
+        us += sync_bare(1);
+    return us;
+}
+
+static void time_syncs(void)
+{
+    static const struct {
+        const char *name;
+        double (*run)(void);
+    } cases[] = {
+        { "pwrite and fdatasync of the bare disk", sync_alone },
+        { "one record, power: submit to durable", submit_alone },
+        { "16 records, power: submit to all durable", submit_group },
+        { "16 times pwrite and fdatasync", sync_each },
+    };
+    enum { CASES = sizeof cases / sizeof *cases };
+    static double times[CASES][ROUNDS];
+    for (int round = -WARM; round < ROUNDS; round++)
+        for (size_t i = 0; i < CASES; i++) {
+            double us = cases[i].run();
+            if (round >= 0)
+                times[i][round] = us;
+        }
+    for (size_t i = 0; i < CASES; i++) {
+        qsort(times[i], ROUNDS, sizeof times[i][0], interleaved_compare);
+        printf("%-58s min %7.0f p50 %7.0f p99 %7.0f max %7.0f us, p50 - floor %+7.0f us\n",
+               cases[i].name, times[i][0], times[i][ROUNDS / 2], times[i][ROUNDS / 100 * 99],
+               times[i][ROUNDS - 1], times[i][ROUNDS / 2] - times[0][ROUNDS / 2]);
+    }
+    printf("\n");
+}
+
+/* --- recovery --- */
+
+static size_t read_count;
+
+static int count_read(const struct cmb_journal_record *record, void *user,
+                      struct cambist_error *error)
+{
+    (void)record, (void)user, (void)error;
+    read_count++;
+    return CAMBIST_OK;
+}
+
+static void time_recovery(void)
+{
+    if (cmb_journal_checkpoint(journal, write_nothing, NULL, NULL) != CAMBIST_OK)
+        abort();
+    write_records(100000);
+    cmb_journal_close(journal);
+    for (int round = 0; round < 3; round++) {
+        read_count = 0;
+        int64_t start_ns = interleaved_now_ns();
+        open_journal(CMB_JOURNAL_PROCESS, count_read);
+        printf("opened with %zu records of 200 bytes: %.1f ms, the sync of the new run included\n",
+               read_count, (double)(interleaved_now_ns() - start_ns) / 1e6);
+        cmb_journal_close(journal);
+    }
+}
+
+int main(int count, char **arguments)
+{
+    static const struct interleaved_case writing[] = {
+        { "floor: pwrite of 200 bytes", write_bare, 2000 },
+        { "a record of 140 bytes, process", write_records, 2000 },
+    };
+    snprintf(folder, sizeof folder, "%s/cambist-journal-XXXXXX", count > 1 ? arguments[1] : "/tmp");
+    if (!mkdtemp(folder))
+        abort();
+    loop = cmb_loop_new(&cmb_clock_system);
+    open_bare();
+    open_journal(CMB_JOURNAL_PROCESS, NULL);
+    interleaved_run("process", writing, 2);
+    time_writes();
+    cmb_journal_close(journal);
+    open_journal(CMB_JOURNAL_POWER, NULL);
+    time_syncs();
+    time_recovery();
+    snprintf(bare_path, sizeof bare_path, "rm -r %s", folder);
+    return system(bare_path);
+}

@@ -1,0 +1,281 @@
+/* support/order_world.h - the orders of a client, over a network that is only played, and the oracle
+ * that compares what it believes with what has happened.
+ *
+ * Everything follows from the seed.  The oracle holds the exchange's own engine against the events
+ * that were told and the states that are known: each order that was executed is known, none twice,
+ * each fill was told once, and nothing is believed that is not so. */
+#ifndef TEST_SUPPORT_ORDER_WORLD_H
+#define TEST_SUPPORT_ORDER_WORLD_H
+
+#include "order/orders.h"
+#include "support/practice_world.h"
+
+enum { ORDER_WORLD_RUNS = 256, ORDER_WORLD_FILLS = 65536 };
+
+struct order_world;
+
+/* A question under way. */
+struct order_world_question {
+    struct order_world *world;
+    struct cmb_run *run;
+    bool is_under_way;
+};
+
+struct order_world {
+    struct practice_world practice;
+    struct cmb_journal *journal;
+    struct cmb_orders *orders, *accounts[1];
+    struct cmb_recovery recovery;
+    struct order_world_question questions[ORDER_WORLD_RUNS];
+    uint64_t events_hash;
+    uint64_t told[ORDER_WORLD_FILLS]; /* hashes of the trades that were told */
+    uint32_t told_count;
+    uint64_t asked, answered, twice, strangers, orphans, syncs, late;
+    uint64_t endings[4]; /* answers to the asker, by outcome */
+};
+
+static inline void order_world_mix(struct order_world *world, uint64_t value)
+{
+    world->events_hash = (world->events_hash ^ value) * 0x9e3779b97f4a7c15u +
+                         (world->events_hash >> 29);
+}
+
+/* Orders of one account may trade with each other: then two of them have the same trade. */
+static inline uint64_t order_world_fill_name(const char *client_id, const char *trade)
+{
+    return cmb_text_hash(cmb_text_of(client_id)) * 31 + cmb_text_hash(cmb_text_of(trade));
+}
+
+static inline void order_world_note_fill(struct order_world *world, const char *client_id,
+                                         const struct cambist_trade *trade)
+{
+    uint64_t hash = order_world_fill_name(client_id, trade->id);
+    for (uint32_t i = 0; i < world->told_count; i++)
+        world->twice += world->told[i] == hash;
+    CU_ASSERT_FATAL(world->told_count < ORDER_WORLD_FILLS);
+    world->told[world->told_count++] = hash;
+}
+
+static inline void order_world_on_event(const struct cmb_order_event *event, void *user)
+{
+    struct order_world *world = user;
+    order_world_mix(world, event->tiding * 4096u + event->changes);
+    if (event->order) {
+        order_world_mix(world, event->order->life * 16 + event->order->pending);
+        order_world_mix(world, event->sequence);
+        order_world_mix(world, cmb_text_hash(cmb_text_of(event->order->client_id)));
+    }
+    world->late += (event->changes & CMB_CHANGED_LATE) != 0;
+    world->strangers += event->tiding == CMB_ORDER_EXTERNAL;
+    world->orphans += event->tiding == CMB_ORDER_ORPHAN;
+    world->syncs += event->tiding == CMB_ORDERS_SYNCED;
+    if (event->tiding == CMB_ORDER_FILLED)
+        order_world_note_fill(world, event->order->client_id, event->trade);
+}
+
+/* Without a disk. */
+static inline void order_world_open_orders(struct order_world *world)
+{
+    struct cmb_orders_settings settings = { .desk = world->practice.desk,
+                                            .stream = world->practice.stream,
+                                            .on_event = order_world_on_event, .user = world };
+    struct cmb_journal_settings journal = { .mode = CMB_JOURNAL_OFF,
+                                            .loop = world->practice.loop,
+                                            .on_record = cmb_recovery_take,
+                                            .user = &world->recovery };
+    world->accounts[0] = world->orders = cmb_orders_new(&settings);
+    CU_ASSERT_FATAL(world->orders != NULL);
+    cmb_recovery_init(&world->recovery, world->accounts, 1);
+    CU_ASSERT_FATAL(cmb_journal_open(&journal, &world->journal, &world->practice.error) ==
+                    CAMBIST_OK);
+    CU_ASSERT_FATAL(cmb_recovery_end(&world->recovery, world->journal, &world->practice.random,
+                                     &world->practice.error) == CAMBIST_OK);
+    cmb_orders_start(world->orders);
+    cmb_orders_listen(world->orders);
+}
+
+static inline void order_world_open(struct order_world *world, const char *plugin, uint64_t seed)
+{
+    memset(world, 0, sizeof *world);
+    practice_world_open(&world->practice, plugin, seed);
+    order_world_open_orders(world);
+    for (size_t i = 0; i < ORDER_WORLD_RUNS; i++)
+        world->questions[i].world = world;
+}
+
+static inline void order_world_close(struct order_world *world)
+{
+    cmb_orders_stop(world->orders);
+    cmb_stream_stop(world->practice.stream);
+    cmb_practice_network_free(world->practice.network);
+    world->practice.network = NULL;
+    cmb_orders_free(world->orders);
+    cmb_journal_close(world->journal);
+    cmb_recovery_clear(&world->recovery);
+    practice_world_close(&world->practice);
+    for (size_t i = 0; i < ORDER_WORLD_RUNS; i++)
+        cmb_run_free(world->questions[i].run);
+}
+
+/* ---- asking ---- */
+
+static inline void order_world_on_done(struct cmb_run *run, void *user)
+{
+    struct order_world_question *question = user;
+    CU_ASSERT(question->is_under_way); /* each question is answered once */
+    question->is_under_way = false;
+    question->world->answered++;
+    order_world_mix(question->world, run->error.status * 8 + run->error.outcome);
+    question->world->endings[run->error.status ? run->error.outcome : CAMBIST_OUTCOME_DONE]++;
+}
+
+static inline struct order_world_question *order_world_take(struct order_world *world)
+{
+    for (size_t i = 0; i < ORDER_WORLD_RUNS; i++) {
+        struct order_world_question *question = &world->questions[i];
+        if (question->is_under_way)
+            continue;
+        if (!question->run)
+            question->run = cmb_run_new();
+        CU_ASSERT_FATAL(question->run != NULL);
+        return question;
+    }
+    return NULL;
+}
+
+/* Begins a question by the order way: "name=value;name=value".  False: too many are under way. */
+static inline bool order_world_begin(struct order_world *world, uint32_t operation,
+                                     const char *arguments)
+{
+    struct order_world_question *question = order_world_take(world);
+    if (!question)
+        return false;
+    cmb_run_init(question->run, world->practice.desk, operation);
+    struct cmb_text kept = { cmb_arena_copy(&question->run->call->arena, cmb_text_of(arguments)),
+                             strlen(arguments) };
+    practice_world_set(&world->practice, question->run, kept.at);
+    question->is_under_way = true;
+    world->asked++;
+    cmb_orders_run(world->orders, question->run, order_world_on_done, question);
+    return true;
+}
+
+static inline void order_world_play_ms(struct order_world *world, int64_t ms)
+{
+    practice_world_play_ms(&world->practice, ms);
+}
+
+/* ---- the oracle ---- */
+
+struct order_verdict {
+    uint32_t lost, doubled, unknown, wrong, untold, unasked;
+};
+
+static inline const struct cmb_engine *order_world_engine(const struct order_world *world)
+{
+    return world->practice.exchange->practice->engine;
+}
+
+static inline bool order_world_is_told(const struct order_world *world,
+                                       const struct cmb_engine_trade *trade)
+{
+    char id[24];
+    snprintf(id, sizeof id, "%llu", (unsigned long long)trade->id);
+    uint64_t hash = order_world_fill_name(trade->client_id, id);
+    for (uint32_t i = 0; i < world->told_count; i++)
+        if (world->told[i] == hash)
+            return true;
+    return false;
+}
+
+static inline bool order_world_is_state(uint32_t life, uint32_t state)
+{
+    switch (life) {
+    case CAMBIST_LIFE_WORKING: return state == CAMBIST_STATE_OPEN;
+    case CAMBIST_LIFE_FILLED: return state == CAMBIST_STATE_CLOSED;
+    case CAMBIST_LIFE_CANCELED:
+        return state == CAMBIST_STATE_CANCELED || state == CAMBIST_STATE_EXPIRED;
+    case CAMBIST_LIFE_EXPIRED: return state == CAMBIST_STATE_EXPIRED;
+    default: return false;
+    }
+}
+
+/* An order that the exchange has executed, against what is known of it. */
+static inline void order_world_judge_executed(const struct order_world *world,
+                                              const struct cmb_engine_order *real,
+                                              struct order_verdict *verdict)
+{
+    const struct cmb_order *known = cmb_orders_find(world->orders, cmb_text_of(real->client_id));
+    const struct cmb_engine_market *market = &order_world_engine(world)->markets[real->market];
+    if (!known) {
+        verdict->lost++;
+        return;
+    }
+    struct cambist_decimal filled = cmb_record_number(real->filled, market->rules->amount_scale);
+    bool is_equal = known->filled.is_set ? cmb_decimal_compare(&known->filled, &filled) == 0
+                                         : real->filled == 0;
+    if (!order_world_is_state(known->life, real->state) || !is_equal) {
+        verdict->wrong++;
+        printf("\n    %s: %s, really state %u, filled %lld", known->client_id,
+               cambist_life_name(known->life), real->state, (long long)real->filled);
+    }
+}
+
+static inline void order_world_judge_fills(const struct order_world *world,
+                                           struct order_verdict *verdict)
+{
+    const struct cmb_engine *engine = order_world_engine(world);
+    for (size_t i = 0; i < engine->fill_count; i++)
+        if (cmb_orders_find(world->orders, cmb_text_of(engine->fills[i].client_id)))
+            verdict->untold += !order_world_is_told(world, &engine->fills[i]);
+}
+
+struct order_world_count {
+    const struct order_world *world;
+    struct order_verdict *verdict;
+};
+
+/* What is believed never to have come into being must not be there, and nothing twice. */
+static inline bool order_world_judge_known(const struct cmb_order *order, void *user)
+{
+    const struct order_world_count *count = user;
+    const struct cmb_engine *engine = order_world_engine(count->world);
+    unsigned executed = 0;
+    for (size_t i = 0; i < engine->order_count; i++)
+        executed += strcmp(engine->orders[i]->client_id, order->client_id) == 0;
+    count->verdict->doubled += executed > 1;
+    count->verdict->unknown += order->life <= CAMBIST_LIFE_UNKNOWN;
+    if (order->life >= CAMBIST_LIFE_REJECTED && executed) {
+        count->verdict->wrong++;
+        printf("\n    %s: %s by %s, but executed", order->client_id,
+               cambist_life_name(order->life), cambist_proof_name(order->proof));
+    }
+    return true;
+}
+
+static inline struct order_verdict order_world_judge(const struct order_world *world)
+{
+    struct order_verdict verdict = { .unasked = (uint32_t)(world->asked - world->answered) };
+    struct order_world_count count = { world, &verdict };
+    const struct cmb_engine *engine = order_world_engine(world);
+    for (size_t i = 0; i < engine->order_count; i++)
+        order_world_judge_executed(world, engine->orders[i], &verdict);
+    order_world_judge_fills(world, &verdict);
+    cmb_orders_each(world->orders, order_world_judge_known, &count);
+    return verdict;
+}
+
+static inline bool order_world_is_right(const struct order_world *world)
+{
+    struct order_verdict verdict = order_world_judge(world);
+    bool is_right = !verdict.lost && !verdict.doubled && !verdict.unknown && !verdict.wrong &&
+                    !verdict.untold && !verdict.unasked && !world->twice && !world->orphans;
+    if (!is_right)
+        printf("\n    lost %u, doubled %u, unknown %u, wrong %u, fills untold %u, told twice %llu, "
+               "questions unanswered %u, orphans %llu", verdict.lost, verdict.doubled,
+               verdict.unknown, verdict.wrong, verdict.untold, (unsigned long long)world->twice,
+               verdict.unasked, (unsigned long long)world->orphans);
+    return is_right;
+}
+
+#endif

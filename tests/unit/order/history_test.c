@@ -1,0 +1,190 @@
+/* Is no order lost, doubled or guessed about, whatever happens between a client and its exchange?
+ *
+ *     test_order_history [SEED [SEEDS [ORDERS]]]
+ *
+ * Histories out of seeds: orders are placed, cancelled and changed while requests get lost on both
+ * ways, answers are late, broken or wrong, and streams break; then everything works again.  A seed
+ * that fails is printed, and replays the same history. */
+#include "support/order_world.h"
+
+enum { SEEDS = 60, ORDERS = 100 };
+#define HOUSE_RESTS_NS 60000000000ll /* the market is quiet: it is not what is tested */
+
+static const char *const plugins[] = { "binance", "okx", "kraken", "coinbase" };
+enum { PLUGINS = sizeof plugins / sizeof *plugins };
+
+static const char *const faults[] = {
+    "execute-then-cut:0.05", "execute-then-reset:0.05", "cut:0.05", "reset:0.05",
+    "not-connected:0.05",    "error:0.03",              "execute-then-error:0.05",
+    "truncate:0.05",         "garble:0.03",             "slow:0.1",
+    "stall:0.03",            "drip:0.02",               "rate-limit:0.01",
+    "cut-stream:0.01",       "gap@watch_orders:0.1",    "duplicate@watch_orders:0.1",
+    "gap@watch_my_trades:0.1", "duplicate@watch_my_trades:0.1", "reorder@watch_orders:0.05",
+    "refuse-upgrade:0.2",    "stall-upgrade:0.1",
+};
+enum { FAULTS = sizeof faults / sizeof *faults };
+
+static struct order_world world;
+static struct cmb_random dice;
+static uint64_t first_seed = 1, seeds = SEEDS;
+static unsigned orders = ORDERS;
+
+static uint64_t draw(uint64_t below)
+{
+    return cmb_random_number(&dice) % below;
+}
+
+/* ---- what an asker does ---- */
+
+static void place(void)
+{
+    char arguments[200];
+    static const char *const sides[] = { "buy", "sell" };
+    unsigned side = (unsigned)draw(2);
+    if (draw(4) == 0)
+        snprintf(arguments, sizeof arguments, "symbol=BTC/USDT;side=%s;type=market;amount=0.0%u",
+                 sides[side], 1 + (unsigned)draw(5));
+    else
+        snprintf(arguments, sizeof arguments,
+                 "symbol=BTC/USDT;side=%s;type=limit;amount=0.0%u;price=%u", sides[side],
+                 1 + (unsigned)draw(5), (side ? 66800 : 66400) + (unsigned)draw(1000));
+    order_world_begin(&world, CAMBIST_OPERATION_create_order, arguments);
+}
+
+struct pick {
+    uint64_t skip;
+    const struct cmb_order *order;
+};
+
+static bool pick_order(const struct cmb_order *order, void *user)
+{
+    struct pick *pick = user;
+    if (cmb_order_is_over(order))
+        return true;
+    pick->order = order;
+    return pick->skip-- > 0;
+}
+
+static void change(void)
+{
+    char arguments[400], amount[CMB_DECIMAL_TEXT_SIZE];
+    struct pick pick = { .skip = draw(8) };
+    cmb_orders_each(world.orders, pick_order, &pick);
+    if (!pick.order)
+        return;
+    if (draw(3)) {
+        snprintf(arguments, sizeof arguments, "symbol=BTC/USDT;client_order_id=%s",
+                 pick.order->client_id);
+        order_world_begin(&world, CAMBIST_OPERATION_cancel_order, arguments);
+        return;
+    }
+    if (!pick.order->price.is_set || pick.order->type != CAMBIST_TYPE_LIMIT)
+        return;
+    cmb_decimal_format(&pick.order->amount, amount);
+    snprintf(arguments, sizeof arguments,
+             "symbol=BTC/USDT;client_order_id=%s;type=limit;side=%s;amount=%.20s;price=%u",
+             pick.order->client_id, pick.order->side == CAMBIST_SIDE_BUY ? "buy" : "sell", amount,
+             60000 + (unsigned)draw(1000));
+    order_world_begin(&world, CAMBIST_OPERATION_edit_order, arguments);
+}
+
+/* ---- a history ---- */
+
+static void add_faults(void)
+{
+    for (size_t i = 0; i < FAULTS; i++)
+        if (draw(2))
+            practice_world_add_fault(&world.practice, faults[i]);
+}
+
+static bool count_unknown(const struct cmb_order *order, void *user)
+{
+    *(unsigned *)user += order->life <= CAMBIST_LIFE_UNKNOWN || order->pending;
+    return true;
+}
+
+static bool is_unknown(void)
+{
+    unsigned unknown = 0;
+    cmb_orders_each(world.orders, count_unknown, &unknown);
+    return unknown > 0;
+}
+
+static bool has_open(void)
+{
+    return cmb_orders_open(world.orders) > 0;
+}
+
+/* At most some hours of the clock's. */
+static void play_while(bool (*is_so)(void))
+{
+    for (int i = 0; i < 3000 && is_so(); i++)
+        order_world_play_ms(&world, 5000);
+}
+
+/* Everything works again: what is unknown becomes known, and what is open can be cancelled. */
+static void calm_down(void)
+{
+    cmb_practice_network_clear_faults(world.practice.network);
+    order_world_play_ms(&world, 60000);
+    play_while(is_unknown);
+    order_world_begin(&world, CAMBIST_OPERATION_cancel_all_orders, "");
+    order_world_play_ms(&world, 5000);
+    play_while(has_open);
+}
+
+/* Answers whether all is right at the end, and what was told on the way, as a hash. */
+static bool play(uint64_t seed, uint64_t *ret_hash)
+{
+    order_world_open(&world, plugins[seed % PLUGINS], seed);
+    world.practice.exchange->practice->engine->rest_ns = HOUSE_RESTS_NS;
+    cmb_random_init_seeded(&dice, seed * 31);
+    order_world_play_ms(&world, 3000);
+    add_faults();
+    for (unsigned i = 0; i < orders; i++) {
+        place();
+        if (draw(2))
+            change();
+        order_world_play_ms(&world, (int64_t)draw(draw(10) ? 400 : 20000));
+    }
+    calm_down();
+    bool is_right = order_world_is_right(&world);
+    *ret_hash = world.events_hash;
+    if (!is_right)
+        printf("\n    %s, seed %llu: test_order_history %llu 1 %u", plugins[seed % PLUGINS],
+               (unsigned long long)seed, (unsigned long long)seed, orders);
+    order_world_close(&world);
+    return is_right;
+}
+
+static void nothing_is_lost_doubled_or_guessed(void)
+{
+    uint64_t wrong = 0, hash;
+    for (uint64_t seed = first_seed; seed < first_seed + seeds; seed++)
+        wrong += !play(seed, &hash);
+    ASSERT_NUMBER(wrong, 0);
+}
+
+static void one_seed_is_one_history(void)
+{
+    for (uint64_t seed = first_seed; seed < first_seed + seeds / 10 + 1; seed++) {
+        uint64_t once, again;
+        play(seed, &once);
+        play(seed, &again);
+        CU_ASSERT(once == again);
+    }
+}
+
+static void take_arguments(int count, char **arguments)
+{
+    if (count > 1)
+        first_seed = strtoull(arguments[1], NULL, 10);
+    if (count > 2)
+        seeds = strtoull(arguments[2], NULL, 10);
+    if (count > 3)
+        orders = (unsigned)strtoul(arguments[3], NULL, 10);
+}
+
+TEST_SUITE_WITH(take_arguments, "order/history",
+                { "nothing is lost, doubled or guessed", nothing_is_lost_doubled_or_guessed },
+                { "one seed is one history", one_seed_is_one_history })

@@ -64,9 +64,8 @@ static bool has_instruction(void)
     return __builtin_cpu_supports("sse4.2");
 }
 
-__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t previous,
-                                                                 const unsigned char *at,
-                                                                 size_t size)
+__attribute__((target("sse4.2"))) static uint32_t
+by_instruction(uint32_t previous, const unsigned char *at, size_t size)
 {
     uint64_t crc = ~previous;
     for (; size >= 8; size -= 8, at += 8)

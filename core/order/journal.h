@@ -12,21 +12,22 @@
  *     off      at once, and nothing is kept; for simulations of strategies over old data
  *
  * Each record also says up to which number everything had been promised to be safe when it was
- * written, and a mark behind the last record says it once more.  From this follows what reading does
- * with a place where the next record should stand and does not: if anything valid behind it says
- * that this number was promised, the journal is damaged and is refused, with file, offset and
+ * written, and a mark behind the last record says it once more.  From this follows what reading
+ * does with a place where the next record should stand and does not: if anything valid behind it
+ * says that this number was promised, the journal is damaged and is refused, with file, offset and
  * reason.  If nothing does, the rest was never promised to anybody and is cut.  After a loss of
  * power a journal in `process` may therefore be refused, rather than be read with a hole in it.
  *
- * What fails: an error of write or fdatasync ends the journal for this run.  Everything from then on
- * is refused with that first reason, and nothing is tried again: after a failed fdatasync nobody
+ * What fails: an error of write or fdatasync ends the journal for this run.  Everything from then
+ * on is refused with that first reason, and nothing is tried again: after a failed fdatasync nobody
  * knows what is on the disk.  A full disk is no such error: segments are allocated before they are
  * needed, and when no further one can be had, records that begin something are refused while the
  * last quarter of the present segment is kept for those that end something.
  *
- * One process writes a journal (a lock in the folder).  All functions belong to the loop's thread
- * and never wait for fdatasync, but for open and close; a thread of the journal's does that.  With a
- * disk that is stepped there is no such thread: cmb_journal_step does one step of its work.
+ * One process writes a journal (a lock in the folder).  All functions belong to the loop's thread.
+ * None waits for fdatasync but open, close, and what fills two segments while the thread of the
+ * journal's, which does such work, is still at the first.  With a disk that is stepped there is no
+ * such thread: cmb_journal_step does one step of its work.
  */
 #ifndef CMB_ORDER_JOURNAL_H
 #define CMB_ORDER_JOURNAL_H
@@ -95,8 +96,8 @@ struct cmb_journal_settings {
     const struct cmb_disk *disk; /* NULL: the system's */
     const char *folder;          /* is there already, ours alone (0700); unused in off */
     enum cmb_journal_mode mode;
-    struct cmb_loop *loop;  /* outlives the journal; its clock stamps the records */
-    uint32_t segment_bytes; /* 0: CMB_JOURNAL_SEGMENT_BYTES; tests have smaller ones */
+    struct cmb_loop *loop;           /* outlives the journal; its clock stamps the records */
+    uint32_t segment_bytes;          /* 0: CMB_JOURNAL_SEGMENT_BYTES; tests have smaller ones */
     cmb_journal_record_fn on_record; /* gets what the journal holds, in order; may be NULL */
     void *user;
 };
@@ -104,15 +105,16 @@ struct cmb_journal_settings {
 struct cmb_journal;
 struct cmb_journal_wait;
 
-/* Called once, on the loop's thread, never from within when_durable: CAMBIST_OK when the record is
- * safe, CAMBIST_JOURNAL when it never will be (cmb_journal_failure says why).  The wait is free. */
+/* Called once, from a turn of the loop: CAMBIST_OK when the record is safe, CAMBIST_JOURNAL when
+ * nobody will ever know (cmb_journal_failure says why).  The wait may be used again; the callback
+ * may write and wait, but not close the journal. */
 typedef void (*cmb_journal_wait_fn)(struct cmb_journal_wait *wait, int status, void *user);
 
 /* Who waits for a record.  The owner sets on_durable and user, zeroes the rest, and keeps it. */
 struct cmb_journal_wait {
     cmb_journal_wait_fn on_durable;
     void *user;
-    uint64_t number;                      /* the journal's, while it waits */
+    uint64_t number;                       /* the journal's, while it waits */
     struct cmb_journal_wait *next, **link; /* the journal's */
 };
 
@@ -120,8 +122,8 @@ struct cmb_journal_wait {
  * promised, and begins a run, whose RUN record is durable when this returns (but in `off`).
  *
  * CAMBIST_JOURNAL with folder, file, offset and reason for a journal that is in use, damaged, of a
- * newer version, or whose disk fails; nothing in the folder is changed then.  May take a while:
- * reads every segment since the last checkpoint, and allocates one. */
+ * newer version, or whose disk fails.  No record is changed or removed then.  May take a while:
+ * reads every segment since the last checkpoint, twice if there was one, and may allocate one. */
 int cmb_journal_open(const struct cmb_journal_settings *settings, struct cmb_journal **ret_journal,
                      struct cambist_error *error);
 
@@ -140,15 +142,17 @@ uint64_t cmb_journal_run_id(const struct cmb_journal *journal);
 int cmb_journal_write(struct cmb_journal *journal, enum cmb_journal_type type,
                       struct cmb_text payload, uint64_t *ret_number, struct cambist_error *error);
 
-/* Asks to hear when everything up to `number` is safe.  CAMBIST_OK: it is already, on_durable is not
- * called.  CAMBIST_AGAIN: on_durable will be called, in the order of the asking.  CAMBIST_JOURNAL:
- * it never will be.  `wait` is not waiting. */
+/* Asks to hear when everything up to `number` is safe.  CAMBIST_OK: it is already, on_durable is
+ * not called.  CAMBIST_AGAIN: on_durable will be called, in the order of the asking.
+ * CAMBIST_JOURNAL: it never will be.  BAD_ARGUMENT: no record has that number yet.  `wait` is not
+ * waiting. */
 int cmb_journal_when_durable(struct cmb_journal *journal, uint64_t number,
                              struct cmb_journal_wait *wait, struct cambist_error *error);
 /* Waits no longer; nothing is called.  Twice is fine, also for one that never waited. */
 void cmb_journal_forget(struct cmb_journal *journal, struct cmb_journal_wait *wait);
 
-/* Writes all that still counts, with cmb_journal_write.  Not CAMBIST_OK: gives up; fills `error`. */
+/* Writes all that still counts, with cmb_journal_write.  Not CAMBIST_OK: gives up, fills `error`.
+ */
 typedef int (*cmb_journal_state_fn)(struct cmb_journal *journal, void *user,
                                     struct cambist_error *error);
 

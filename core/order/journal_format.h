@@ -6,7 +6,8 @@
  * numbers are little-endian.
  *
  *     header   magic[8] crc:4 version:4 segment:8 first:8 previous:4 flags:4 size:4 zeros[20]
- *     head     crc:4 previous:4 length:4 type:2 flags:2 number:8 promised:8 wall:8 monotonic:8 run:8
+ *     head     crc:4 previous:4 length:4 type:2 flags:2 number:8 promised:8
+ *              wall:8 monotonic:8 run:8
  *
  * `crc` is the CRC-32C of all other bytes of the header or record; `previous` is that of the record
  * before, so that a record can be checked by itself and its place in the chain as well.
@@ -26,7 +27,7 @@
 /* The segment was begun by a checkpoint. */
 #define CMB_JOURNAL_HEADER_CHECKPOINT 1u
 /* The record says again what older segments say: written during a checkpoint. */
-#define CMB_JOURNAL_HEAD_RESTATES 1u
+#define CMB_JOURNAL_HEAD_RESTATES     1u
 
 struct cmb_journal_header {
     uint32_t version;
@@ -70,8 +71,8 @@ bool cmb_journal_record_parse(const unsigned char *from, size_t size,
  * promised. */
 bool cmb_journal_find_promise(const unsigned char *from, size_t size, uint64_t number);
 
-/* What the journal's own records say: 8 bytes each.  The mode of a run (0 if it is none); the number
- * of the first record of a checkpoint, 0 if it is none. */
+/* What the journal's own records say: 8 bytes each.  The mode of a run (0 if it is none); the
+ * number of the first record of a checkpoint, 0 if it is none. */
 void cmb_journal_run_format(struct cmb_journal_run run, unsigned char to[static 8]);
 uint32_t cmb_journal_run_mode(struct cmb_text payload);
 void cmb_journal_checkpoint_format(uint64_t first, unsigned char to[static 8]);

@@ -27,11 +27,11 @@ struct cmb_journal_work {
     int retired;             /* the one before, to be synced and closed; -1: none */
     uint64_t wanted, synced; /* numbers of records */
     enum cmb_journal_next next;
-    bool is_short;         /* no next segment could be had, and none was since */
-    int next_file;         /* READY */
-    uint64_t next_segment; /* its number */
-    int64_t tried_ns;      /* when one was SHORT, monotonic */
-    uint64_t oldest;       /* the first segment that is there */
+    bool is_short;          /* no next segment could be had, and none was since */
+    int next_file;          /* READY */
+    uint64_t next_segment;  /* its number */
+    int64_t tried_ns;       /* when one was SHORT, monotonic */
+    uint64_t oldest;        /* the first segment that is there */
     uint64_t remove_before; /* older ones go once all that is wanted is synced */
     bool has_failed;
     struct cambist_error failure;
@@ -58,7 +58,8 @@ struct cmb_journal {
     struct cmb_journal_wait *waits, **waits_end;
     struct cmb_post post; /* the work has got on, or nothing can be written any more */
     struct cmb_journal_work work;
-    unsigned char frame[CMB_JOURNAL_HEAD_BYTES * 2 + CMB_JOURNAL_PAYLOAD_MOST]; /* record, mark */
+    /* Where a record and its mark are put together. */
+    unsigned char frame[CMB_JOURNAL_HEAD_BYTES * 2 + CMB_JOURNAL_PAYLOAD_MOST];
     char path[]; /* the folder's */
 };
 

@@ -8,7 +8,7 @@
 
 struct reader {
     const struct cmb_journal_source *source;
-    uint64_t *segments; /* the numbers in the folder, rising */
+    uint64_t *segments;        /* the numbers in the folder, rising */
     size_t count, room, begin; /* `begin`: the index that reading begins with */
     bool lacks_memory;
     unsigned char *bytes; /* the segment that is being read */
@@ -16,9 +16,9 @@ struct reader {
     int64_t file_size;
     char name[CMB_JOURNAL_NAME_SIZE];
     struct cmb_journal_end end; /* so far */
-    uint64_t first;      /* the number of the first record that is read */
-    uint64_t checkpoint; /* the number of the CHECKPOINT that says all up to it; 0: none */
-    uint32_t mode;       /* of the last run */
+    uint64_t first;             /* the number of the first record that is read */
+    uint64_t checkpoint;        /* the number of the CHECKPOINT that says all up to it; 0: none */
+    uint32_t mode;              /* of the last run */
     bool delivers;
 };
 
@@ -200,9 +200,9 @@ static int read_record(struct reader *reader, const struct cmb_journal_head *hea
                        struct cambist_error *error)
 {
     size_t size = cmb_journal_record_size(head->length);
-    struct cmb_text payload = { (const char *)reader->bytes + reader->offset +
-                                    CMB_JOURNAL_HEAD_BYTES,
-                                head->length };
+    struct cmb_text payload = {
+        (const char *)reader->bytes + reader->offset + CMB_JOURNAL_HEAD_BYTES, head->length
+    };
     if (!cmb_journal_type_is_known(head->type)) {
         char reason[80];
         snprintf(reason, sizeof reason, "a record of type %u, which version %d does not know",

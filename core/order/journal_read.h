@@ -8,20 +8,20 @@
 struct cmb_journal_source {
     const struct cmb_disk *disk;
     int folder;
-    const char *path; /* the folder's, for messages */
+    const char *path;                /* the folder's, for messages */
     cmb_journal_record_fn on_record; /* may be NULL */
     void *user;
 };
 
 /* Where the records end, and what the next one must say. */
 struct cmb_journal_end {
-    uint64_t segment;    /* the last one with records; 0: there are none at all */
-    int64_t at;          /* the offset in it */
-    uint64_t next;       /* the next record's number */
-    uint32_t chain;      /* the crc of the last record */
-    uint64_t run;        /* of the last record; 0: there is none */
-    uint64_t start;      /* the segment that was begun with */
-    uint64_t size_bytes; /* of the records behind the last checkpoint */
+    uint64_t segment;        /* the last one with records; 0: there are none at all */
+    int64_t at;              /* the offset in it */
+    uint64_t next;           /* the next record's number */
+    uint32_t chain;          /* the crc of the last record */
+    uint64_t run;            /* of the last record; 0: there is none */
+    uint64_t start;          /* the segment that was begun with */
+    uint64_t size_bytes;     /* of the records behind the last checkpoint */
     uint64_t oldest, newest; /* segments in the folder, needed or not; 0: none */
 };
 

@@ -63,9 +63,8 @@ CHARGES(depth) {
 CHARGES(usdm_depth) {
     { "usdm weight", 2 }, ABOVE(50, 3), ABOVE(100, 5), ABOVE(500, 10), UNASKED(8),
 };
-CHARGES(usdm_candle) {
-    { "usdm weight", 1 }, ABOVE(99, 1), ABOVE(499, 3), ABOVE(1000, 5), UNASKED(4),
-};
+CHARGES(usdm_candle) { { "usdm weight", 1 }, ABOVE(99, 1), ABOVE(499, 3), ABOVE(1000, 5),
+                       UNASKED(4) };
 CHARGES(open_order) { { "weight", 6 }, { "weight", 74, .when = "!symbol" } };
 CHARGES(open) { { "usdm weight", 1 }, { "usdm weight", 39, .when = "!symbol" } };
 

@@ -29,8 +29,9 @@ static int check_record(const struct cmb_journal_record *record, void *user,
 /* Makes the checksums right, so that more than checksums is tried. */
 static void mend(unsigned char *bytes, size_t size)
 {
-    struct cmb_journal_header header = { .version = 1, .segment = 1, .first = 1,
-                                         .flags = bytes[0] & 1 };
+    struct cmb_journal_header header = {
+        .version = 1, .segment = 1, .first = 1, .flags = bytes[0] & 1
+    };
     uint32_t chain = 0;
     uint64_t number = 1;
     cmb_journal_header_format(&header, bytes);
@@ -104,8 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         mend(bytes, first);
     memory_disk_put(&disk, "00000001.journal", bytes, first);
     if (first < length)
-        memory_disk_put(&disk, data[0] & 4 ? "00000002.journal" : "00000003.journal",
-                        bytes + first, length - first);
+        memory_disk_put(&disk, data[0] & 4 ? "00000002.journal" : "00000003.journal", bytes + first,
+                        length - first);
     disk.forgets = true;
     open_twice(&disk, loop);
     memory_disk_clear(&disk);

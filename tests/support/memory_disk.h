@@ -1,11 +1,8 @@
-/* support/memory_disk.h - a disk in memory: everything on it can fail, and power can be cut anywhere.
+/* support/memory_disk.h - a disk in memory on which everything can fail
  *
- * One folder, any path.  The disk keeps a log of all that was done to it.  memory_disk_crash makes
- * of any beginning of that log a disk as a loss of power at that moment might have left it: what
- * was synced is there; of the rest any part, in sectors of 512 bytes, the last sector of a write
- * torn at any byte, names created, renamed and removed or not.
- *
- * It is stepped: code under test starts no thread, and one thread uses it.
+ * One folder, any path.  The disk keeps a log of all that was done to it, of which memory_crash.h
+ * makes what a loss of power leaves.  It is stepped: code under test starts no thread, and one
+ * thread uses it.
  */
 #ifndef TEST_SUPPORT_MEMORY_DISK_H
 #define TEST_SUPPORT_MEMORY_DISK_H
@@ -20,7 +17,7 @@
 #include "base/disk.h"
 
 enum { MEMORY_FILES_MOST = 256, MEMORY_HANDLES_MOST = 64 };
-enum { MEMORY_NAME_SIZE = 32, MEMORY_SECTOR = 512 };
+enum { MEMORY_NAME_SIZE = 32 };
 enum { MEMORY_FOLDER = 1, MEMORY_FIRST_FILE = 2 }; /* what open answers */
 
 enum memory_operation_kind {
@@ -79,8 +76,8 @@ static inline struct memory_disk *memory_disk_of(const struct cmb_disk *disk)
 static inline int memory_disk_call(struct memory_disk *disk, bool *ret_is_short)
 {
     uint64_t call = ++disk->calls;
-    bool fails = disk->fails_at && (disk->fails_on ? call >= disk->fails_at
-                                                   : call == disk->fails_at);
+    bool fails =
+        disk->fails_at && (disk->fails_on ? call >= disk->fails_at : call == disk->fails_at);
     if (ret_is_short)
         *ret_is_short = fails && disk->fault == 0;
     return fails ? -disk->fault : 0;
@@ -295,8 +292,7 @@ static inline int memory_allocate(const struct cmb_disk *table, int handle, int6
     if (disk->space_bytes && memory_disk_used(disk) + size_bytes > disk->space_bytes)
         return -ENOSPC;
     memory_file_grow(memory_opened(table, handle), (size_t)size_bytes);
-    memory_disk_log(disk, MEMORY_ALLOCATE, memory_number(disk, handle))->size =
-        (size_t)size_bytes;
+    memory_disk_log(disk, MEMORY_ALLOCATE, memory_number(disk, handle))->size = (size_t)size_bytes;
     return 0;
 }
 
@@ -393,131 +389,6 @@ static inline void memory_disk_put(struct memory_disk *disk, const char *name, c
 {
     memory_disk_link(disk, name, disk->file_count);
     memory_file_put(&disk->files[disk->file_count++], bytes, size, 0);
-}
-
-/* --- what a loss of power leaves --- */
-
-static inline uint64_t memory_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
-/* The index behind the last sync of the file before `end`; file -1: of the folder. */
-static inline size_t memory_disk_synced(const struct memory_disk *disk, size_t end, int file)
-{
-    for (; end > 0; end--) {
-        const struct memory_operation *done = &disk->log[end - 1];
-        if (file < 0 ? done->kind == MEMORY_SYNC_FOLDER
-                     : done->kind == MEMORY_SYNC && done->file == file)
-            break;
-    }
-    return end;
-}
-
-/* Of a write that was not synced: all of it, nothing, or some of its sectors. */
-static inline void memory_crash_write(struct memory_file *file, const struct memory_operation *done,
-                                      uint64_t *seed)
-{
-    uint64_t how = memory_random(seed) % 4; /* 0: nothing, 1: all, 2, 3: some */
-    size_t size = done->size;
-    if (how == 3) /* torn: it ends at any byte */
-        size = memory_random(seed) % (size + 1);
-    for (size_t at = 0, piece; at < size && how > 0; at += piece) {
-        piece = MEMORY_SECTOR - ((size_t)done->offset + at) % MEMORY_SECTOR;
-        piece = piece < size - at ? piece : size - at;
-        if (how == 1 || memory_random(seed) % 2)
-            memory_file_put(file, done->bytes + at, piece, done->offset + (int64_t)at);
-    }
-}
-
-static inline void memory_crash_file(const struct memory_disk *from, size_t end, int file,
-                                     struct memory_file *to, uint64_t *seed)
-{
-    size_t synced = memory_disk_synced(from, end, file);
-    for (size_t i = 0; i < end; i++) {
-        const struct memory_operation *done = &from->log[i];
-        if (done->file != file || (done->kind != MEMORY_WRITE && done->kind != MEMORY_ALLOCATE))
-            continue;
-        if (done->kind == MEMORY_ALLOCATE && (i < synced || memory_random(seed) % 2))
-            memory_file_grow(to, done->size);
-        else if (done->kind == MEMORY_WRITE && i < synced)
-            memory_file_put(to, done->bytes, done->size, done->offset);
-        else if (done->kind == MEMORY_WRITE)
-            memory_crash_write(to, done, seed);
-    }
-}
-
-static inline void memory_crash_names(const struct memory_disk *from, size_t end,
-                                      struct memory_disk *to, uint64_t *seed)
-{
-    size_t synced = memory_disk_synced(from, end, -1);
-    for (size_t i = 0; i < end; i++) {
-        const struct memory_operation *done = &from->log[i];
-        if ((done->kind != MEMORY_LINK && done->kind != MEMORY_UNLINK) ||
-            (i >= synced && memory_random(seed) % 2))
-            continue;
-        if (done->kind == MEMORY_UNLINK)
-            memory_disk_unlink(to, done->name);
-        if (done->kind == MEMORY_LINK && done->removed[0])
-            memory_disk_unlink(to, done->removed);
-        if (done->kind == MEMORY_LINK)
-            memory_disk_link(to, done->name, done->file);
-    }
-}
-
-/* Makes `ret_disk` as power might have left `from` when `end` operations of its log were done; each
- * seed (not 0) is another possibility.  Its log begins empty. */
-static inline void memory_disk_crash(const struct memory_disk *from, size_t end, uint64_t seed,
-                                     struct memory_disk *ret_disk)
-{
-    memory_disk_init(ret_disk);
-    ret_disk->file_count = from->file_count;
-    for (int file = 0; file < from->file_count; file++)
-        memory_crash_file(from, end, file, &ret_disk->files[file], &seed);
-    memory_crash_names(from, end, ret_disk, &seed);
-}
-
-/* Logs all that is there as synced long ago, so that power can be cut a second time. */
-static inline void memory_disk_settle(struct memory_disk *disk)
-{
-    for (int i = 0; i < disk->file_count; i++) {
-        const struct memory_file *file = &disk->files[i];
-        struct memory_operation *done = memory_disk_log(disk, MEMORY_WRITE, i);
-        done->size = file->size;
-        done->bytes = malloc(file->size + 1);
-        if (file->size)
-            memcpy(done->bytes, file->bytes, file->size);
-        memory_disk_log(disk, MEMORY_SYNC, i);
-    }
-    for (int i = 0; i < disk->name_count; i++)
-        memory_name_set(memory_disk_log(disk, MEMORY_LINK, disk->names[i].file)->name,
-                        disk->names[i].name);
-    memory_disk_log(disk, MEMORY_SYNC_FOLDER, 0);
-}
-
-/* What a killed process leaves: everything that was done before, nothing open. */
-static inline void memory_disk_kill(const struct memory_disk *from, size_t end,
-                                    struct memory_disk *ret_disk)
-{
-    memory_disk_init(ret_disk);
-    ret_disk->file_count = from->file_count;
-    for (size_t i = 0; i < end; i++) {
-        const struct memory_operation *done = &from->log[i];
-        struct memory_file *file = &ret_disk->files[done->file];
-        if (done->kind == MEMORY_WRITE)
-            memory_file_put(file, done->bytes, done->size, done->offset);
-        if (done->kind == MEMORY_ALLOCATE)
-            memory_file_grow(file, done->size);
-        if (done->kind == MEMORY_UNLINK)
-            memory_disk_unlink(ret_disk, done->name);
-        if (done->kind == MEMORY_LINK && done->removed[0])
-            memory_disk_unlink(ret_disk, done->removed);
-        if (done->kind == MEMORY_LINK)
-            memory_disk_link(ret_disk, done->name, done->file);
-    }
 }
 
 #endif

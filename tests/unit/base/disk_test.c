@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "support/memory_disk.h"
+#include "support/memory_crash.h"
 #include "support/test.h"
 
 /* --- any disk --- */
@@ -249,8 +249,7 @@ TEST_SUITE("base/disk", { "what is interrupted is repeated", what_is_interrupted
            { "what fails says why", what_fails_says_why },
            { "a file is locked once, also in this process",
              a_file_is_locked_once_also_in_this_process },
-           { "folders of others, and links, are refused",
-             folders_of_others_and_links_are_refused },
+           { "folders of others, and links, are refused", folders_of_others_and_links_are_refused },
            { "all names are listed, and again", all_names_are_listed_and_again },
            { "what was synced survives, and the rest may",
              what_was_synced_survives_and_the_rest_may })

@@ -45,8 +45,8 @@ static int write_orders(struct cmb_journal *to, void *user, struct cambist_error
     (void)user;
     int status = CAMBIST_OK;
     for (int i = 0; i < history.count && status == CAMBIST_OK; i++)
-        status =
-            cmb_journal_write(to, CMB_JOURNAL_INTENT, cmb_text_of(history.texts[i]), NULL, ret_error);
+        status = cmb_journal_write(to, CMB_JOURNAL_INTENT, cmb_text_of(history.texts[i]), NULL,
+                                   ret_error);
     return status;
 }
 
@@ -123,7 +123,7 @@ static void begin_history(uint64_t seed, enum cmb_journal_mode mode)
     begin();
     random_state = seed;
     history.count = 0;
-    CU_ASSERT(open_journal(mode) == CAMBIST_OK);
+    CU_ASSERT_FATAL(open_journal(mode) == CAMBIST_OK);
 }
 
 static void each_intent_that_was_said_to_be_safe_survives_power_loss(void)
@@ -166,7 +166,10 @@ static size_t crash_again(struct memory_disk *left, size_t moment, int *ret_faul
     size_t states = 0;
     memory_disk_settle(left);
     size_t begun = left->log_count;
-    *ret_faults += open_on(&left->disk, CMB_JOURNAL_POWER) != CAMBIST_OK;
+    if (open_on(&left->disk, CMB_JOURNAL_POWER) != CAMBIST_OK) {
+        ++*ret_faults;
+        return 0;
+    }
     write_text(CMB_JOURNAL_RESOLVE, "second");
     work();
     close_journal();
@@ -218,6 +221,32 @@ static void a_killed_process_leaves_all_that_was_written(void)
     ASSERT_NUMBER(faults, 0);
 }
 
+/* After a kill, all that was written is in the page cache, and is read; from then on it counts. */
+static void what_was_read_after_a_kill_survives_power_loss(void)
+{
+    static struct memory_disk left, again;
+    int faults = 0;
+    begin_history(51, CMB_JOURNAL_POWER);
+    live(400, /* has_checkpoints= */ true);
+    close_journal();
+    for (size_t moment = 3; moment < disk.log_count; moment++) {
+        memory_disk_kill(&disk, moment, &left);
+        faults += open_on(&left.disk, CMB_JOURNAL_POWER) != CAMBIST_OK;
+        size_t opened = left.log_count, read = record_count;
+        close_journal();
+        for (uint64_t seed = 1; seed <= 4; seed++) {
+            memory_disk_crash(&left, opened, moment * 31 + seed, &again);
+            faults +=
+                open_on(&again.disk, CMB_JOURNAL_POWER) != CAMBIST_OK || record_count != read + 1;
+            close_journal();
+            memory_disk_clear(&again);
+        }
+        memory_disk_clear(&left);
+    }
+    ASSERT_NUMBER(faults, 0);
+    end();
+}
+
 /* The last write, cut at any byte: a kill in the middle of it. */
 static void a_kill_in_the_middle_of_a_write_loses_that_record_alone(void)
 {
@@ -249,5 +278,7 @@ TEST_SUITE("order/journal_crash",
              a_second_crash_loses_nothing_that_the_first_one_left },
            { "a killed process leaves all that was written",
              a_killed_process_leaves_all_that_was_written },
+           { "what was read after a kill survives a loss of power",
+             what_was_read_after_a_kill_survives_power_loss },
            { "a kill in the middle of a write loses that record alone",
              a_kill_in_the_middle_of_a_write_loses_that_record_alone })

@@ -71,19 +71,17 @@ static void fill(enum cmb_journal_mode mode, uint32_t size, int count, int unsyn
 {
     char payload[600];
     struct noted_wait wait;
-    struct cmb_journal_settings settings = { .disk = &disk.disk,
-                                             .folder = "/j",
-                                             .mode = mode,
-                                             .loop = loop,
-                                             .segment_bytes = size };
+    struct cmb_journal_settings settings = {
+        .disk = &disk.disk, .folder = "/j", .mode = mode, .loop = loop, .segment_bytes = size
+    };
     CU_ASSERT_FATAL(cmb_journal_open(&settings, &journal, NULL) == CAMBIST_OK);
     for (int i = 0; i < count; i++) {
         uint64_t number = 0;
         size_t length = (size_t)(i * 37 % 600);
         for (size_t at = 0; at < length; at++)
             payload[at] = (char)(i + (int)at * 7);
-        cmb_journal_write(journal, CMB_JOURNAL_EVENT, (struct cmb_text){ payload, length },
-                          &number, NULL);
+        cmb_journal_write(journal, CMB_JOURNAL_EVENT, (struct cmb_text){ payload, length }, &number,
+                          NULL);
         bool is_awaited = i == count - unsynced - 1 || (i % 5 == 0 && i < count - unsynced);
         if (is_awaited && wait_for(&wait, number) == CAMBIST_AGAIN)
             work();
@@ -115,9 +113,10 @@ static bool is_right(size_t offset, int status)
     size_t record = record_at(offset), at = offset < CMB_JOURNAL_HEADER_BYTES ? 0 : places[record];
     if (offset >= CMB_JOURNAL_HEADER_BYTES && record >= promised_count)
         return status == CAMBIST_OK && is_same && same_count == record;
-    snprintf(place, sizeof place, "/j/00000001.journal at %zu: damaged: record %zu is not there", at,
-             at ? record + 1 : 1);
-    return status == CAMBIST_JOURNAL && is_same && strncmp(error.message, place, strlen(place)) == 0;
+    snprintf(place, sizeof place, "/j/00000001.journal at %zu: damaged: record %zu is not there",
+             at, at ? record + 1 : 1);
+    return status == CAMBIST_JOURNAL && is_same &&
+           strncmp(error.message, place, strlen(place)) == 0;
 }
 
 static size_t flip_every_bit(void)
@@ -148,19 +147,39 @@ static void each_flipped_bit_of_a_journal_of_64_kib_is_found_or_harmless(void)
     end();
 }
 
+static void flip_after_kill(enum cmb_journal_mode mode, int unsynced)
+{
+    begin();
+    fill(mode, SEGMENT, 9, unsynced);
+    keep_whole(); /* nothing is closed */
+    ASSERT_NUMBER(place_count, 10);
+    promised_count = mode == CMB_JOURNAL_POWER ? place_count - (size_t)unsynced : place_count;
+    CU_ASSERT(read_folder() == CAMBIST_OK && same_count == 10 && is_same);
+    ASSERT_NUMBER(flip_every_bit(), 0);
+    end();
+}
+
 static void flipped_bits_after_a_kill_are_found_or_harmless(void)
 {
-    static const enum cmb_journal_mode modes[] = { CMB_JOURNAL_POWER, CMB_JOURNAL_PROCESS };
-    for (size_t i = 0; i < 2; i++) {
-        begin();
-        fill(modes[i], SEGMENT, 9, 3);
-        keep_whole(); /* nothing is closed */
-        ASSERT_NUMBER(place_count, 10);
-        promised_count = modes[i] == CMB_JOURNAL_POWER ? 7 : 10;
-        CU_ASSERT(read_folder() == CAMBIST_OK && same_count == 10 && is_same);
-        ASSERT_NUMBER(flip_every_bit(), 0);
-        end();
+    for (int unsynced = 0; unsynced < 4; unsynced++) {
+        flip_after_kill(CMB_JOURNAL_POWER, unsynced);
+        flip_after_kill(CMB_JOURNAL_PROCESS, unsynced);
     }
+}
+
+/* The mark gone, too, as when a write over it is torn: the last record tells of those before it. */
+static void without_the_mark_the_last_record_tells(void)
+{
+    begin();
+    fill(CMB_JOURNAL_PROCESS, SEGMENT, 9, 0);
+    keep_whole();
+    unsigned char *bytes = memory_disk_file(&disk, "00000001.journal")->bytes;
+    memset(bytes + places[place_count], 0, CMB_JOURNAL_HEAD_BYTES);
+    ASSERT_NUMBER(read_folder(), CAMBIST_OK);
+    ASSERT_NUMBER(same_count, 10);
+    promised_count = place_count - 1;
+    ASSERT_NUMBER(flip_every_bit(), 0);
+    end();
 }
 
 static void a_journal_that_was_cut_short_is_refused_at_every_length(void)
@@ -297,8 +316,9 @@ static void damage_at_the_end_of_a_segment_is_called_by_that_segment(void)
     size_t last = 64 + 61 * 64; /* its last record */
     memset(file->bytes + last, 0, file->size - last);
     ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
-    ASSERT_TEXT(error.message, "/journal/00000001.journal at 3968: damaged: record 62 is not there, "
-                               "though it was kept");
+    ASSERT_TEXT(error.message,
+                "/journal/00000001.journal at 3968: damaged: record 62 is not there, "
+                "though it was kept");
     end();
 }
 
@@ -325,8 +345,9 @@ static void a_segment_of_another_journal_is_no_continuation(void)
     memcpy(second->bytes, other, SEGMENT);
     free(other);
     ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
-    ASSERT_TEXT(error.message, "/journal/00000001.journal at 4032: damaged: record 63 is not there, "
-                               "though it was kept");
+    ASSERT_TEXT(error.message,
+                "/journal/00000001.journal at 4032: damaged: record 63 is not there, "
+                "though it was kept");
     end();
 }
 
@@ -340,6 +361,24 @@ static void in_process_mode_a_hole_is_refused_and_the_mode_named(void)
     CU_ASSERT(strstr(error.message, "damaged: record 5 is not there, though it was kept; its mode "
                                     "was process, which does not outlive a loss of power") != NULL);
     ASSERT_NUMBER(same_count, 4);
+    end();
+}
+
+static void damage_beside_an_opening_that_broke_off_is_found(void)
+{
+    static struct memory_disk left;
+    make_segments(9);
+    size_t before = disk.log_count, found = 0;
+    open_journal(CMB_JOURNAL_POWER);
+    struct cmb_journal *opened = journal;
+    for (size_t moment = before; moment <= disk.log_count; moment++) {
+        memory_disk_kill(&disk, moment, &left);
+        memory_disk_file(&left, "00000001.journal")->bytes[64 + 9 * 64] ^= 1; /* the last one */
+        found += open_on(&left.disk, CMB_JOURNAL_POWER) == CAMBIST_JOURNAL;
+        memory_disk_clear(&left);
+    }
+    ASSERT_NUMBER(found, disk.log_count - before + 1);
+    CU_ASSERT(journal == opened);
     end();
 }
 
@@ -374,8 +413,9 @@ static void a_record_of_an_unknown_type_is_refused(void)
     head.type = 11;
     cmb_journal_record_format(&head, CMB_TEXT("text"), file->bytes + at);
     ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_JOURNAL);
-    ASSERT_TEXT(error.message, "/journal/00000001.journal at 128: a record of type 11, which version "
-                               "1 does not know");
+    ASSERT_TEXT(error.message,
+                "/journal/00000001.journal at 128: a record of type 11, which version "
+                "1 does not know");
     end();
 }
 
@@ -385,9 +425,9 @@ static void put_record(struct cmb_journal_head head, struct cmb_text payload)
     struct memory_file *file = memory_disk_file(&disk, "00000001.journal");
     size_t at = CMB_JOURNAL_HEADER_BYTES;
     struct cmb_journal_head last = { .crc = 0 };
-    for (struct cmb_journal_head next; cmb_journal_record_parse(file->bytes + at, file->size - at,
-                                                                &next) &&
-                                       next.type != CMB_JOURNAL_MARK;
+    for (struct cmb_journal_head next;
+         cmb_journal_record_parse(file->bytes + at, file->size - at, &next) &&
+         next.type != CMB_JOURNAL_MARK;
          at += cmb_journal_record_size(next.length))
         last = next;
     head.number = last.number + 1;
@@ -453,6 +493,7 @@ TEST_SUITE("order/journal_damage",
              each_flipped_bit_of_a_journal_of_64_kib_is_found_or_harmless },
            { "flipped bits after a kill are found or harmless",
              flipped_bits_after_a_kill_are_found_or_harmless },
+           { "without the mark, the last record tells", without_the_mark_the_last_record_tells },
            { "a journal that was cut short is refused at every length",
              a_journal_that_was_cut_short_is_refused_at_every_length },
            { "lost sectors are found", lost_sectors_are_found },
@@ -471,12 +512,13 @@ TEST_SUITE("order/journal_damage",
              a_segment_of_another_journal_is_no_continuation },
            { "in process mode a hole is refused, and the mode named",
              in_process_mode_a_hole_is_refused_and_the_mode_named },
+           { "damage beside an opening that broke off is found",
+             damage_beside_an_opening_that_broke_off_is_found },
            { "a journal of a newer version is refused", a_journal_of_a_newer_version_is_refused },
            { "a record of an unknown type is refused", a_record_of_an_unknown_type_is_refused },
            { "records of the journal's own say nothing in another form",
              records_of_the_journals_own_say_nothing_in_another_form },
            { "a record of another chain is no record", a_record_of_another_chain_is_no_record },
-           { "what is shorter than a head is no record",
-             what_is_shorter_than_a_head_is_no_record },
+           { "what is shorter than a head is no record", what_is_shorter_than_a_head_is_no_record },
            { "a header that says too much is refused", a_header_that_says_too_much_is_refused },
            { "other files in the folder are left alone", other_files_in_the_folder_are_left_alone })

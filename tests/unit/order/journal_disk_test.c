@@ -9,7 +9,7 @@ enum { ORDERS = 90 };
 
 struct life {
     bool is_open, has_failed;
-    int written, safe; /* orders; the first `safe` were said to be */
+    int written, safe;      /* orders; the first `safe` were said to be */
     uint64_t refused_calls; /* calls of the disk for what was refused */
 };
 
@@ -279,7 +279,7 @@ static void removed_segments_are_space_again(void)
     work();
     life.written = 3;
     ASSERT_NUMBER(cmb_journal_checkpoint(journal, write_all, NULL, NULL), CAMBIST_OK);
-    work(); /* no room for a third one, then the first one goes */
+    work();                        /* no room for a third one, then the first one goes */
     fill_with(CMB_JOURNAL_INTENT); /* for ever, but for the space */
     CU_ASSERT(cmb_journal_size_bytes(journal) > SEGMENT);
     end();
@@ -383,8 +383,7 @@ static void no_memory_is_said(void)
 }
 #endif
 
-TEST_SUITE("order/journal_disk",
-           { "each call may fail, once or for good", each_call_may_fail },
+TEST_SUITE("order/journal_disk", { "each call may fail, once or for good", each_call_may_fail },
            { "a failed sync ends the journal, and is never tried again",
              a_failed_sync_ends_the_journal_and_is_never_tried_again },
            { "a failed write ends the journal", a_failed_write_ends_the_journal },

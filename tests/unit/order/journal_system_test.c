@@ -79,7 +79,8 @@ static int write_and_wait(struct cmb_journal_wait *wait)
 {
     uint64_t number;
     *wait = (struct cmb_journal_wait){ .on_durable = count_told };
-    int status = cmb_journal_write(journal, CMB_JOURNAL_INTENT, CMB_TEXT("an order"), &number, &error);
+    int status =
+        cmb_journal_write(journal, CMB_JOURNAL_INTENT, CMB_TEXT("an order"), &number, &error);
     return status == CAMBIST_OK ? cmb_journal_when_durable(journal, number, wait, &error) : status;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "support/memory_disk.h"
+#include "support/memory_crash.h"
 
 #include "order/journal_format.h"
 #include "support/test.h"
@@ -137,8 +137,8 @@ static inline void note_durable(struct cmb_journal_wait *wait, int status, void 
 
 static inline int wait_for(struct noted_wait *noted, uint64_t number)
 {
-    *noted = (struct noted_wait){ .wait = { .on_durable = note_durable, .user = noted },
-                                  .status = -1 };
+    *noted =
+        (struct noted_wait){ .wait = { .on_durable = note_durable, .user = noted }, .status = -1 };
     error = (struct cambist_error){ 0 };
     return cmb_journal_when_durable(journal, number, &noted->wait, &error);
 }

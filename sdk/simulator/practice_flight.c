@@ -148,6 +148,7 @@ static struct cmb_text cut_request(struct cmb_text request, struct cmb_received 
     cmb_arena_reset(&arena);
     received->header_count = received->query_count = received->form_count = 0;
     received->is_json = false;
+    received->host = CMB_TEXT("practice");
     received->arena = arena;
     request = cmb_text_cut(request, '\n', &line);
     line = cmb_text_cut(line, ' ', &received->method);

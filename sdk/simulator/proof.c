@@ -40,13 +40,19 @@ static int read_stamp(struct cmb_capture *capture, const struct cmb_parameter *s
     return CAMBIST_OK;
 }
 
+/* A deadline is there when the client wanted one: nothing else of the request tells that. */
+static bool is_expected(const struct cmb_capture *capture, const struct cmb_parameter *stamp)
+{
+    return cmb_condition_holds(capture->call, &stamp->when) ||
+           speaks_of(&stamp->value, CMB_NAME_DEADLINE);
+}
+
 static int read_stamps(struct cmb_capture *capture, struct cambist_error *error)
 {
     const struct cmb_endpoint *endpoint = capture->call->endpoint;
     int status = CAMBIST_OK;
     for (uint32_t i = endpoint->own_count; i < endpoint->parameter_count; i++)
-        if (status == CAMBIST_OK &&
-            cmb_condition_holds(capture->call, &endpoint->parameters[i].when))
+        if (status == CAMBIST_OK && is_expected(capture, &endpoint->parameters[i]))
             status = read_stamp(capture, &endpoint->parameters[i], error);
     return status;
 }
@@ -260,29 +266,10 @@ static int64_t number_of(struct cmb_text digits)
     return number;
 }
 
-/* A time ahead of the client's clock, in a request of its own making, is until when it counts. */
-static void read_deadline(struct cmb_capture *capture)
-{
-    static const int64_t units_ns[] = { [CMB_TIME_FORM_S] = 1000000000, [CMB_TIME_FORM_MS] = 1000000,
-                                        [CMB_TIME_FORM_US] = 1000, [CMB_TIME_FORM_NS] = 1 };
-    const struct cmb_endpoint *endpoint = capture->call->endpoint;
-    for (uint32_t i = 0; i < endpoint->parameter_count; i++) {
-        const struct cmb_parameter *row = &endpoint->parameters[i];
-        const struct cmb_step *step = row->value.count == 1 ? row->value.steps : NULL;
-        struct cmb_text value;
-        if (!step || step->name != CMB_NAME_TIME || step->shift <= 0)
-            continue;
-        value = cmb_received_find(capture->received, row->place, row->name);
-        if (value.at)
-            capture->deadline_ns = number_of(value) * units_ns[step->index];
-    }
-}
-
 /* Asked when a request arrives, and again in front of the engine where it had to wait. */
 static int check_time(struct cmb_capture *capture, struct cambist_error *error)
 {
     struct cmb_call *call = capture->call;
-    read_deadline(capture);
     struct cmb_text window = call->arguments.values[CAMBIST_ARGUMENT_receive_window];
     int64_t most_ms = window.at ? number_of(window) : WINDOW_DEFAULT_MS;
     int64_t age_ns = capture->received->time_ns - call->time_ns;
@@ -293,7 +280,7 @@ static int check_time(struct cmb_capture *capture, struct cambist_error *error)
         return cmb_fail(error, CAMBIST_BAD_TIME, "the timestamp is outside of the window");
     if (capture->deadline_ns && capture->received->time_ns > capture->deadline_ns)
         return cmb_fail(error, CAMBIST_BAD_TIME, "the request's deadline has passed");
-    if (is_stamped && window.at)
+    if (is_stamped && window.at && !capture->deadline_ns)
         capture->deadline_ns = call->time_ns + most_ms * 1000000;
     return CAMBIST_OK;
 }

@@ -12,7 +12,7 @@
 #include "support/practice_world.h"
 
 enum { ORDER_WORLD_RUNS = 256, ORDER_WORLD_FILLS = 65536, ORDER_WORLD_LIVES = 64,
-       ORDER_WORLD_GHOSTS = 2048 };
+       ORDER_WORLD_GHOSTS = 2048, ORDER_WORLD_SEGMENT_BYTES = 256 << 10 };
 
 struct order_world;
 
@@ -95,6 +95,7 @@ static inline void order_world_begin_process(struct order_world *world)
                                             .on_event = order_world_on_event, .user = world };
     struct cmb_journal_settings journal = { .disk = &world->disk->disk, .folder = "journal",
                                             .mode = world->mode, .loop = world->practice.loop,
+                                            .segment_bytes = ORDER_WORLD_SEGMENT_BYTES,
                                             .on_record = cmb_recovery_take,
                                             .user = &world->recovery };
     world->accounts[0] = world->orders = cmb_orders_new(&settings);
@@ -171,8 +172,8 @@ static inline void order_world_kill(struct order_world *world, bool is_power, ui
     else
         memory_disk_kill(world->disk, world->disk->log_count, disk);
     memory_disk_settle(disk);
-    order_world_silence(world);
     cmb_orders_stop(world->orders);
+    order_world_silence(world);
     CU_ASSERT_FATAL(world->deaths < ORDER_WORLD_LIVES);
     world->dead[world->deaths] = world->orders;
     world->dead_journals[world->deaths] = world->journal;

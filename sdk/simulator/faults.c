@@ -23,7 +23,7 @@ static const struct {
 #undef X
 };
 
-static bool lasts(uint32_t fault)
+bool cmb_fault_lasts(uint32_t fault)
 {
     return kinds[fault].moment == CMB_AT_CONNECTION || kinds[fault].moment == CMB_AT_ALL_TIMES;
 }
@@ -179,7 +179,7 @@ int cmb_faults_strike(struct cmb_faults *faults, uint32_t exchange, const char *
     if (status != CAMBIST_OK)
         return status;
     rule.exchange = exchange;
-    if (lasts(rule.fault))
+    if (cmb_fault_lasts(rule.fault))
         rule.ends_ns = now_ns + count * (int64_t)1000000000;
     else
         rule.left = count;

@@ -215,6 +215,8 @@ const char *cmb_fault_name(uint32_t fault);
 /* What happens. */
 const char *cmb_fault_help(uint32_t fault);
 bool cmb_fault_executes(uint32_t fault);
+/* Whether it is a rule or a state that lasts, and nothing that strikes. */
+bool cmb_fault_lasts(uint32_t fault);
 /* Whether it can strike an order's way: requests, the exchange's rules, the account's streams; not
  * books and other public data. */
 bool cmb_fault_is_of_orders(uint32_t fault);

@@ -306,9 +306,10 @@ struct cmb_flight *cmb_practice_flight_send(struct cmb_network *way,
                                             struct cambist_error *error)
 {
     struct cmb_practice_network *network = cmb_practice_network_of(way);
-    struct cmb_practice_flight *flight = take(network);
+    struct cmb_practice_flight *flight = network->is_closing ? NULL : take(network);
     if (!flight) {
-        cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a request"));
+        cmb_fail_plain(error, network->is_closing ? CAMBIST_CLOSED : CAMBIST_NO_MEMORY,
+                       CMB_TEXT("the network takes no more requests"));
         return NULL;
     }
     flight->place = (struct cmb_practice_place *)(void *)request->origin;

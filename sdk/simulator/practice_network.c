@@ -52,7 +52,8 @@ int64_t cmb_practice_network_delay_ns(struct cmb_practice_network *network)
 {
     const struct cmb_practice_delays *delays = &network->settings.delays;
     uint64_t chance = cmb_random_number(&network->random);
-    uint64_t us = delays->least_us + (chance & 0xffffffff) % (delays->most_us - delays->least_us + 1);
+    uint64_t span_us = delays->most_us - delays->least_us + (uint64_t)1;
+    uint64_t us = delays->least_us + (chance & 0xffffffff) % span_us;
     if ((chance >> 32) % 1000000 < delays->tail_per_million)
         us += cmb_random_number(&network->random) % (delays->tail_most_us + 1);
     return (int64_t)us * 1000;
@@ -139,6 +140,7 @@ void cmb_practice_network_free(struct cmb_practice_network *network)
 {
     if (!network)
         return;
+    network->is_closing = true;
     cmb_practice_socket_free_all(network);
     cmb_practice_flight_end_all(network);
     for (uint32_t i = 0; i < network->place_count; i++) {

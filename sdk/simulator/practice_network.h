@@ -1,8 +1,8 @@
 /* simulator/practice_network.h - a network that is only played: no socket, no thread, no waiting.
  *
  * Requests and streams of the core (transport/network.h) reach practice exchanges in the same
- * thread, after delays out of a seed, as timers of a loop whose clock is turned.  What goes wrong is
- * what faults.h has, in the same bytes as over sockets.  Everything that happens depends on the
+ * thread, after delays out of a seed, as timers of a loop whose clock is turned.  What goes wrong
+ * is what faults.h has, in the same bytes as over sockets.  Everything that happens depends on the
  * seed, on the questions in their order and on the clock, and on nothing else: one seed, one
  * history.
  *
@@ -77,9 +77,9 @@ void cmb_practice_network_clear_faults(struct cmb_practice_network *network);
 /* How often a fault has struck. */
 uint64_t cmb_practice_network_struck(const struct cmb_practice_network *network, uint32_t fault);
 
-/* Does what is due now (timers and posts; no descriptor is looked at) or, if nothing is, turns the clock to the next timer and does that.  False,
- * with the clock at `until_ns` (monotonic; INT64_MAX: no end) or where it stood, when nothing is
- * left before that time. */
+/* Does what is due now (timers and posts; no descriptor is looked at) or, if nothing is, turns the
+ * clock to the next timer and does that.  False, with the clock at `until_ns` (monotonic; INT64_MAX:
+ * no end) or where it stood, when nothing is left before that time. */
 bool cmb_practice_network_step(struct cmb_practice_network *network, int64_t until_ns);
 /* Steps until there is nothing left, or the time has come. */
 void cmb_practice_network_run(struct cmb_practice_network *network, int64_t until_ns);

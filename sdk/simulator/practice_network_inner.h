@@ -2,7 +2,8 @@
  *
  *     practice_network.c  exchanges, time
  *     practice_flight.c   a request's way there and back
- *     practice_socket.c   a WebSocket's
+ *     practice_socket.c   a WebSocket's, at the client; practice_session.c at the exchange,
+ *                         practice_lane.c between them
  */
 #ifndef CMB_SIMULATOR_PRACTICE_NETWORK_INNER_H
 #define CMB_SIMULATOR_PRACTICE_NETWORK_INNER_H
@@ -38,6 +39,7 @@ struct cmb_practice_network {
     uint32_t place_count;
     struct cmb_practice_flights unused, flying;
     struct cmb_practice_sockets sockets;
+    bool is_closing;
     struct cmb_http http;         /* reads the answer in hand */
     struct cmb_received received; /* the request in hand */
 };

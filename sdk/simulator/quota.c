@@ -136,7 +136,8 @@ struct cmb_quota_word cmb_quota_charge(struct cmb_quota *quota, const struct cmb
     for (uint32_t i = 0; practice->is_known && i < call->endpoint->charge_count; i++) {
         const struct cmb_charge *row = &call->endpoint->charges[i];
         const struct cambist_limit *limit = CMB_ROW(practice->plugin->tables.limits, row->limit);
-        uint32_t items = row->is_per_item && call->arguments.item_count ? call->arguments.item_count : 1;
+        uint32_t orders = call->arguments.item_count;
+        uint32_t items = row->is_per_item && orders ? orders : 1;
         if (!cmb_condition_holds(call, &row->when))
             continue;
         word.weight += row->weight * items;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
-#include "simulator/refused.h"
 
 static const int64_t second_ns = 1000000000;
 /* How long the engine may take, and how long a request without a window may wait for it. */
@@ -59,6 +58,15 @@ static void set_rules(struct cmb_reception *reception)
     rules->hides_closed |= is_on(reception, CMB_FAULT_CLOSED_NOT_FOUND);
     rules->hides_closed_by_client_id |= is_on(reception, CMB_FAULT_CLOSED_BY_ID_ONLY);
     reception->practice->engine->client_ids = rules->client_ids;
+}
+
+/* Whether limits have consequences; sets how much of them counts. */
+static bool keeps_limits(struct cmb_reception *reception)
+{
+    bool are_halved = is_on(reception, CMB_FAULT_LIMITS_HALVED);
+    uint32_t percent = reception->limits_percent ? reception->limits_percent : 100;
+    reception->quota.percent = are_halved ? (percent + 1) / 2 : percent;
+    return are_halved || is_on(reception, CMB_FAULT_LIMITS);
 }
 
 int64_t cmb_reception_clock_ns(const struct cmb_reception *reception, int64_t now_ns)
@@ -139,7 +147,7 @@ static void run(struct cmb_reception *reception, size_t noted, int64_t now_ns,
     keep_promise(reception, now_ns);
     practice->struck = CMB_FAULT_NONE;
     if (ret->fault == CMB_FAULT_EXECUTE_THEN_UNKNOWN || ret->fault == CMB_FAULT_EXECUTE_THEN_LIMIT)
-        cmb_refused_fill(practice, ret);
+        cmb_sending_refuse(ret, practice);
 }
 
 /* ---- later ---- */
@@ -271,7 +279,7 @@ static void answer(struct cmb_reception *reception, size_t noted, int64_t now_ns
         run(reception, noted, now_ns, ret);
         return;
     }
-    cmb_refused_fill(reception->practice, ret);
+    cmb_sending_refuse(ret, reception->practice);
     note_done(reception, noted, false, now_ns, ret->reply.http_status);
 }
 
@@ -290,17 +298,16 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
                         int64_t now_ns, struct cmb_sending *ret)
 {
     struct cmb_practice *practice = reception->practice;
-    bool is_kept = is_on(reception, CMB_FAULT_LIMITS) || is_on(reception, CMB_FAULT_LIMITS_HALVED);
+    bool is_kept = keeps_limits(reception);
     cmb_reception_turn(reception, now_ns);
     set_rules(reception);
     received->time_ns = now_ns;
     size_t noted = cmb_ledger_add(reception->ledger, reception->exchange, received);
     received->time_ns = now_ns + practice->ahead_ns;
     uint32_t operation = meant(practice, cmb_practice_read(practice, received));
-    reception->quota.percent = is_on(reception, CMB_FAULT_LIMITS_HALVED) ? 50 : 100;
     struct cmb_quota_word word =
         cmb_quota_charge(&reception->quota, practice, received->time_ns, is_kept);
-    cmb_refused_date(received->time_ns, ret);
+    cmb_sending_add_date(ret, received->time_ns);
     if (word.http_status == 200)
         strike(reception, operation, now_ns, ret);
     struct cmb_ledger_request *request = cmb_ledger_at(reception->ledger, noted);
@@ -317,7 +324,7 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
         answer(reception, noted, now_ns, ret);
         return;
     }
-    cmb_refused_for_quota(practice, &word, ret);
+    cmb_sending_refuse_for_quota(ret, practice, &word);
     note_done(reception, noted, false, now_ns, word.http_status);
 }
 
@@ -326,8 +333,7 @@ void cmb_reception_take(struct cmb_reception *reception, struct cmb_received *re
 struct cmb_quota_word cmb_reception_connect(struct cmb_reception *reception,
                                             const struct cmb_dialect *dialect, int64_t now_ns)
 {
-    bool is_kept = is_on(reception, CMB_FAULT_LIMITS) || is_on(reception, CMB_FAULT_LIMITS_HALVED);
-    reception->quota.percent = is_on(reception, CMB_FAULT_LIMITS_HALVED) ? 50 : 100;
+    bool is_kept = keeps_limits(reception);
     return cmb_quota_connect(&reception->quota, reception->practice->plugin, dialect->connects,
                              cmb_reception_clock_ns(reception, now_ns), is_kept);
 }

@@ -28,6 +28,7 @@ struct cmb_reception {
     struct cmb_reception_clock clock;
     int64_t drifts_since_ns; /* by a fault; 0: it does not */
     struct cmb_quota quota;
+    uint32_t limits_percent;  /* of what the tables say, while limits are kept; 0: 100 */
     struct cmb_random random; /* how late is late */
     struct cmb_late *waiting; /* the first due first */
     struct cmb_late *done;    /* with answers that somebody waits for */

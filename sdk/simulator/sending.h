@@ -7,6 +7,7 @@
 
 #include "simulator/exchange.h"
 #include "simulator/faults.h"
+#include "simulator/quota.h"
 
 /* How a connection goes on behind an answer. */
 enum cmb_ending {
@@ -29,5 +30,13 @@ enum cmb_ending cmb_sending_write(const struct cmb_sending *sending, struct cmb_
 /* How long the first byte is kept back, and each byte behind it. */
 uint32_t cmb_sending_wait_ms(const struct cmb_sending *sending);
 uint32_t cmb_sending_drip_ms(const struct cmb_sending *sending);
+
+/* refuse: writes what the sending's fault says instead of an answer, over one that is there. */
+void cmb_sending_refuse(struct cmb_sending *sending, const struct cmb_practice *practice);
+/* The same for a limit that was passed. */
+void cmb_sending_refuse_for_quota(struct cmb_sending *sending, const struct cmb_practice *practice,
+                                  const struct cmb_quota_word *word);
+/* Adds the line with the date, by the exchange's clock. */
+void cmb_sending_add_date(struct cmb_sending *sending, int64_t now_ns);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef TEST_SUPPORT_ORDER_WORLD_H
 #define TEST_SUPPORT_ORDER_WORLD_H
 
+#include "order/client_id.h"
 #include "order/orders.h"
 #include "support/practice_world.h"
 
@@ -207,10 +208,11 @@ static inline void order_world_judge_executed(const struct order_world *world,
 {
     const struct cmb_order *known = cmb_orders_find(world->orders, cmb_text_of(real->client_id));
     const struct cmb_engine_market *market = &order_world_engine(world)->markets[real->market];
-    if (!known) {
-        verdict->lost++;
+    bool is_external = !cmb_client_id_is_ours(world->recovery.install,
+                                              cmb_text_of(real->client_id));
+    verdict->lost += !known && !is_external;
+    if (!known)
         return;
-    }
     struct cambist_decimal filled = cmb_record_number(real->filled, market->rules->amount_scale);
     bool is_equal = known->filled.is_set ? cmb_decimal_compare(&known->filled, &filled) == 0
                                          : real->filled == 0;

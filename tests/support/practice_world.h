@@ -9,6 +9,10 @@
 #include "stream/stream.h"
 #include "support/test.h"
 
+#ifndef PRACTICE_WORLD_PLUGINS
+#define PRACTICE_WORLD_PLUGINS NULL /* where they always are */
+#endif
+
 /* 2026-03-01T12:00:00Z */
 #define PRACTICE_WORLD_NOW_NS 1772366400000000000ll
 
@@ -55,7 +59,7 @@ static inline void practice_world_open_client(struct practice_world *world, cons
 static inline void practice_world_open_with(struct practice_world *world, const char *name,
                                             struct cmb_practice_network_settings settings)
 {
-    struct cmb_plugin_rules rules = { 0 };
+    struct cmb_plugin_rules rules = { .search_path = PRACTICE_WORLD_PLUGINS };
     memset(world, 0, sizeof *world);
     cmb_clock_init_turnable(&world->clock, PRACTICE_WORLD_NOW_NS);
     cmb_random_init_seeded(&world->random, settings.seed);

@@ -212,6 +212,30 @@ static void an_order_is_executed_late_and_not_found_until_then(void)
     close_world();
 }
 
+/* The exchange that is nobody's writes until when each request counts. */
+static void a_deadline_is_kept_in_front_of_the_engine(void)
+{
+    int late = 0, refused = 0;
+    open_world("practice");
+    ASSERT_NUMBER(place("first"), CAMBIST_OK);
+    for (int i = 0; i < 20; i++) {
+        char id[16];
+        size_t before = orders();
+        snprintf(id, sizeof id, "late-%d", i);
+        strike("late-cut@create_order", 1);
+        ASSERT_NUMBER(place(id), CAMBIST_UNAVAILABLE);
+        practice_world_play_ms(&world, 40000);
+        late += orders() == before + 1;
+        refused += orders() == before;
+        ASSERT_NUMBER(look_up(id), orders() == before ? CAMBIST_ORDER_NOT_FOUND : CAMBIST_OK);
+        if (orders() > before) /* the deadline, and what the engine may take */
+            CU_ASSERT(truth(before).executed_ns <= truth(before).arrived_ns + 30000000000ll);
+    }
+    CU_ASSERT(late > 5);
+    CU_ASSERT(refused > 0);
+    close_world();
+}
+
 static void a_late_order_may_be_answered_late(void)
 {
     int answered = 0;
@@ -258,6 +282,20 @@ static void client_ids_follow_each_of_four_rules(void)
         CU_ASSERT(rules[i].rule && strcmp(rules[i].rule, "ids-any") == 0 ? !is_last : is_last);
         close_world();
     }
+}
+
+static void what_differs_between_exchanges_can_be_set(void)
+{
+    open_world("binance");
+    world.exchange->practice->rules = (struct cmb_practice_rules){
+        .client_ids = CMB_IDS_AMONG_OPEN, .query_lag_ns = 60000000000ll };
+    ASSERT_NUMBER(place("same"), CAMBIST_OK);
+    ASSERT_NUMBER(cancel("same"), CAMBIST_OK);
+    ASSERT_NUMBER(place("same"), CAMBIST_OK);
+    ASSERT_NUMBER(look_up("same"), CAMBIST_ORDER_NOT_FOUND);
+    practice_world_play_ms(&world, 61000);
+    ASSERT_NUMBER(look_up("same"), CAMBIST_OK);
+    close_world();
 }
 
 /* ---- queries ---- */
@@ -487,8 +525,12 @@ TEST_SUITE("simulator/network_faults",
            { "a limit may be told although it was done", a_limit_may_be_told_although_it_was_done },
            { "an order is executed late and not found until then",
              an_order_is_executed_late_and_not_found_until_then },
+           { "a deadline is kept in front of the engine",
+             a_deadline_is_kept_in_front_of_the_engine },
            { "a late order may be answered late", a_late_order_may_be_answered_late },
            { "client ids follow each of four rules", client_ids_follow_each_of_four_rules },
+           { "what differs between exchanges can be set",
+             what_differs_between_exchanges_can_be_set },
            { "queries tell of two seconds ago", queries_tell_of_two_seconds_ago },
            { "orders that are done cannot be found", orders_that_are_done_cannot_be_found },
            { "a history tells everything twice", a_history_tells_everything_twice },

@@ -205,6 +205,25 @@ static void limits_change_while_it_runs(void)
     close_world();
 }
 
+/* The core knows of a hundred orders in ten seconds, the exchange takes fifty. */
+static void orders_are_counted_too(void)
+{
+    size_t over = 0;
+    open_world("binance");
+    practice_world_add_fault(&world, "limits-halved");
+    world.exchange->limits_percent = 100;
+    for (int i = 0; i < 90; i++)
+        (void)ask(CAMBIST_OPERATION_create_order, PRACTICE_WORLD_FAR_ORDER);
+    for (size_t i = 0; i < world.exchange->ledger->count; i++) {
+        const struct cmb_ledger_request *request = &world.exchange->ledger->requests[i];
+        CU_ASSERT(!request->is_over_limit || request->http_status == 429);
+        over += request->is_over_limit;
+    }
+    CU_ASSERT(over > 0);
+    ASSERT_NUMBER(orders() + over + 2, world.exchange->ledger->count); /* two ask for markets */
+    close_world();
+}
+
 /* The core's own limiter stays within what the exchange allows. */
 static void the_core_keeps_the_limits(void)
 {
@@ -233,4 +252,5 @@ TEST_SUITE("simulator/network_limits",
            { "who goes on is banned, and longer by each request",
              who_goes_on_is_banned_and_longer_by_each_request },
            { "limits change while it runs", limits_change_while_it_runs },
+           { "orders are counted too", orders_are_counted_too },
            { "the core keeps the limits", the_core_keeps_the_limits })

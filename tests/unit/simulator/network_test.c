@@ -99,7 +99,7 @@ static void count_answers(const struct cmb_answer *answer, void *user)
 
 static void a_request_that_is_cancelled_calls_nobody(void)
 {
-    static const struct cmb_text get = { "GET /api/v3/time HTTP/1.1\r\nHost: x\r\n\r\n", 40 };
+    const struct cmb_text get = CMB_TEXT("GET /api/v3/time HTTP/1.1\r\nHost: x\r\n\r\n");
     int answers[2] = { 0 };
     open_world("binance", 4);
     struct cmb_network *way = cmb_practice_network_way(world.network);
@@ -122,6 +122,38 @@ static void a_request_that_is_cancelled_calls_nobody(void)
     ASSERT_NUMBER(answers[true], 1);
     CU_ASSERT(way->open_origin(way, "https://example.com", NULL) == NULL);
     close_world();
+}
+
+static void several_exchanges_share_a_network(void)
+{
+    struct cmb_plugin_rules rules = { 0 };
+    struct cmb_plugin *others[PLUGINS] = { 0 };
+    open_world("binance", 9);
+    for (int i = 1; i < PLUGINS; i++) {
+        CU_ASSERT_FATAL(cmb_plugin_open(plugins[i], &rules, &others[i], NULL) == CAMBIST_OK);
+        CU_ASSERT_FATAL(cmb_practice_network_add(world.network, others[i], NULL) == CAMBIST_OK);
+        CU_ASSERT(cmb_practice_network_find(world.network, plugins[i])->exchange == (uint32_t)i);
+    }
+    CU_ASSERT(cmb_practice_network_find(world.network, "nobody") == NULL);
+    CU_ASSERT(cmb_practice_network_strike(world.network, "nobody", "cut", 1, NULL) ==
+              CAMBIST_BAD_ARGUMENT);
+    practice_world_strike(&world, "cut", 1); /* at this one */
+    struct cmb_network *way = cmb_practice_network_way(world.network);
+    for (int i = 0; i < PLUGINS; i++) {
+        const char *url = cmb_practice_network_url(world.network, plugins[i], false);
+        int answers[2] = { 0 };
+        const struct cmb_text get = CMB_TEXT("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n");
+        struct cmb_request request = { .origin = way->open_origin(way, url, NULL), .slices = &get,
+                                       .slice_count = 1, .on_answer = count_answers,
+                                       .user = answers };
+        CU_ASSERT(way->send(way, &request, NULL) != NULL);
+        practice_world_play_ms(&world, 10000);
+        ASSERT_NUMBER(answers[i != 0], 1);
+    }
+    practice_world_close(&world);
+    cmb_run_free(run);
+    for (int i = 1; i < PLUGINS; i++)
+        cmb_plugin_close(others[i]);
 }
 
 /* ---- streams ---- */
@@ -260,13 +292,65 @@ static void one_seed_is_one_history(void)
     }
 }
 
+/* ---- everything at once ---- */
+
+/* All that may strike an order, but what the tables of the plugins take for certain though it is
+ * not: a limit that is told behind the order. */
+static void add_all_faults(void)
+{
+    for (uint32_t fault = 1; fault < CMB_FAULT_COUNT; fault++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s:0.02", cmb_fault_name(fault));
+        if (!cmb_fault_lasts(fault) && fault != CMB_FAULT_EXECUTE_THEN_LIMIT)
+            practice_world_add_fault(&world, text);
+    }
+}
+
+static size_t count_taken(const char *client_id)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cmb_ledger_order_count(world.exchange->practice); i++)
+        count += strcmp(practice_world_truth(&world, i).client_id, client_id) == 0;
+    return count;
+}
+
+/* What is told of an order is true, and stays true when all that waits is done. */
+static void whatever_goes_wrong_nothing_untrue_is_told(void)
+{
+    enum { ORDERS = 400 };
+    static struct { int status; uint32_t outcome; } ends[ORDERS];
+    char id[16];
+    int unknown = 0;
+    open_world("practice", 8);
+    add_all_faults();
+    for (int i = 0; i < ORDERS; i++) {
+        snprintf(id, sizeof id, "order-%d", i);
+        ends[i].status = practice_world_place(&world, run, id);
+        ends[i].outcome = run->error.outcome;
+    }
+    practice_world_play_ms(&world, 60000);
+    for (int i = 0; i < ORDERS; i++) {
+        snprintf(id, sizeof id, "order-%d", i);
+        size_t taken = count_taken(id);
+        bool is_unknown = ends[i].outcome == CAMBIST_OUTCOME_UNKNOWN;
+        CU_ASSERT(taken <= 1);
+        CU_ASSERT(is_unknown || taken == (ends[i].status == CAMBIST_OK));
+        unknown += is_unknown;
+    }
+    CU_ASSERT(unknown > ORDERS / 10 && unknown < ORDERS);
+    close_world();
+}
+
 TEST_SUITE("simulator/network",
            { "a request is answered", a_request_is_answered },
            { "what goes wrong is told as over a socket", what_goes_wrong_is_told_as_over_a_socket },
            { "no byte of a request without a connection has left",
              no_byte_of_a_request_without_a_connection_has_left },
            { "a request that is cancelled calls nobody", a_request_that_is_cancelled_calls_nobody },
+           { "several exchanges share a network", several_exchanges_share_a_network },
            { "a stream tells of an order", a_stream_tells_of_an_order },
            { "a book is kept true", a_book_is_kept_true },
            { "a stream comes back", a_stream_comes_back },
-           { "one seed is one history", one_seed_is_one_history })
+           { "one seed is one history", one_seed_is_one_history },
+           { "whatever goes wrong, nothing untrue is told",
+             whatever_goes_wrong_nothing_untrue_is_told })

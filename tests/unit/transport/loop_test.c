@@ -282,6 +282,30 @@ static void a_post_runs_once_and_may_be_taken_back(void)
     cmb_loop_free(loop);
 }
 
+/* --- who turns the clock --- */
+
+static void whoever_turns_the_clock_is_told_what_comes_next(void)
+{
+    struct cmb_post post = { .on_run = count_run };
+    open_loop();
+    ASSERT_NUMBER(cmb_loop_next_due_ns(loop), INT64_MAX);
+    start_many();
+    for (int64_t i = 0; i < TIMERS; i++) {
+        ASSERT_NUMBER(cmb_loop_next_due_ns(loop), i * 1000000);
+        cmb_clock_turn(&turnable, i * 1000000 - turnable.turned_monotonic_ns);
+        ASSERT_NUMBER(cmb_loop_run_due(loop), 1);
+    }
+    ASSERT_NUMBER(due_count, TIMERS);
+    ASSERT_NUMBER(cmb_loop_next_due_ns(loop), INT64_MAX);
+    CU_ASSERT(!cmb_loop_has_posts(loop));
+    cmb_loop_post(loop, &post);
+    CU_ASSERT(cmb_loop_has_posts(loop));
+    ASSERT_NUMBER(cmb_loop_run_due(loop), 0); /* posts are for another turn */
+    cmb_loop_unpost(loop, &post);
+    CU_ASSERT(!cmb_loop_has_posts(loop));
+    cmb_loop_free(loop);
+}
+
 TEST_SUITE("transport/loop",
            { "calls timers in the order of their time", calls_timers_in_the_order_of_their_time },
            { "never calls a stopped timer", never_calls_a_stopped_timer },
@@ -295,4 +319,6 @@ TEST_SUITE("transport/loop",
            { "refuses what cannot be watched", refuses_what_cannot_be_watched },
            { "its own descriptor tells when to turn", its_own_descriptor_tells_when_to_turn },
            { "runs what other threads post", runs_what_other_threads_post },
-           { "a post runs once and may be taken back", a_post_runs_once_and_may_be_taken_back })
+           { "a post runs once and may be taken back", a_post_runs_once_and_may_be_taken_back },
+           { "whoever turns the clock is told what comes next",
+             whoever_turns_the_clock_is_told_what_comes_next })

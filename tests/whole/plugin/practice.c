@@ -18,6 +18,7 @@ static const struct cambist_derived derived[] = {
 static const struct cambist_stamp stamps[] = {
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Key", "{key}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Time", "{time_ms}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Deadline", "{time_ms+20000}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Signature", "{signature}" },
 };
 

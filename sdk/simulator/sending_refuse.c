@@ -1,5 +1,5 @@
 /* What does an exchange say instead of an answer? */
-#include "simulator/refused.h"
+#include "simulator/sending.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void add_number(struct cmb_sending *sending, const char *name, int64_t nu
     add_line(sending, name, text);
 }
 
-void cmb_refused_date(int64_t now_ns, struct cmb_sending *sending)
+void cmb_sending_add_date(struct cmb_sending *sending, int64_t now_ns)
 {
     char date[DATE_BYTES];
     format_date(now_ns, date);
@@ -110,7 +110,7 @@ static void write_unknown(const struct cmb_practice *practice, struct cmb_sendin
                                                             : CMB_FAULT_ERROR;
 }
 
-void cmb_refused_fill(const struct cmb_practice *practice, struct cmb_sending *sending)
+void cmb_sending_refuse(struct cmb_sending *sending, const struct cmb_practice *practice)
 {
     switch (sending->fault) {
     case CMB_FAULT_UNKNOWN:
@@ -130,8 +130,8 @@ void cmb_refused_fill(const struct cmb_practice *practice, struct cmb_sending *s
     }
 }
 
-void cmb_refused_for_quota(const struct cmb_practice *practice, const struct cmb_quota_word *word,
-                           struct cmb_sending *sending)
+void cmb_sending_refuse_for_quota(struct cmb_sending *sending, const struct cmb_practice *practice,
+                                  const struct cmb_quota_word *word)
 {
     write_limit(practice, word->http_status, sending);
     add_number(sending, "Retry-After", (word->retry_ns + second_ns - 1) / second_ns);

@@ -430,7 +430,7 @@ static void put_record(struct cmb_journal_head head, struct cmb_text payload)
          next.type != CMB_JOURNAL_MARK;
          at += cmb_journal_record_size(next.length))
         last = next;
-    head.number = last.number + 1;
+    head.number += last.number + 1;
     head.previous ^= last.crc;
     cmb_journal_record_format(&head, payload, file->bytes + at);
 }
@@ -445,14 +445,19 @@ static void records_of_the_journals_own_say_nothing_in_another_form(void)
     end();
 }
 
-static void a_record_of_another_chain_is_no_record(void)
+static void a_record_of_another_chain_or_place_is_no_record(void)
 {
-    make_segments(3);
-    put_record((struct cmb_journal_head){ .type = CMB_JOURNAL_EVENT, .previous = 1 },
-               CMB_TEXT("foreign"));
-    ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_OK);
-    ASSERT_NUMBER(record_count, 4);
-    end();
+    static const struct cmb_journal_head foreign[] = {
+        { .type = CMB_JOURNAL_EVENT, .previous = 1 },
+        { .type = CMB_JOURNAL_EVENT, .number = 1 },
+    };
+    for (size_t i = 0; i < 2; i++) {
+        make_segments(3);
+        put_record(foreign[i], CMB_TEXT("foreign"));
+        ASSERT_NUMBER(open_journal(CMB_JOURNAL_POWER), CAMBIST_OK);
+        ASSERT_NUMBER(record_count, 4);
+        end();
+    }
 }
 
 static void what_is_shorter_than_a_head_is_no_record(void)
@@ -518,7 +523,8 @@ TEST_SUITE("order/journal_damage",
            { "a record of an unknown type is refused", a_record_of_an_unknown_type_is_refused },
            { "records of the journal's own say nothing in another form",
              records_of_the_journals_own_say_nothing_in_another_form },
-           { "a record of another chain is no record", a_record_of_another_chain_is_no_record },
+           { "a record of another chain or place is no record",
+             a_record_of_another_chain_or_place_is_no_record },
            { "what is shorter than a head is no record", what_is_shorter_than_a_head_is_no_record },
            { "a header that says too much is refused", a_header_that_says_too_much_is_refused },
            { "other files in the folder are left alone", other_files_in_the_folder_are_left_alone })

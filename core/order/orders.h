@@ -1,5 +1,6 @@
 /* order/orders.h - the orders of one account at one exchange, from intent to proved outcome.
  *
+ *     errand.c     a question may go, or has to wait
  *     submit.c     an order is written down, then sent
  *     change.c     so is a cancel and an amend
  *     watch.c      what the account's stream tells

@@ -121,8 +121,10 @@ void cmb_orders_doubt(struct cmb_orders *orders, const struct cambist_market *ma
 /* The exchange's present time. */
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders);
 
-/* ---- submit.c, change.c ---- */
+/* ---- errand.c, submit.c, change.c ---- */
 
+/* Errands that waited for the first reconciliation go. */
+void cmb_orders_let_go(struct cmb_orders *orders);
 void cmb_errand_place(struct cmb_errand *errand);
 void cmb_errand_change(struct cmb_errand *errand);
 /* Sends the errand's run: at once, or when the journal is safe up to the latest record. */
@@ -194,7 +196,5 @@ const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *
 
 /* Something may have been missed: everything is asked for, soon. */
 void cmb_orders_reconcile(struct cmb_orders *orders);
-/* Errands that waited for the first reconciliation go. */
-void cmb_orders_let_go(struct cmb_orders *orders);
 
 #endif

@@ -309,6 +309,10 @@ static void on_picked(struct cmb_run *run, void *user)
         cmb_errand_end(errand);
         return;
     }
+    if (run->call->market && run->call->market->active == CAMBIST_FLAG_NO) {
+        cmb_errand_fail(errand, CAMBIST_MARKET_CLOSED, "this market is not traded");
+        return;
+    }
     cmb_errand_limit_time(errand);
     run->end = CMB_STAGE_REUSE;
     cmb_run_start(run, on_filled, errand);

@@ -284,7 +284,7 @@ void cmb_orders_stop(struct cmb_orders *orders)
     cmb_loop_stop_timer(orders->loop, &orders->dead_man_timer);
     cmb_inquiry_stop(orders->sync);
     cmb_inquiry_stop(orders->dead_man);
-    cmb_orders_let_go(orders);
+    cmb_orders_turn_away(orders, CAMBIST_CLOSED, "the host was closed");
 }
 
 void cmb_orders_free(struct cmb_orders *orders)

@@ -150,7 +150,6 @@ static void end_of_run(struct cmb_orders *orders)
             cmb_kept_take(kept, &(struct cmb_news){ .kind = CMB_NEWS_FINISH,
                                                     .pending = order->pending,
                                                     .ending = CMB_ENDED_LOST });
-        kept->is_asked_for |= !cmb_order_is_over(order);
     }
 }
 

@@ -57,6 +57,9 @@ static int on_leave(struct cmb_run *run, void *user)
     const struct cambist_error *broken = cmb_journal_failure(errand->orders->journal);
     if (broken && errand->pending != CAMBIST_PENDING_CANCEL)
         return cmb_fail_plain(&run->error, (int)broken->status, cmb_text_of(broken->message));
+    if (errand->orders->is_blocked && errand->pending != CAMBIST_PENDING_CANCEL)
+        return cmb_fail_plain(&run->error, CAMBIST_MARKET_CLOSED,
+                              CMB_TEXT("orders are blocked here"));
     for (uint32_t i = 0; i < errand->count && errand->pending != CAMBIST_PENDING_CANCEL; i++) {
         struct cmb_kept *kept = errand->kept[i];
         const struct cambist_order_rule *rule = cmb_kept_rule(kept);

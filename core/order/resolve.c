@@ -53,7 +53,8 @@ int64_t cmb_kept_visible_ns(const struct cmb_kept *kept)
     int64_t lag_ns = rule ? (rule->engine_ms + (int64_t)rule->lag_ms) * 1000000 : 0;
     int64_t begun_ns = has_deadline(kept) ? kept->order.deadline_ns
                                           : kept->order.asked_ns + WITHOUT_DEADLINE_NS;
-    return (kept->doubted_ns > begun_ns ? kept->doubted_ns : begun_ns) + lag_ns;
+    bool was_there = kept->order.id[0];
+    return (was_there && kept->doubted_ns > begun_ns ? kept->doubted_ns : begun_ns) + lag_ns;
 }
 
 bool cmb_check_is_early(const struct cmb_inquiry *inquiry)

@@ -79,7 +79,7 @@ static void submit(char id[static ID_SIZE], int is_at_market)
         arguments.price = arguments.side == CAMBIST_SIDE_BUY ? "30000" : "300000";
     say("submit %s\n", *id ? id : "-");
     int status = cambist_create_order(exchange, &arguments, &answer, &error);
-    const struct cambist_order *order = cambist_answer_order(answer, 0);
+    const struct cambist_order *order = answer ? cambist_answer_order(answer, 0) : NULL;
     if (order && order->client_order_id)
         snprintf(id, ID_SIZE, "%s", order->client_order_id);
     say("told %s %s %s\n", *id ? id : "-", outcome_name(status, &error),

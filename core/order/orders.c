@@ -191,13 +191,15 @@ static int write_down(struct cmb_orders *orders, struct cmb_news *news,
 }
 
 /* Of an order that the latest checkpoint has left out the journal has to be told all. */
-static void write_whole(struct cmb_kept *kept)
+static int write_whole(struct cmb_kept *kept, struct cambist_error *error)
 {
     struct cmb_buffer fills;
     cmb_buffer_init(&fills, CMB_JOURNAL_PAYLOAD_MOST);
     struct cmb_news news = cmb_kept_news(kept, &fills);
-    kept->is_left_out = write_down(kept->orders, &news, NULL) != CAMBIST_OK;
+    int status = write_down(kept->orders, &news, error);
+    kept->is_left_out = status != CAMBIST_OK;
     cmb_buffer_clear(&fills);
+    return status;
 }
 
 static void settle(struct cmb_kept *kept)
@@ -228,17 +230,23 @@ static void follow(struct cmb_kept *kept, const struct cmb_news *news, uint32_t 
 }
 
 /* The machine tries it first: news that changes nothing is no news. */
-void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news)
+int cmb_kept_note(struct cmb_kept *kept, struct cmb_news *news, struct cambist_error *error)
 {
+    int status = CAMBIST_OK;
     uint32_t changes = cmb_news_apply(news, &kept->order);
-    news->client_id = kept->order.client_id;
     bool is_written = changes & ~(uint32_t)CMB_CHANGED_ASK && !kept->orders->is_recovering;
-    if (is_written && kept->is_left_out)
-        write_whole(kept);
-    else if (is_written)
-        (void)write_down(kept->orders, news, NULL);
+    news->client_id = kept->order.client_id;
+    if (is_written)
+        status = kept->is_left_out ? write_whole(kept, error)
+                                   : write_down(kept->orders, news, error);
     if (changes)
         follow(kept, news, changes);
+    return status;
+}
+
+void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news)
+{
+    (void)cmb_kept_note(kept, news, NULL);
 }
 
 int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,

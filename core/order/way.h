@@ -111,6 +111,8 @@ struct cmb_kept *cmb_kept_find(const struct cmb_orders *orders, struct cmb_text 
                                struct cmb_text id);
 /* The one door: writes the news down, makes it so, tells of it, and asks what it leaves open. */
 void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news);
+/* The same for what must not happen unless it is written down: answers why it could not be. */
+int cmb_kept_note(struct cmb_kept *kept, struct cmb_news *news, struct cambist_error *error);
 /* The same for an INTENT, which makes an order; what cannot be written down is not made. */
 int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
                       struct cambist_error *error);

@@ -2,6 +2,7 @@
  *
  *     kill_client CONFIG loop SEED    a few orders, then it ends
  *     kill_client CONFIG once         one order and its cancel, once nothing of before is left open
+ *     kill_client CONFIG steady N     one order that rests, N that are cancelled, then its cancel
  *     kill_client CONFIG settle       waits until all is known, cancels what is open, tells of all
  *
  * Half of the orders bring an id of their own, the others get the host's ("-" until it is told).
@@ -130,6 +131,16 @@ static void place_one(void)
         cancel(id);
 }
 
+static void place_steadily(unsigned long count)
+{
+    char id[ID_SIZE] = "";
+    submit(id, 0);
+    for (unsigned long i = 0; i < count; i++)
+        place_one();
+    if (*id)
+        cancel(id);
+}
+
 /* ---- what is known ---- */
 
 /* Orders of which something is still to be found out. */
@@ -194,7 +205,8 @@ int main(int count, char **words)
         fprintf(stderr, "kill_client: %s\n", error.message);
         return 1;
     }
-    if (strcmp(words[2], "loop") != 0 && !settle())
+    int is_settled = strcmp(words[2], "once") == 0 || strcmp(words[2], "settle") == 0;
+    if (is_settled && !settle())
         say("late\n");
     if (strcmp(words[2], "settle") == 0) {
         cambist_each_order(exchange, 0, tell, NULL);
@@ -202,6 +214,8 @@ int main(int count, char **words)
         cambist_unfollow_orders(follow); /* its lines are system calls, too */
         follow = NULL;
         place_one();
+    } else if (strcmp(words[2], "steady") == 0) {
+        place_steadily(strtoul(count > 3 ? words[3] : "1", NULL, 10));
     } else {
         place_some();
     }

@@ -10,10 +10,12 @@ ENDS = {"filled": {"closed"}, "canceled": {"canceled"}, "expired": {"expired"}}
 failures = []
 
 
-def check(holds, what):
-    print(("fine: " if holds else "FAILED: ") + what, flush=True)
+def check(holds, what, *evidence):
+    """The evidence is shown where it does not hold."""
     if not holds:
+        what = " ".join([what, *map(str, evidence)])
         failures.append(what)
+    print(("fine: " if holds else "FAILED: ") + what, flush=True)
 
 
 class Chain:
@@ -23,8 +25,9 @@ class Chain:
         self.name, self.client = name, client
         options = [word for fault in faults for word in ("--fault", fault)]
         self.practice = Practice(cambist, folder / name, ["brisk"], "--plain", *options)
-        self.config = self.practice.config("config", "durability = " + durability, "journal = %s" %
-                                           self.practice.journal("journal"))
+        journal = self.practice.journal("journal")
+        self.config = self.practice.config("config", "durability = " + durability,
+                                           "journal = %s" % journal)
         self.lines, self.errors, self.kills = [], [], 0
 
     def start(self, *words, under=()):
@@ -59,8 +62,8 @@ def told_of(lines, word):
 
 def report(chain, code, known, ledger):
     """Holds what was told and is known against what has happened."""
-    def say(holds, what):
-        check(holds, "%s: %s" % (chain.name, what))
+    def say(holds, what, *evidence):
+        check(holds, "%s: %s" % (chain.name, what), *evidence)
     executed = collections.Counter(order["clientOrderId"] for order in ledger["orders"]
                                    if "clientOrderId" in order and not order["external"])
     orders = {order.get("clientOrderId"): order for order in ledger["orders"]}
@@ -77,22 +80,22 @@ def report(chain, code, known, ledger):
         chain.name, len(set(executed) - {order[0] for order in told}),
         dict(collections.Counter(lives.values()))))
     say(code == 0 and not chain.errors and not told_of(chain.lines, "late"),
-        "every process can start, and the last one finds out everything %s" % chain.errors[:2])
+        "every process can start, and the last one finds out everything", code, chain.errors[:2])
     say(all(count == 1 for count in executed.values()), "no order is executed twice")
     lost = set(executed) - set(known)
-    say(executed and not lost, "every order that was executed is known %s" % sorted(lost)[:3])
-    say(not undone & set(executed), "what was told not to be done was not %s" %
+    say(executed and not lost, "every order that was executed is known", sorted(lost)[:3])
+    say(not undone & set(executed), "what was told not to be done was not",
         sorted(undone & set(executed))[:3])
     wrong = [(name, lives[name], filled[name], orders[name]["status"], orders[name]["filled"])
              for name in set(executed) & set(known)
              if orders[name]["status"] not in ENDS.get(lives[name], ()) or
              float(orders[name]["filled"]) != float(filled[name])]
-    say(not wrong, "states and fills are the exchange's %s" % wrong[:3])
+    say(not wrong, "states and fills are the exchange's", wrong[:3])
     absent = [(name, lives[name]) for name in set(known) - set(executed)
               if lives[name] not in ("not sent", "rejected")]
-    say(not absent, "what was never executed is known not to be %s" % absent[:3])
+    say(not absent, "what was never executed is known not to be", absent[:3])
     forgotten = {order[0] for order in told if order[1] != "not-done"} - set(known) - {"-"}
-    say(not forgotten, "nothing that was told is forgotten %s" % sorted(forgotten)[:3])
+    say(not forgotten, "nothing that was told is forgotten", sorted(forgotten)[:3])
     say(len(trades) == len(set(trades)), "no trade is told twice")
-    say(not told_of(chain.lines, "orphan"), "there are no orphans %s" %
-        told_of(chain.lines, "orphan")[:3])
+    orphans = told_of(chain.lines, "orphan")
+    say(not orphans, "there are no orphans", orphans[:3])

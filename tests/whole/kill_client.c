@@ -2,7 +2,8 @@
  *
  *     kill_client CONFIG loop SEED    a few orders, then it ends
  *     kill_client CONFIG once         one order and its cancel, once nothing of before is left open
- *     kill_client CONFIG steady N     one order that rests, N that are cancelled, then its cancel
+ *     kill_client CONFIG steady N MS  one order that rests, N that are cancelled, MS apart, then its
+ *                                     cancel
  *     kill_client CONFIG settle       waits until all is known, cancels what is open, tells of all
  *
  * Half of the orders bring an id of their own, the others get the host's ("-" until it is told).
@@ -131,12 +132,20 @@ static void place_one(void)
         cancel(id);
 }
 
-static void place_steadily(unsigned long count)
+static void pause_ms(unsigned long ms)
+{
+    nanosleep(&(struct timespec){ .tv_sec = (time_t)(ms / 1000),
+                                  .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
+}
+
+static void place_steadily(unsigned long count, unsigned long apart_ms)
 {
     char id[ID_SIZE] = "";
     submit(id, 0);
-    for (unsigned long i = 0; i < count; i++)
+    for (unsigned long i = 0; i < count; i++) {
         place_one();
+        pause_ms(apart_ms);
+    }
     if (*id)
         cancel(id);
 }
@@ -176,7 +185,6 @@ static void tell(const struct cambist_known_order *order, void *user)
 /* Nothing is unknown, under way or open any more; 0: not in time. */
 static int settle(void)
 {
-    const struct timespec pause = { .tv_nsec = LOOK_AGAIN_MS * 1000000l };
     for (int waited_ms = 0; waited_ms < PATIENCE_MS; waited_ms += LOOK_AGAIN_MS) {
         struct open_orders open = { .count = 0 };
         unsigned loose = 0;
@@ -186,7 +194,7 @@ static int settle(void)
             return 1;
         for (unsigned i = 0; !loose && i < open.count; i++)
             cancel(open.ids[i]);
-        nanosleep(&pause, NULL);
+        pause_ms(LOOK_AGAIN_MS);
     }
     return 0;
 }
@@ -215,7 +223,8 @@ int main(int count, char **words)
         follow = NULL;
         place_one();
     } else if (strcmp(words[2], "steady") == 0) {
-        place_steadily(strtoul(count > 3 ? words[3] : "1", NULL, 10));
+        place_steadily(strtoul(count > 3 ? words[3] : "1", NULL, 10),
+                       strtoul(count > 4 ? words[4] : "0", NULL, 10));
     } else {
         place_some();
     }

@@ -50,7 +50,8 @@ static int64_t window_ns(const struct cmb_errand *errand, const struct cmb_kept 
     return asked_ns > own_ns ? asked_ns : own_ns;
 }
 
-/* From here on it may have been sent, whatever happens to this process. */
+/* From here on it may have been sent, whatever happens to this process; of what is not written down
+ * the next one would believe that nothing has left. */
 static int on_leave(struct cmb_run *run, void *user)
 {
     struct cmb_errand *errand = user;
@@ -67,7 +68,9 @@ static int on_leave(struct cmb_run *run, void *user)
         struct cmb_news news = { .kind = CMB_NEWS_LEAVE,
                                  .time_ns = has_deadline ? cmb_call_time(run->call) +
                                                                window_ns(errand, kept) : 0 };
-        cmb_kept_take(kept, &news);
+        int status = cmb_kept_note(kept, &news, &run->error);
+        if (status != CAMBIST_OK)
+            return status;
     }
     return CAMBIST_OK;
 }
@@ -88,7 +91,9 @@ static void on_durable(struct cmb_journal_wait *wait, int status, void *user)
         start(errand);
         return;
     }
-    cmb_fail_plain(&errand->run->error, status, CMB_TEXT("the journal cannot be written"));
+    const struct cambist_error *broken = cmb_journal_failure(errand->orders->journal);
+    cmb_fail(&errand->run->error, status, "%s: %s", errand->orders->exchange->name.at,
+             broken ? broken->message : "the journal cannot be written");
     errand->run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
     on_ended(errand->run, errand);
 }

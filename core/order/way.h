@@ -27,6 +27,7 @@ struct cmb_kept {
     uint64_t sequence; /* of its events */
     bool has_id_entry; /* it stands in the table of ids */
     bool is_settled;   /* counted as such */
+    bool is_left_out;  /* of the latest checkpoint: the journal may not know it any more */
     /* resolving */
     struct cmb_timer timer;
     struct cmb_inquiry *inquiry; /* under way; NULL: none */
@@ -110,16 +111,25 @@ struct cmb_kept *cmb_kept_find(const struct cmb_orders *orders, struct cmb_text 
                                struct cmb_text id);
 /* The one door: writes the news down, makes it so, tells of it, and asks what it leaves open. */
 void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news);
+/* The same for what must not happen unless it is written down: answers why it could not be. */
+int cmb_kept_note(struct cmb_kept *kept, struct cmb_news *news, struct cambist_error *error);
 /* The same for an INTENT, which makes an order; what cannot be written down is not made. */
 int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
                       struct cambist_error *error);
 void cmb_orders_tell(struct cmb_orders *orders, const struct cmb_order_event *event);
+/* Nobody knows it any more. */
+void cmb_kept_free(struct cmb_kept *kept);
 /* What the exchange promises about the order's market; NULL: nothing. */
 const struct cambist_order_rule *cmb_kept_rule(const struct cmb_kept *kept);
 /* Whatever was known of the orders in that market (NULL: in all) has to be asked for. */
 void cmb_orders_doubt(struct cmb_orders *orders, const struct cambist_market *market);
 /* The exchange's present time. */
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders);
+
+/* ---- recover.c ---- */
+
+/* All that is known of the order, as news; the text of its fills is put into `fills`. */
+struct cmb_news cmb_kept_news(const struct cmb_kept *kept, struct cmb_buffer *fills);
 
 /* ---- errand.c, submit.c, change.c ---- */
 

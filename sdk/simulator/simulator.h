@@ -104,4 +104,13 @@ char *cmb_simulator_ledger(struct cmb_simulator *simulator);
 size_t cmb_simulator_count_orders(struct cmb_simulator *simulator, const char *exchange,
                                   const char *client_order_id);
 
+/* Shows the truth about an exchange and all requests (ledger.h) as it is now, under the simulator's
+ * lock: `look` asks the simulator nothing.  False: there is no such exchange. [any thread] */
+struct cmb_practice;
+struct cmb_ledger;
+typedef void cmb_simulator_look_fn(const struct cmb_practice *practice,
+                                   const struct cmb_ledger *ledger, void *user);
+bool cmb_simulator_look(struct cmb_simulator *simulator, const char *exchange,
+                        cmb_simulator_look_fn *look, void *user);
+
 #endif

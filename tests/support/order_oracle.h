@@ -10,8 +10,11 @@
 #include "simulator/ledger.h"
 #include "support/told_orders.h"
 
+enum { ORDER_ORACLE_PRINTED = 5 }; /* of each sort of failure */
+
 struct order_oracle {
     const struct told_orders *told;
+    const struct cmb_ledger *dbg;
     const struct told_order *one; /* whose exposure is looked at; NULL: all orders' */
     uint32_t lost, doubled, unknown, wrong, untold, strange_fills, understated, in_ban, unsettled;
 };
@@ -44,9 +47,14 @@ static inline void order_oracle_weigh(const struct cmb_practice *practice,
                                                order_oracle_scale(practice, real)) : 0;
     if (left <= told)
         return;
-    oracle->understated++;
+    if (oracle->understated++ >= ORDER_ORACLE_PRINTED)
+        return;
     printf("\n    %s: %lld may still trade, told %lld (%s)", real->client_id, (long long)left,
            (long long)told, order ? cambist_life_name(order->life) : "never");
+    if (order)
+        told_order_print(order);
+    printf("\n DBG real price %lld amount %lld updated %lld now %lld", (long long)real->price, (long long)real->amount, (long long)real->updated_ns/1000000, (long long)practice->engine->now_ns/1000000);
+    for (size_t i = oracle->dbg->count > 400 ? oracle->dbg->count-400 : 0; i < oracle->dbg->count; i++) { const struct cmb_ledger_request *q = &oracle->dbg->requests[i]; if (q->operation == CAMBIST_OPERATION_edit_order) printf("\n   DBG edit at %lld exec %lld fault %s status %u", (long long)q->time_ns/1000000, (long long)q->executed_ns/1000000, cmb_fault_name(q->fault), q->http_status); }
 }
 
 static inline void order_oracle_look_at_exposure(const struct cmb_practice *practice,
@@ -54,7 +62,7 @@ static inline void order_oracle_look_at_exposure(const struct cmb_practice *prac
 {
     struct order_oracle *oracle = user;
     const struct cmb_engine *engine = practice->engine;
-    (void)ledger;
+    oracle->dbg = ledger;
     if (oracle->one) {
         const struct cmb_engine_order *real =
             cmb_engine_find_order(engine, 0, cmb_text_of(oracle->one->client_id));
@@ -96,7 +104,9 @@ static inline void order_oracle_judge_real(const struct cmb_practice *practice,
     int64_t filled = order_oracle_scaled(&order->filled, order_oracle_scale(practice, real));
     if (order_oracle_is_state(order->life, real->state) && filled == real->filled)
         return;
-    oracle->wrong++;
+    if (oracle->wrong++ >= ORDER_ORACLE_PRINTED)
+        return;
+    told_order_print(order);
     printf("\n    %s: told %s by %s, filled %lld; really %s, filled %lld of %lld", real->client_id,
            cambist_life_name(order->life), cambist_proof_name(order->proof), (long long)filled,
            cmb_vocabulary_word(cmb_vocabulary_of(CMB_MEMBER_STATE), real->state).at,
@@ -115,7 +125,8 @@ static inline void order_oracle_judge_told(const struct cmb_practice *practice,
     oracle->doubled += other != NULL;
     oracle->unknown += order->life <= CAMBIST_LIFE_UNKNOWN || order->pending;
     oracle->unsettled += !order->is_settled;
-    if (order->life <= CAMBIST_LIFE_UNKNOWN || order->pending || !order->is_settled)
+    bool is_open = order->life <= CAMBIST_LIFE_UNKNOWN || order->pending || !order->is_settled;
+    if (is_open && oracle->unsettled <= ORDER_ORACLE_PRINTED)
         printf("\n    %s is still %s, %s under way, settled %u", order->client_id,
                cambist_life_name(order->life), cambist_pending_name(order->pending),
                order->is_settled);

@@ -8,10 +8,18 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "support/test.h"
 
-enum { TOLD_BUCKETS = 1 << 16, TOLD_TEXT = 80 };
+enum { TOLD_BUCKETS = 1 << 16, TOLD_TEXT = 80, TOLD_TRAIL = 16 };
+
+/* One event, for whoever looks into a failure. */
+struct told_event {
+    uint32_t tiding, life, proof, pending;
+    struct cambist_decimal amount, price, filled, exposure;
+    int64_t time_ns;
+};
 
 /* An order as it was told last. */
 struct told_order {
@@ -20,6 +28,7 @@ struct told_order {
     uint32_t life, proof, pending, is_settled;
     struct cambist_decimal amount, filled, exposure;
     bool was_unknown;
+    struct told_event trail[TOLD_TRAIL]; /* ring: the event of a number at number % TOLD_TRAIL */
     struct told_order *next; /* in its bucket */
 };
 
@@ -157,10 +166,34 @@ static inline struct told_order *told_orders_note_order(struct told_orders *told
     order->amount = known->amount;
     order->filled = known->filled;
     order->exposure = known->exposure;
+    order->trail[event->sequence % TOLD_TRAIL] =
+        (struct told_event){ event->tiding, known->life, known->proof, known->pending,
+                             known->amount, known->price, known->filled, known->exposure,
+                             cmb_clock_wall_ns(&cmb_clock_system) };
     order->was_unknown |= known->life == CAMBIST_LIFE_UNKNOWN;
     if (event->tiding == CAMBIST_ORDER_TRADED)
         told_orders_note_fill(told, known->client_order_id, event->trade);
     return order;
+}
+
+/* The latest events of an order. */
+static inline void told_order_print(const struct told_order *order)
+{
+    uint64_t first = order->sequence > TOLD_TRAIL ? order->sequence - TOLD_TRAIL + 1 : 1;
+    for (uint64_t i = first; i <= order->sequence; i++) {
+        const struct told_event *event = &order->trail[i % TOLD_TRAIL];
+        char amount[CAMBIST_DECIMAL_TEXT_SIZE], price[CAMBIST_DECIMAL_TEXT_SIZE],
+            filled[CAMBIST_DECIMAL_TEXT_SIZE],
+            exposure[CAMBIST_DECIMAL_TEXT_SIZE];
+        cambist_decimal_format(&event->amount, amount);
+        cambist_decimal_format(&event->price, price);
+        cambist_decimal_format(&event->filled, filled);
+        cambist_decimal_format(&event->exposure, exposure);
+        printf("\n        %llu at %lld ms: %s %s by %s, %s under way; %s at %s, filled %s, exposure %s",
+               (unsigned long long)i, (long long)(event->time_ns / 1000000), event->tiding == CAMBIST_ORDER_TRADED ? "trade," : "",
+               cambist_life_name(event->life), cambist_proof_name(event->proof),
+               cambist_pending_name(event->pending), amount, price, filled, exposure);
+    }
 }
 
 /* Answers the order that the event was about; NULL: none of ours. */

@@ -20,7 +20,7 @@
 #define REAL_PLUGINS "."
 #endif
 
-enum { ORDERS = 10000, STRIKES = 100, KINDS = 40, AT_ONCE = 16, OPEN_MOST = 150, ACCOUNTS = 4,
+enum { ORDERS = 10000, STRIKES = 100, KINDS = 40, AT_ONCE = 40, OPEN_MOST = 150, ACCOUNTS = 4,
        EXPOSURE_EVERY = 64, WAIT_S = 90 };
 
 static unsigned orders = ORDERS;
@@ -276,14 +276,14 @@ static void place(struct account *account)
     account->placed++;
 }
 
-/* A copy of one of the orders that are open, if there is one; *ret_open: how many of the latest. */
+/* A copy of one of the orders that are open, if there is one; *ret_open: how many there are. */
 static bool pick_open(struct account *account, struct told_order *ret, unsigned *ret_open)
 {
     struct told_orders *told = &account->told;
     unsigned open = 0;
     pthread_mutex_lock(&told->lock);
-    for (size_t i = told->count, seen = 0; i && seen < 1000; i--, seen++) {
-        const struct told_order *order = told->orders[i - 1];
+    for (size_t i = 0; i < told->count; i++) {
+        const struct told_order *order = told->orders[i];
         if (order->life != CAMBIST_LIFE_WORKING || order->pending)
             continue;
         if (draw(account->stage, ++open) == 0)

@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "plugin/plugin.h"
 
-enum { CMB_SIMULATOR_EXCHANGES_MOST = 32, CMB_SIMULATOR_FAULTS_MOST = 128 };
+enum { CMB_SIMULATOR_EXCHANGES_MOST = 32, CMB_SIMULATOR_FAULTS_MOST = 256 };
 
 /* The certificate that the servers show.  GOOD comes from the simulator's own authority, for
  * 127.0.0.1 and localhost. */

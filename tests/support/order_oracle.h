@@ -14,7 +14,6 @@ enum { ORDER_ORACLE_PRINTED = 5 }; /* of each sort of failure */
 
 struct order_oracle {
     const struct told_orders *told;
-    const struct cmb_ledger *dbg;
     const struct told_order *one; /* whose exposure is looked at; NULL: all orders' */
     uint32_t lost, doubled, unknown, wrong, untold, strange_fills, understated, in_ban, unsettled;
 };
@@ -53,8 +52,6 @@ static inline void order_oracle_weigh(const struct cmb_practice *practice,
            (long long)told, order ? cambist_life_name(order->life) : "never");
     if (order)
         told_order_print(order);
-    printf("\n DBG real price %lld amount %lld updated %lld now %lld", (long long)real->price, (long long)real->amount, (long long)real->updated_ns/1000000, (long long)practice->engine->now_ns/1000000);
-    for (size_t i = oracle->dbg->count > 400 ? oracle->dbg->count-400 : 0; i < oracle->dbg->count; i++) { const struct cmb_ledger_request *q = &oracle->dbg->requests[i]; if (q->operation == CAMBIST_OPERATION_edit_order) printf("\n   DBG edit at %lld exec %lld fault %s status %u", (long long)q->time_ns/1000000, (long long)q->executed_ns/1000000, cmb_fault_name(q->fault), q->http_status); }
 }
 
 static inline void order_oracle_look_at_exposure(const struct cmb_practice *practice,
@@ -62,7 +59,7 @@ static inline void order_oracle_look_at_exposure(const struct cmb_practice *prac
 {
     struct order_oracle *oracle = user;
     const struct cmb_engine *engine = practice->engine;
-    oracle->dbg = ledger;
+    (void)ledger;
     if (oracle->one) {
         const struct cmb_engine_order *real =
             cmb_engine_find_order(engine, 0, cmb_text_of(oracle->one->client_id));

@@ -27,7 +27,8 @@ struct told_order {
     uint64_t sequence, side, type;
     uint32_t life, proof, pending, is_settled;
     struct cambist_decimal amount, filled, exposure;
-    bool was_unknown;
+    bool was_unknown, is_restless;
+    size_t place; /* among those that work, from 1; 0: it is not */
     struct told_event trail[TOLD_TRAIL]; /* ring: the event of a number at number % TOLD_TRAIL */
     struct told_order *next; /* in its bucket */
 };
@@ -43,6 +44,9 @@ struct told_orders {
     pthread_cond_t changed;
     struct told_order *buckets[TOLD_BUCKETS], **orders; /* in the order of their first event */
     size_t count, capacity;
+    struct told_order **working; /* in any order */
+    size_t working_count;
+    size_t restless; /* orders of which something has to become known */
     struct told_fill *fills[TOLD_BUCKETS];
     uint64_t events, fill_count, late, syncs, externals;
     uint64_t twice;   /* fills that were told before */
@@ -68,6 +72,7 @@ static inline void told_orders_clear(struct told_orders *told)
             free(fill);
         }
     free(told->orders);
+    free(told->working);
     pthread_mutex_destroy(&told->lock);
     pthread_cond_destroy(&told->changed);
 }
@@ -107,8 +112,9 @@ static inline struct told_order *told_orders_add(struct told_orders *told, const
     if (told->count == told->capacity) {
         told->capacity = told->capacity ? 2 * told->capacity : 1024;
         told->orders = realloc(told->orders, told->capacity * sizeof(void *));
+        told->working = realloc(told->working, told->capacity * sizeof(void *));
     }
-    if (!order || !told->orders)
+    if (!order || !told->orders || !told->working)
         abort();
     snprintf(order->client_id, sizeof order->client_id, "%s", client_id);
     order->next = *bucket;
@@ -146,6 +152,24 @@ static inline void told_orders_note_fill(struct told_orders *told, const char *c
     told->fill_count++;
 }
 
+/* Where the order stands among those that are picked from and waited for. */
+static inline void told_orders_sort(struct told_orders *told, struct told_order *order)
+{
+    bool works = order->life == CAMBIST_LIFE_WORKING;
+    bool is_restless = !order->is_settled && (!works || order->pending);
+    told->restless += (size_t)is_restless - (size_t)order->is_restless;
+    order->is_restless = is_restless;
+    if (works && !order->place) {
+        told->working[told->working_count++] = order;
+        order->place = told->working_count;
+    } else if (!works && order->place) {
+        struct told_order *last = told->working[--told->working_count];
+        told->working[order->place - 1] = last;
+        last->place = order->place;
+        order->place = 0;
+    }
+}
+
 static inline struct told_order *told_orders_note_order(struct told_orders *told,
                                                         const struct cambist_order_event *event)
 {
@@ -171,6 +195,7 @@ static inline struct told_order *told_orders_note_order(struct told_orders *told
                              known->amount, known->price, known->filled, known->exposure,
                              cmb_clock_wall_ns(&cmb_clock_system) };
     order->was_unknown |= known->life == CAMBIST_LIFE_UNKNOWN;
+    told_orders_sort(told, order);
     if (event->tiding == CAMBIST_ORDER_TRADED)
         told_orders_note_fill(told, known->client_order_id, event->trade);
     return order;

@@ -277,22 +277,21 @@ static void place(struct account *account)
     account->placed++;
 }
 
-/* A copy of one of the orders that are open, if there is one; *ret_open: how many there are. */
-static bool pick_open(struct account *account, struct told_order *ret, unsigned *ret_open)
+/* A copy of one of the orders that are open and left alone, if there is one. */
+static bool pick_open(struct account *account, struct told_order *ret)
 {
     struct told_orders *told = &account->told;
-    unsigned open = 0;
+    bool is_found = false;
     pthread_mutex_lock(&told->lock);
-    for (size_t i = 0; i < told->count; i++) {
-        const struct told_order *order = told->orders[i];
-        if (order->life != CAMBIST_LIFE_WORKING || order->pending)
-            continue;
-        if (draw(account->stage, ++open) == 0)
+    uint64_t first = told->working_count ? draw(account->stage, told->working_count) : 0;
+    for (size_t i = 0; i < told->working_count && !is_found; i++) {
+        const struct told_order *order = told->working[(first + i) % told->working_count];
+        is_found = order->pending == 0;
+        if (is_found)
             *ret = *order;
     }
     pthread_mutex_unlock(&told->lock);
-    *ret_open = open;
-    return open > 0;
+    return is_found;
 }
 
 static void cancel(struct account *account, const struct told_order *order)
@@ -322,33 +321,34 @@ static void edit(struct account *account, const struct told_order *order)
     account->edits++;
 }
 
+static bool has_many_open(struct account *account)
+{
+    pthread_mutex_lock(&account->told.lock);
+    bool has_many = account->told.working_count > OPEN_MOST;
+    pthread_mutex_unlock(&account->told.lock);
+    return has_many;
+}
+
 /* One more order, and what becomes of the earlier ones. */
 static void step(struct account *account)
 {
     struct told_order order;
-    unsigned open;
     wait_for_room(account, account->at_once);
     place(account);
-    if (pick_open(account, &order, &open) && draw(account->stage, 4) == 0 &&
+    if (draw(account->stage, 4) == 0 && pick_open(account, &order) &&
         order.type == CAMBIST_TYPE_LIMIT)
         edit(account, &order);
-    for (int i = 0; i < 2 && pick_open(account, &order, &open); i++)
-        if (open > OPEN_MOST || draw(account->stage, 5) == 0)
+    for (int i = 0; i < 2; i++)
+        if ((has_many_open(account) || draw(account->stage, 5) == 0) && pick_open(account, &order))
             cancel(account, &order);
 }
 
 /* ---- the end ---- */
 
-/* Whether nothing is left to become known. */
-static bool is_quiet(struct account *account)
+/* Whether nothing is left to become known; under the lock. */
+static bool is_quiet(const struct account *account)
 {
-    bool is_quiet = account->under_way == 0;
-    for (size_t i = 0; i < account->told.count && is_quiet; i++) {
-        const struct told_order *order = account->told.orders[i];
-        is_quiet = order->is_settled ||
-                   (order->life == CAMBIST_LIFE_WORKING && order->pending == 0);
-    }
-    return is_quiet;
+    return account->under_way == 0 && account->told.restless == 0;
 }
 
 static void wait_until_quiet(struct account *account)
@@ -389,13 +389,18 @@ static void miss_nothing(struct account *account)
     pthread_mutex_unlock(&told->lock);
 }
 
+/* As quickly as the limits let it. */
 static void cancel_all(struct account *account)
 {
     struct told_order order;
-    unsigned open;
-    for (int i = 0; i < 5 * OPEN_MOST && pick_open(account, &order, &open); i++) {
-        wait_for_room(account, account->at_once);
+    time_t until_s = now_s() + WAIT_S;
+    while (pick_open(account, &order) && now_s() < until_s) {
         cancel(account, &order);
+        wait_for_room(account, 1);
+        pthread_mutex_lock(&account->told.lock);
+        if (account->questions[account->question_count - 1].status == CAMBIST_RATE_LIMITED)
+            wait_for_news(account);
+        pthread_mutex_unlock(&account->told.lock);
     }
     wait_until_quiet(account);
 }
@@ -434,9 +439,11 @@ static void judge_answers(struct account *account)
     ASSERT_NUMBER(wrong, 0);
 }
 
-static void judge_balance(struct account *account, const struct cambist_answer *answer,
-                          const struct cmb_practice *practice)
+static void look_at_balances(const struct cmb_practice *practice, const struct cmb_ledger *ledger,
+                             void *user)
 {
+    const struct cambist_answer *answer = user;
+    (void)ledger;
     for (size_t i = 0; i < cmb_ledger_balance_count(); i++) {
         struct cmb_ledger_balance real;
         const struct cambist_balance *told = NULL;
@@ -447,30 +454,30 @@ static void judge_balance(struct account *account, const struct cambist_answer *
         CU_ASSERT(told && cmb_decimal_compare(&told->free, &real.free) == 0 &&
                   cmb_decimal_compare(&told->used, &real.used) == 0);
     }
-    (void)account;
 }
 
-struct balances {
-    struct account *account;
-    const struct cambist_answer *answer;
-};
-
-static void look_at_balances(const struct cmb_practice *practice, const struct cmb_ledger *ledger,
-                             void *user)
+/* As soon as the limit lets it. */
+static struct cambist_answer *fetch_balances(struct account *account)
 {
-    const struct balances *balances = user;
-    (void)ledger;
-    judge_balance(balances->account, balances->answer, practice);
+    struct cambist_answer *answer = NULL;
+    struct cambist_error *error = &account->stage->error;
+    time_t until_s = now_s() + WAIT_S;
+    int status;
+    while ((status = cambist_fetch_balance(account->exchange, &(struct cambist_arguments){ 0 },
+                                           &answer, error)) == CAMBIST_RATE_LIMITED &&
+           now_s() < until_s) {
+        pthread_mutex_lock(&account->told.lock);
+        wait_for_news(account);
+        pthread_mutex_unlock(&account->told.lock);
+    }
+    require(account->stage, status == CAMBIST_OK);
+    return answer;
 }
 
 static void judge_balances(struct account *account)
 {
-    struct balances balances = { .account = account };
-    struct cambist_answer *answer;
-    require(account->stage, cambist_fetch_balance(account->exchange, &(struct cambist_arguments){ 0 },
-                                                  &answer, &account->stage->error) == CAMBIST_OK);
-    balances.answer = answer;
-    cmb_simulator_look(account->stage->simulator, account->name, look_at_balances, &balances);
+    struct cambist_answer *answer = fetch_balances(account);
+    cmb_simulator_look(account->stage->simulator, account->name, look_at_balances, answer);
     cambist_answer_free(answer);
 }
 
@@ -583,7 +590,7 @@ static void prepare(struct account *account, unsigned placed, unsigned at_once)
 {
     account->wanted = placed;
     account->at_once = at_once;
-    account->question_capacity = placed * 5 + 10 * OPEN_MOST;
+    account->question_capacity = placed * 5 + 20 * OPEN_MOST;
     account->questions = calloc(account->question_capacity, sizeof *account->questions);
     CU_ASSERT_FATAL(account->questions != NULL);
 }

@@ -128,7 +128,7 @@ static void drop_settled(struct cmb_orders *orders)
     struct cmb_kept *kept = TAILQ_FIRST(&orders->list), *next;
     for (; kept && !orders->telling && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
         next = TAILQ_NEXT(kept, link);
-        if (kept->is_settled && !kept->inquiry)
+        if (kept->is_settled && !kept->inquiry && !kept->errands)
             free_kept(kept);
     }
 }

@@ -129,7 +129,7 @@ static void drop_settled(struct cmb_orders *orders)
         return;
     for (; kept && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
         next = TAILQ_NEXT(kept, link);
-        if (kept->is_settled && !kept->inquiry)
+        if (kept->is_settled && !kept->inquiry && !kept->errands)
             cmb_kept_free(kept);
     }
 }

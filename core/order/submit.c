@@ -98,8 +98,29 @@ static void on_durable(struct cmb_journal_wait *wait, int status, void *user)
     on_ended(errand->run, errand);
 }
 
+static void hold(struct cmb_errand *errand)
+{
+    for (uint32_t i = 0; i < errand->count; i++) {
+        errand->kept[i]->errands++;
+        errand->kept[i]->amends += errand->pending == CAMBIST_PENDING_AMEND;
+    }
+    if (errand->replaced)
+        errand->replaced->errands++;
+}
+
+static void let_go(struct cmb_errand *errand)
+{
+    for (uint32_t i = 0; i < errand->count; i++) {
+        errand->kept[i]->errands--;
+        errand->kept[i]->amends -= errand->pending == CAMBIST_PENDING_AMEND;
+    }
+    if (errand->replaced)
+        errand->replaced->errands--;
+}
+
 void cmb_errand_send(struct cmb_errand *errand, bool waits)
 {
+    hold(errand);
     errand->run->end = CMB_STAGE_COUNT;
     errand->wait = (struct cmb_journal_wait){ .on_durable = on_durable, .user = errand };
     int status = waits ? cmb_journal_when_durable(errand->orders->journal,
@@ -182,6 +203,7 @@ static void on_ended(struct cmb_run *run, void *user)
         end_replaced(errand);
     if (errand->reaches_all)
         cmb_orders_doubt(errand->orders, run->call->market);
+    let_go(errand);
     cmb_errand_end(errand);
 }
 

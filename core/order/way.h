@@ -25,6 +25,8 @@ struct cmb_kept {
     struct cmb_kept *next_client, *next_id; /* in the tables */
     struct cmb_orders *orders;
     uint64_t sequence; /* of its events */
+    unsigned errands;  /* requests about it that have not ended: it is not dropped meanwhile */
+    unsigned amends;   /* of them, edits: the end of one must not be taken for the next one's */
     bool has_id_entry; /* it stands in the table of ids */
     bool is_settled;   /* counted as such */
     bool is_left_out;  /* of the latest checkpoint: the journal may not know it any more */

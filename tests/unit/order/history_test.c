@@ -122,7 +122,8 @@ static void change(void)
     }
     if (!pick.order->price.is_set || pick.order->type != CAMBIST_TYPE_LIMIT)
         return;
-    cmb_decimal_format(&pick.order->amount, amount);
+    size_t digits = cmb_decimal_format(&pick.order->amount, amount);
+    amount[digits - 1] = (char)('1' + draw(9));
     snprintf(arguments, sizeof arguments,
              "symbol=BTC/USDT;client_order_id=%s;type=limit;side=%s;amount=%.20s;price=%u",
              pick.order->client_id, pick.order->side == CAMBIST_SIDE_BUY ? "buy" : "sell", amount,

@@ -7,6 +7,7 @@
 
 #define WINDOW_LEAST_NS ((int64_t)1000)
 #define WINDOW_MOST_NS  ((int64_t)3650 * 86400 * 1000000000)
+#define PROBE_NS        ((int64_t)1000000000)
 
 static const struct cmb_model *const models[] = { [CMB_BUCKET_FIXED] = &cmb_model_fixed,
                                                   [CMB_BUCKET_ROLLING] = &cmb_model_rolling,
@@ -64,13 +65,45 @@ void cmb_bucket_align(struct cmb_bucket *bucket, int64_t offset_ns, int64_t now_
     cmb_model_fixed.raise(bucket, (uint32_t)used, sane(now_ns));
 }
 
+void cmb_bucket_set_guard(struct cmb_bucket *bucket, int64_t guard_ns)
+{
+    int64_t most_ns = bucket->window_ns / 4;
+    atomic_store(&bucket->guard_ns, guard_ns < most_ns ? sane(guard_ns) : most_ns);
+}
+
+/* Of a bucket that refills, so much room is left empty that what comes early finds place. */
+static uint32_t guarded_room(const struct cmb_bucket *bucket, uint32_t weight, uint32_t room,
+                             int64_t guard_ns)
+{
+    int64_t interval_ns = atomic_load_explicit(&bucket->interval_ns, memory_order_relaxed);
+    int64_t units = divide_up(guard_ns, interval_ns);
+    return weight < room && units < room - weight ? room - (uint32_t)units
+                                                  : weight < room ? weight : room;
+}
+
 /* How much a lane may fill.  A capacity that the exchange lowered leaves at least 1 to each. */
-static inline uint32_t room_of(const struct cmb_bucket *bucket, enum cmb_bucket_lane lane)
+static inline uint32_t room_of(const struct cmb_bucket *bucket, uint32_t weight,
+                               enum cmb_bucket_lane lane)
 {
     uint32_t capacity = atomic_load_explicit(&bucket->capacity, memory_order_relaxed);
-    if (lane == CMB_LANE_CANCEL)
-        return capacity;
-    return bucket->reserve < capacity ? capacity - bucket->reserve : capacity != 0;
+    int64_t guard_ns = atomic_load_explicit(&bucket->guard_ns, memory_order_relaxed);
+    uint32_t room = capacity;
+    if (lane != CMB_LANE_CANCEL)
+        room = bucket->reserve < capacity ? capacity - bucket->reserve : capacity != 0;
+    return guard_ns && bucket->model == CMB_BUCKET_TOKENS
+               ? guarded_room(bucket, weight, room, guard_ns) : room;
+}
+
+/* Near the end of a window nobody knows in which one a request will be counted. */
+static int64_t guard_wait_ns(const struct cmb_bucket *bucket, enum cmb_bucket_lane lane,
+                             int64_t now_ns)
+{
+    int64_t guard_ns = atomic_load_explicit(&bucket->guard_ns, memory_order_relaxed);
+    if (guard_ns == 0 || bucket->model != CMB_BUCKET_FIXED || lane == CMB_LANE_CANCEL)
+        return -1;
+    int64_t at_ns = cmb_model_add(now_ns, atomic_load(&bucket->offset_ns));
+    int64_t left_ns = bucket->window_ns - (at_ns < 0 ? 0 : at_ns % bucket->window_ns);
+    return left_ns <= guard_ns ? left_ns : -1;
 }
 
 /* What holds before any model is asked: -1 when it decides. */
@@ -82,24 +115,53 @@ static inline int64_t wait_before_model(const struct cmb_bucket *bucket, uint32_
         return CMB_BUCKET_NEVER;
     if (until_ns > now_ns)
         return until_ns - now_ns;
+    if (until_ns && (until_ns = atomic_load(&bucket->probed_until_ns)) > now_ns)
+        return until_ns - now_ns;
     return weight == 0 ? 0 : -1;
+}
+
+/* Behind a ban one tries at a time; whoever dies with it leaves it to the next a second later. */
+static bool begin_probe(struct cmb_bucket *bucket, int64_t now_ns)
+{
+    int64_t until_ns = atomic_load(&bucket->probed_until_ns);
+    return until_ns <= now_ns &&
+           atomic_compare_exchange_strong(&bucket->probed_until_ns, &until_ns, now_ns + PROBE_NS);
+}
+
+static int64_t take_probing(struct cmb_bucket *bucket, uint32_t weight, uint32_t room,
+                            int64_t now_ns)
+{
+    if (!begin_probe(bucket, now_ns))
+        return PROBE_NS;
+    int64_t wait_ns = models[bucket->model]->take(bucket, weight, room, now_ns);
+    if (wait_ns)
+        atomic_store(&bucket->probed_until_ns, 0);
+    return wait_ns;
 }
 
 int64_t cmb_bucket_take(struct cmb_bucket *bucket, uint32_t weight, enum cmb_bucket_lane lane,
                         int64_t now_ns)
 {
-    uint32_t room = room_of(bucket, lane);
+    uint32_t room = room_of(bucket, weight, lane);
     now_ns = sane(now_ns);
     int64_t wait_ns = wait_before_model(bucket, weight, room, now_ns);
-    return wait_ns >= 0 ? wait_ns : models[bucket->model]->take(bucket, weight, room, now_ns);
+    if (wait_ns < 0)
+        wait_ns = guard_wait_ns(bucket, lane, now_ns);
+    if (wait_ns >= 0)
+        return wait_ns;
+    return atomic_load_explicit(&bucket->closed_until_ns, memory_order_relaxed)
+               ? take_probing(bucket, weight, room, now_ns)
+               : models[bucket->model]->take(bucket, weight, room, now_ns);
 }
 
 int64_t cmb_bucket_wait_ns(struct cmb_bucket *bucket, uint32_t weight, enum cmb_bucket_lane lane,
                            int64_t now_ns)
 {
-    uint32_t room = room_of(bucket, lane);
+    uint32_t room = room_of(bucket, weight, lane);
     now_ns = sane(now_ns);
     int64_t wait_ns = wait_before_model(bucket, weight, room, now_ns);
+    if (wait_ns < 0)
+        wait_ns = guard_wait_ns(bucket, lane, now_ns);
     return wait_ns >= 0 ? wait_ns : models[bucket->model]->wait_ns(bucket, weight, room, now_ns);
 }
 
@@ -141,6 +203,13 @@ void cmb_bucket_close_until(struct cmb_bucket *bucket, int64_t until_ns)
     while (now_until_ns < until_ns &&
            !atomic_compare_exchange_weak(&bucket->closed_until_ns, &now_until_ns, until_ns))
         continue;
+}
+
+void cmb_bucket_reopen(struct cmb_bucket *bucket, int64_t now_ns)
+{
+    int64_t until_ns = atomic_load_explicit(&bucket->closed_until_ns, memory_order_relaxed);
+    if (until_ns && until_ns <= now_ns)
+        atomic_compare_exchange_strong(&bucket->closed_until_ns, &until_ns, 0);
 }
 
 /* Moves the calendar so that the window ends in `reset_in_ns`; by the shorter way, because an

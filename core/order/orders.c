@@ -56,7 +56,7 @@ int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders)
 
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders)
 {
-    return cmb_clock_wall_ns(orders->exchange->clock);
+    return cmb_exchange_now_ns(orders->exchange);
 }
 
 /* A market of which nothing is known here is told by its symbol: BASE/QUOTE:SETTLE has a contract. */

@@ -54,7 +54,7 @@ struct cmb_call {
     struct cambist_error *error; /* the caller's */
 
     /* the request, as it is being written */
-    int64_t time_ns; /* the wall clock that every time in it means; 0: not yet asked for */
+    int64_t time_ns; /* the exchange's clock that every time in it means; 0: not yet asked for */
     struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
     struct cmb_text path, nonce, uuid, random; /* fresh ones: absent until asked for */
     struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order; none by a plan */
@@ -97,11 +97,11 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
 int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,
                       uint32_t json_form, struct cambist_error *error);
 
-/* The moment that every time in the request means: the clock's when it is first asked for. */
+/* The moment that every time in the request means: the exchange's when it is first asked for. */
 static inline int64_t cmb_call_time(struct cmb_call *call)
 {
     if (!call->time_ns)
-        call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
+        call->time_ns = cmb_exchange_now_ns(call->exchange);
     return call->time_ns;
 }
 

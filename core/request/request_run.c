@@ -49,7 +49,8 @@ static int run_reuse(struct cmb_run *run)
 
 static int run_admit(struct cmb_run *run)
 {
-    return cmb_admit(run);
+    int status = cmb_time_wait(run);
+    return status == CAMBIST_OK ? cmb_admit(run) : status;
 }
 
 /* The work is done inside send, at the moment in which a connection is there: waiting for one would
@@ -168,6 +169,14 @@ static void end(struct cmb_run *run, int status)
         finish(run);
 }
 
+/* Back to admit at once: it waits there for what it needs. */
+static void go_back(struct cmb_run *run)
+{
+    cmb_fail_reset(&run->error);
+    run->stage = CMB_STAGE_ADMIT;
+    cmb_run_resume(run);
+}
+
 void cmb_run_resume(struct cmb_run *run)
 {
     while (run->stage < run->end) {
@@ -177,7 +186,10 @@ void cmb_run_resume(struct cmb_run *run)
         if (status == CAMBIST_AGAIN)
             return;
         if (status != CAMBIST_OK) {
-            end(run, status);
+            if (cmb_time_sign_anew(run, status))
+                go_back(run);
+            else
+                end(run, status);
             return;
         }
         run->stage++;
@@ -188,6 +200,11 @@ void cmb_run_resume(struct cmb_run *run)
 void cmb_run_continue(struct cmb_run *run, int status)
 {
     leave_stage(run, run->stage);
+    if (run->is_turned_back) {
+        run->is_turned_back = false;
+        go_back(run);
+        return;
+    }
     if (status != CAMBIST_OK) {
         end(run, status);
         return;
@@ -230,6 +247,7 @@ void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation
     run->end = CMB_STAGE_COUNT;
     run->attempt = 0;
     run->may_skip_markets = run->is_from_cache = run->leads = false;
+    run->is_urgent = run->has_waited_for_time = run->is_signed_anew = run->is_turned_back = false;
     run->taken_ns = 0;
     run->on_leave = NULL;
     run->flight = NULL;

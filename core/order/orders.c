@@ -389,6 +389,7 @@ void cmb_orders_free(struct cmb_orders *orders)
 {
     if (!orders)
         return;
+    orders->exchange->nonces.keep = NULL;
     while (!TAILQ_EMPTY(&orders->list))
         free_kept(TAILQ_FIRST(&orders->list));
     while (orders->all_errands) {

@@ -87,7 +87,7 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
 void cmb_exchange_close(struct cmb_exchange *exchange);
 
 /* What time it is at the exchange, as far as that is known; else by the machine's clock. [any thread] */
-static inline int64_t cmb_exchange_now_ns(struct cmb_exchange *exchange)
+static inline int64_t cmb_exchange_now_ns(const struct cmb_exchange *exchange)
 {
     return cmb_exchange_clock_tell(&exchange->time, cmb_clock_monotonic_ns(exchange->clock),
                                    cmb_clock_wall_ns(exchange->clock));

@@ -31,9 +31,16 @@ static int64_t unit_of(int64_t stamp_ns)
 
 static void publish(struct cmb_exchange_clock *clock, int64_t wall_ns)
 {
-    int64_t half_ns = (clock->high_ns - clock->low_ns) / 2 + 1;
-    atomic_store(&clock->offset_ns, clock->low_ns + (clock->high_ns - clock->low_ns) / 2);
-    atomic_store(&clock->bound_then_ns, half_ns - drift_ns(clock->at_ns));
+    int64_t quarter_ns = (clock->high_ns - clock->low_ns) / 4;
+    int64_t offset_ns = atomic_load(&clock->offset_ns);
+    if (offset_ns < clock->low_ns + quarter_ns)
+        offset_ns = clock->low_ns + quarter_ns;
+    else if (offset_ns > clock->high_ns - quarter_ns)
+        offset_ns = clock->high_ns - quarter_ns;
+    int64_t up_ns = clock->high_ns - offset_ns, down_ns = offset_ns - clock->low_ns;
+    atomic_store(&clock->offset_ns, offset_ns);
+    atomic_store(&clock->bound_then_ns, (up_ns > down_ns ? up_ns : down_ns) -
+                                            drift_ns(clock->at_ns) + 1);
     atomic_store(&clock->wall_ahead_ns, wall_ns - clock->at_ns);
     atomic_store(&clock->is_doubted, false);
     atomic_store(&clock->is_known, true);
@@ -94,13 +101,9 @@ struct cmb_exchange_time cmb_exchange_clock_read(const struct cmb_exchange_clock
     return time;
 }
 
-int64_t cmb_exchange_clock_tell(struct cmb_exchange_clock *clock, int64_t now_ns, int64_t wall_ns)
+int64_t cmb_exchange_clock_tell(const struct cmb_exchange_clock *clock, int64_t now_ns,
+                                int64_t wall_ns)
 {
-    struct cmb_exchange_time time = cmb_exchange_clock_read(clock, now_ns);
-    int64_t tells_ns = time.is_known ? now_ns + time.offset_ns : wall_ns;
-    int64_t told_ns = atomic_load_explicit(&clock->told_ns, memory_order_relaxed);
-    if (told_ns > tells_ns && time.is_known)
-        tells_ns = told_ns < tells_ns + time.bound_ns ? told_ns : tells_ns + time.bound_ns;
-    atomic_store_explicit(&clock->told_ns, tells_ns, memory_order_relaxed);
-    return tells_ns;
+    return atomic_load_explicit(&clock->is_known, memory_order_relaxed)
+               ? now_ns + atomic_load_explicit(&clock->offset_ns, memory_order_relaxed) : wall_ns;
 }

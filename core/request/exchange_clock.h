@@ -5,7 +5,8 @@
  * neither clock goes wrong by more than CMB_CLOCK_DRIFT_PPM in all, the intervals of all samples,
  * each wider by what has drifted since, have it in common.  What they have in common is kept: a fast
  * answer makes it narrow, a slow one does no harm.  A sample that has nothing in common with it
- * shows that a clock was set; then it alone counts.
+ * shows that a clock was set; then it alone counts.  The offset that is given out lies in the middle
+ * half of the interval, and moves no further than it must to stay there.
  *
  * The machine's wall clock is only looked at to see whether it was set or the machine slept: the
  * monotonic clock stands still in a sleep, and all that was known may then be wrong.
@@ -29,10 +30,9 @@ struct cmb_exchange_clock {
 
     /* of all */
     _Atomic bool is_known, is_doubted;
-    _Atomic int64_t offset_ns;     /* the middle */
-    _Atomic int64_t bound_then_ns; /* half the width, less the drift until `at_ns` */
+    _Atomic int64_t offset_ns;     /* near the middle */
+    _Atomic int64_t bound_then_ns; /* to the further end, less the drift until `at_ns` */
     _Atomic int64_t wall_ahead_ns; /* the wall clock less the monotonic one, at the last sample */
-    _Atomic int64_t told_ns;       /* the latest time that was given out */
 };
 
 /* The exchange's time is now + offset, give or take the bound. */
@@ -57,9 +57,9 @@ bool cmb_exchange_clock_check(struct cmb_exchange_clock *clock, int64_t now_ns, 
 /* [any thread] */
 struct cmb_exchange_time cmb_exchange_clock_read(const struct cmb_exchange_clock *clock,
                                                  int64_t now_ns);
-/* The time to sign with: never before one that was given out, unless it is proved that that one lay
- * in the future.  Where nothing is known, `wall_ns`. [any thread] */
-int64_t cmb_exchange_clock_tell(struct cmb_exchange_clock *clock, int64_t now_ns, int64_t wall_ns);
+/* The time to sign with; where nothing is known, `wall_ns`. [any thread] */
+int64_t cmb_exchange_clock_tell(const struct cmb_exchange_clock *clock, int64_t now_ns,
+                                int64_t wall_ns);
 /* How long until so much may have drifted. */
 int64_t cmb_exchange_clock_drift_time_ns(int64_t drift_ns);
 

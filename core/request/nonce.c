@@ -8,6 +8,8 @@
 
 #include "number/time.h"
 
+enum { BLOCK_LEAST = 100 };
+
 static const int64_t block_ns = 10 * (int64_t)1000000000;
 
 static enum cmb_time_unit unit_of(const struct cmb_exchange *exchange)
@@ -24,9 +26,11 @@ static void keep(struct cmb_exchange *exchange, int64_t nonce)
     struct cmb_nonce_keeper *keeper = &exchange->nonces;
     if (!keeper->keep || nonce <= atomic_load(&keeper->reserved))
         return;
-    int64_t block = cmb_time_count(block_ns, unit_of(exchange)), until;
-    if (__builtin_add_overflow(nonce, block, &until))
-        until = INT64_MAX;
+    /* By the time: runs that end soon, each beginning behind the last one's block, do not run away
+     * from it. */
+    int64_t until = cmb_time_count(cmb_exchange_now_ns(exchange) + block_ns, unit_of(exchange));
+    if (until < nonce + BLOCK_LEAST)
+        until = nonce + BLOCK_LEAST;
     keeper->keep(until, keeper->user);
     atomic_store(&keeper->reserved, until);
 }

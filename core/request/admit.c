@@ -53,6 +53,7 @@ static int wait(struct cmb_run *run, int64_t wait_ns)
         run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
         return status;
     }
+    run->is_stale = true;
     run->timer.on_due = on_turn;
     run->timer.user = run;
     cmb_loop_start_timer(office->loop, &run->timer, wait_ns);

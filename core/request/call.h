@@ -14,7 +14,8 @@
 
 enum { CMB_EXTRAS_MOST = 32, CMB_PAIRS_MOST = 256, CMB_SYMBOLS_MOST = 512, CMB_ITEMS_MOST = 64 };
 
-/* What is asked.  Texts belong to the caller until the call is filled. */
+/* What is asked.  Texts belong to the caller until the call has ended: behind a wait it is filled
+ * anew. */
 struct cmb_arguments {
     struct cmb_text values[CAMBIST_ARGUMENT_COUNT]; /* absent: not given; vocabularies: our word */
     struct cmb_extra {

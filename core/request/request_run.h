@@ -95,6 +95,7 @@ struct cmb_run {
     bool is_urgent;           /* goes like a cancel, and never with somebody else's answer */
     bool has_waited_for_time; /* the exchange's time was asked for on its behalf */
     bool is_signed_anew;      /* its time or nonce was refused once */
+    bool is_stale;            /* it has waited since it was filled */
     bool is_turned_back;      /* a limit was closed after it was admitted */
     int64_t entered_ns;                      /* the present stage */
     int64_t stage_ns[CMB_STAGE_COUNT];       /* how long each took, over all attempts */

@@ -142,6 +142,7 @@ static void wait_for_time(struct cmb_run *run)
         last = &(*last)->next;
     *last = run;
     run->next = NULL;
+    run->is_stale = true;
 }
 
 int cmb_time_wait(struct cmb_run *run)

@@ -61,7 +61,7 @@ static size_t refused(void)
     size_t count = 0;
     for (size_t i = 0; i < world.exchange->ledger->count; i++)
         count += world.exchange->ledger->requests[i].operation == CAMBIST_OPERATION_create_order &&
-                 !world.exchange->ledger->requests[i].is_executed;
+                 world.exchange->ledger->requests[i].http_status != 200;
     return count;
 }
 

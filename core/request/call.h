@@ -92,7 +92,7 @@ void cmb_call_free(struct cmb_call *call);
 void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32_t operation,
                     struct cambist_error *error);
 
-/* Sets an argument by name or JSON name from text that must live until the call is filled.  A
+/* Sets an argument by name or JSON name from text that must live until the call has ended.  A
  * name that is no argument is kept for the exchange as it is.  Checks what can be checked:
  * decimals, whole numbers, words; control characters are refused everywhere. */
 int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,

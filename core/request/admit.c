@@ -124,7 +124,8 @@ static void learn_use(struct cmb_run *run, const struct cmb_answer *answer, int6
 }
 
 /* What the exchange refused although its own count is below our rule shows that the rule has become
- * narrower: the limit of which most is used is the one.  By one word no limit loses more than half. */
+ * narrower: the limit of which most is used is the one.  By one word no limit loses more than half,
+ * none is taken to be meant of which little was used, and an hour later the rule is tried again. */
 static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
 {
     const struct cmb_endpoint *endpoint = run->call->endpoint;
@@ -143,13 +144,14 @@ static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer,
         most_used = used;
         most_capacity = capacity;
     }
-    if (!fullest || most_used > most_capacity || most_used < most_capacity / 4)
+    if (!fullest || most_used > most_capacity || most_used < most_capacity * 2 / 5)
         return;
     struct cmb_bucket_report report = { .used = -1, .remaining = -1, .reset_in_ns = -1,
                                         .capacity = most_used - 1 };
     if (report.capacity < most_capacity / 2)
         report.capacity = most_capacity / 2;
     cmb_bucket_correct(fullest, &report, now_ns);
+    run->desk->narrowed_ns = now_ns;
 }
 
 /* Whoever shares a limit that was passed waits until the exchange's word is over. */

@@ -16,6 +16,7 @@ static const int64_t millisecond_ns = 1000000;
 enum {
     DELAY_FIRST_MS = 50,    /* before the first answer */
     ALIGN_REST_MS = 30000,  /* what is not known of the exchange's clock grows meanwhile */
+    NARROW_MS = 3600000,    /* a narrower limit is believed so long */
 };
 
 /* A bucket of this process alone. */
@@ -156,6 +157,20 @@ void cmb_limits_align(struct cmb_desk *desk)
     }
 }
 
+/* What was narrower may have been a mistake, or be over. */
+static void try_rules_again(struct cmb_desk *desk, int64_t now_ns)
+{
+    if (!desk->narrowed_ns || now_ns - desk->narrowed_ns < NARROW_MS * millisecond_ns)
+        return;
+    desk->narrowed_ns = 0;
+    for (uint32_t i = 0; i < count_of(desk); i++) {
+        struct cmb_bucket_rule rule =
+            rule_of(CMB_ROW(desk->exchange->plugin->tables.limits, i));
+        struct cmb_bucket_report report = { -1, -1, rule.capacity, -1 };
+        cmb_bucket_correct(desk->buckets[i], &report, now_ns);
+    }
+}
+
 /* The slowest of late; what was slow once is forgotten by and by.  A quarter more is reckoned with,
  * so that it is seldom exceeded. */
 void cmb_limits_learn_delay(struct cmb_desk *desk, int64_t delay_ns)
@@ -168,4 +183,5 @@ void cmb_limits_learn_delay(struct cmb_desk *desk, int64_t delay_ns)
     int64_t now_ns = cmb_loop_now_ns(desk->office->loop);
     if (is_other || now_ns - desk->aligned_ns > ALIGN_REST_MS * millisecond_ns)
         cmb_limits_align(desk);
+    try_rules_again(desk, now_ns);
 }

@@ -63,6 +63,7 @@ struct cmb_desk {
     int64_t delay_ns;   /* longer than nearly all answers of late */
     int64_t slowest_ns; /* of late */
     int64_t aligned_ns; /* when the limits' windows were aligned */
+    int64_t narrowed_ns; /* when a limit was found to be narrower than its rule; 0: none */
     struct cmb_run *time_waiting; /* for the exchange's time, first come first */
     struct cmb_run *time_run;     /* asks for it */
     bool is_asking_time;

@@ -43,6 +43,7 @@ struct cmb_bucket {
     uint32_t reserve;
     int64_t window_ns, slot_ns; /* slot_ns: ROLLING */
     _Atomic uint32_t capacity;
+    _Atomic uint32_t is_wary;                 /* was closed once, or has a guard */
     _Atomic int64_t interval_ns;              /* TOKENS: between two units of refill */
     _Atomic int64_t offset_ns;                /* FIXED: exchange's time less ours */
     _Atomic int64_t guard_ns;                 /* how late what goes now may be counted */

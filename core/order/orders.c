@@ -55,7 +55,7 @@ int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders)
 
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders)
 {
-    return cmb_clock_wall_ns(orders->exchange->clock);
+    return cmb_exchange_now_ns(orders->exchange);
 }
 
 /* A market of which nothing is known here is told by its symbol: BASE/QUOTE:SETTLE has a contract. */
@@ -313,6 +313,7 @@ void cmb_orders_free(struct cmb_orders *orders)
 {
     if (!orders)
         return;
+    orders->exchange->nonces.keep = NULL;
     while (!TAILQ_EMPTY(&orders->list))
         cmb_kept_free(TAILQ_FIRST(&orders->list));
     while (orders->all_errands) {

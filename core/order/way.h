@@ -241,4 +241,14 @@ const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *
 /* Something may have been missed: everything is asked for, soon. */
 void cmb_orders_reconcile(struct cmb_orders *orders);
 
+/* ---- nonce.c ---- */
+
+/* From now on the journal knows which nonces of the account may have been used. */
+void cmb_orders_keep_nonces(struct cmb_orders *orders);
+/* Writes that down once more, for a checkpoint. */
+void cmb_orders_write_nonce(struct cmb_orders *orders);
+/* Takes such a record of an earlier run; one of an account that is not there any more is nothing.
+ * False: it cannot be read. */
+bool cmb_orders_take_nonce(struct cmb_orders *const *orders, size_t count, struct cmb_text payload);
+
 #endif

@@ -232,15 +232,10 @@ static int write_state(struct cmb_journal *journal, void *user, struct cambist_e
     cmb_buffer_init(&payload, CMB_JOURNAL_PAYLOAD_MOST);
     int status = write_config(recovery, error);
     for (size_t i = 0; i < recovery->count; i++) {
-<<<<<<< HEAD
         struct cmb_kept *kept;
+        cmb_orders_write_nonce(recovery->orders[i]);
         TAILQ_FOREACH(kept, &recovery->orders[i]->list, link) {
             kept->is_left_out = kept->is_settled;
-=======
-        const struct cmb_kept *kept;
-        cmb_orders_write_nonce(recovery->orders[i]);
-        TAILQ_FOREACH(kept, &recovery->orders[i]->list, link)
->>>>>>> clock
             if (status == CAMBIST_OK && !kept->is_settled)
                 status = write_order(kept, &fills, &payload, error);
         }

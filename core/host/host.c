@@ -191,6 +191,19 @@ int cambist_exchange_has(const struct cambist_exchange *exchange, uint32_t opera
     return 0;
 }
 
+int cambist_exchange_clock(const struct cambist_exchange *exchange, int64_t *ret_ahead_ns,
+                           int64_t *ret_bound_ns)
+{
+    const struct cmb_clock *clock = exchange->exchange->clock;
+    int64_t now_ns = cmb_clock_monotonic_ns(clock);
+    struct cmb_exchange_time time = cmb_exchange_clock_read(&exchange->exchange->time, now_ns);
+    if (!time.is_known)
+        return 0;
+    *ret_ahead_ns = now_ns + time.offset_ns - cmb_clock_wall_ns(clock);
+    *ret_bound_ns = time.bound_ns;
+    return 1;
+}
+
 int cambist_fd(struct cambist *host)
 {
     return cmb_loop_fd(host->loop);

@@ -147,6 +147,7 @@ static struct cmb_kept *keep(struct cmb_orders *orders, const char *client_id)
     orders->count++;
     orders->open++;
     cmb_orders_arm(orders);
+    cmb_orders_stay_synced(orders);
     drop_settled(orders);
     return kept;
 }
@@ -208,6 +209,9 @@ static void settle(struct cmb_kept *kept)
     if (is_settled != kept->is_settled)
         kept->orders->open += is_settled ? UINT32_MAX : 1;
     kept->is_settled = is_settled;
+    if (kept->ended_ns || !cmb_order_is_over(&kept->order))
+        return;
+    kept->ended_ns = kept->orders->ended_ns = cmb_orders_now_ns(kept->orders);
 }
 
 /* What has changed is told, and what it leaves open is asked for. */

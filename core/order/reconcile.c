@@ -14,13 +14,20 @@
 enum { SYNC_OPEN = 1, SYNC_TRADES };
 enum { TRIES_PATIENT = 3 }; /* so long whoever wants to place something waits */
 
+/* Also an order that is over may still be told a trade, by an exchange that has ended it too soon. */
+static bool may_trade(const struct cmb_orders *orders, const struct cmb_kept *kept)
+{
+    return !kept->is_settled || kept->ended_ns > orders->synced_ns;
+}
+
 const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *last)
 {
     const char *next = NULL;
     struct cmb_kept *kept;
     TAILQ_FOREACH(kept, &orders->list, link) {
         const char *symbol = kept->order.symbol;
-        if (!kept->is_settled && strcmp(symbol, last) > 0 && (!next || strcmp(symbol, next) < 0))
+        if (may_trade(orders, kept) && strcmp(symbol, last) > 0 &&
+            (!next || strcmp(symbol, next) < 0))
             next = symbol;
     }
     return next;
@@ -41,7 +48,7 @@ static void ask_trades(struct cmb_inquiry *inquiry)
     int64_t from_ns = orders->synced_ns ? orders->synced_ns : inquiry->started_ns;
     struct cmb_kept *kept;
     TAILQ_FOREACH(kept, &orders->list, link)
-        if (!kept->is_settled && kept->order.asked_ns < from_ns && !orders->synced_ns)
+        if (may_trade(orders, kept) && kept->order.asked_ns < from_ns && !orders->synced_ns)
             from_ns = kept->order.asked_ns;
     snprintf(inquiry->since, sizeof inquiry->since, "%lld",
              (long long)((from_ns - 60 * SECOND_NS) / 1000000));
@@ -139,7 +146,8 @@ static void on_due(struct cmb_timer *timer, void *user)
     struct cmb_orders *orders = user;
     if (orders->is_stopped || orders->sync)
         return;
-    bool is_idle = orders->synced_ns && !orders->wants_sync && orders->open == 0;
+    bool is_idle = !orders->wants_sync && orders->open == 0 &&
+                   orders->ended_ns <= orders->synced_ns;
     orders->sync = is_idle ? NULL : cmb_inquiry_take(orders);
     if (!orders->sync) {
         wait_for_next(orders, PERIOD_NS);
@@ -158,4 +166,13 @@ void cmb_orders_reconcile(struct cmb_orders *orders)
     orders->sync_timer.user = orders;
     if (!orders->is_stopped)
         wait_for_next(orders, 0);
+}
+
+void cmb_orders_stay_synced(struct cmb_orders *orders)
+{
+    if (cmb_timer_is_running(&orders->sync_timer) || orders->sync)
+        return;
+    orders->sync_timer.on_due = on_due;
+    orders->sync_timer.user = orders;
+    wait_for_next(orders, PERIOD_NS);
 }

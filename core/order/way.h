@@ -36,6 +36,7 @@ struct cmb_kept {
     unsigned attempt;
     bool is_asked_for; /* something happened that only the exchange can explain */
     bool may_be_unsent; /* an INTENT of an earlier run: nothing of it can have left unnoticed */
+    int64_t ended_ns;   /* the exchange's time when it was over; 0: it is not */
     int64_t doubted_ns; /* the exchange's time when that happened */
     uint32_t heard;     /* reports of it that were asked for */
     uint32_t sync_mark; /* the reconciliation in which it was heard of last */
@@ -97,6 +98,7 @@ struct cmb_orders {
     unsigned sync_attempt;
     uint32_t sync_mark;       /* its number */
     bool wants_sync;
+    int64_t ended_ns;         /* when the latest order was over */
     int64_t synced_ns;        /* the exchange's time up to which all trades were told; 0: none */
     struct cmb_errand *waiting, **waiting_end; /* for the first reconciliation */
     bool is_waiting;
@@ -235,7 +237,10 @@ void cmb_orders_arm(struct cmb_orders *orders);
 
 /* ---- reconcile.c ---- */
 
-/* The market behind `last`, in the order of symbols, in which an order is open; NULL: none. */
+/* The same after a minute, and so on while there is something that may be missed. */
+void cmb_orders_stay_synced(struct cmb_orders *orders);
+/* The market behind `last`, in the order of symbols, in which an order is open or was of late; NULL:
+ * none. */
 const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *last);
 
 /* Something may have been missed: everything is asked for, soon. */

@@ -43,7 +43,6 @@ static void on_turn(struct cmb_timer *timer, void *user)
 static int wait(struct cmb_run *run, int64_t wait_ns)
 {
     struct cmb_office *office = run->desk->office;
-    cmb_time_keep(run->desk); /* who waits for a window to begin wants to know when it does */
     int64_t most_ns = (office->answer_timeout_ms ? office->answer_timeout_ms : 5000) * 1000000ll;
     if (wait_ns > most_ns) {
         int status = cmb_fail_plain(&run->error, CAMBIST_RATE_LIMITED,
@@ -60,12 +59,23 @@ static int wait(struct cmb_run *run, int64_t wait_ns)
     return CAMBIST_AGAIN;
 }
 
+/* Whether it waits for one of the calendar's windows. */
+static bool waits_for_window(const struct cmb_bucket_charge *charges, size_t count)
+{
+    bool is_fixed = false;
+    for (size_t i = 0; i < count; i++)
+        is_fixed |= charges[i].bucket->model == CMB_BUCKET_FIXED;
+    return is_fixed;
+}
+
 int cmb_admit(struct cmb_run *run)
 {
     struct cmb_bucket_charge charges[CHARGES_MOST];
     size_t count = gather(run, charges);
     int64_t now_ns = cmb_loop_now_ns(run->desk->office->loop);
     int64_t wait_ns = cmb_bucket_take_all(charges, count, lane_of(run), now_ns);
+    if (wait_ns && waits_for_window(charges, count))
+        cmb_time_keep(run->desk); /* when does it begin? */
     if (wait_ns)
         return wait(run, wait_ns);
     run->taken_ns = now_ns;

@@ -17,6 +17,16 @@ void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cm
 
 /* ---- desks ---- */
 
+/* Whether anything is signed with a time, for an account that is there. */
+static bool needs_time(const struct cmb_desk *desk)
+{
+    const struct cmb_plugin *plugin = desk->exchange->plugin;
+    bool is_needed = false;
+    for (uint32_t i = 0; i < plugin->endpoint_count; i++)
+        is_needed |= plugin->endpoints[i].is_timed;
+    return is_needed && cmb_exchange_account(desk->exchange).length;
+}
+
 struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *exchange)
 {
     struct cmb_desk *desk = calloc(1, sizeof *desk);
@@ -28,6 +38,7 @@ struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *ex
     desk->signatures = cmb_cache_new(SIGNATURES_MOST, SIGNATURE_BYTES_MOST, /* is_secret= */ true);
     desk->flights = cmb_flights_new(FLIGHTS_MOST);
     cmb_buffer_init(&desk->key, KEY_BYTES_MOST);
+    desk->needs_time = needs_time(desk);
     for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
         cmb_histogram_init(&desk->stages[stage], /* is_on= */ true);
     if (desk->answers && desk->signatures && desk->flights && cmb_limits_open(desk))
@@ -50,16 +61,6 @@ void cmb_desk_free(struct cmb_desk *desk)
     free(desk);
 }
 
-/* Whether anything is signed with a time, for an account that is there. */
-static bool needs_time(const struct cmb_desk *desk)
-{
-    const struct cmb_plugin *plugin = desk->exchange->plugin;
-    bool is_needed = false;
-    for (uint32_t i = 0; i < plugin->endpoint_count; i++)
-        is_needed |= plugin->endpoints[i].is_timed;
-    return is_needed && cmb_exchange_account(desk->exchange).length;
-}
-
 void cmb_desk_warm(struct cmb_desk *desk, uint32_t count)
 {
     struct cmb_network *network = desk->office->network;
@@ -72,6 +73,6 @@ void cmb_desk_warm(struct cmb_desk *desk, uint32_t count)
         if (desk->origins[server])
             network->warm(network, desk->origins[server], count);
     }
-    if (needs_time(desk))
+    if (desk->needs_time)
         cmb_time_ask(desk);
 }

@@ -66,6 +66,7 @@ struct cmb_desk {
     int64_t narrowed_ns; /* when a limit was found to be narrower than its rule; 0: none */
     struct cmb_run *time_waiting; /* for the exchange's time, first come first */
     struct cmb_run *time_run;     /* asks for it */
+    bool needs_time;              /* something is signed with one, for an account that is there */
     bool is_asking_time;
     int64_t time_asked_ns, time_sent_ns;
     struct cambist_error time_error; /* why it could not be had last */
@@ -97,7 +98,7 @@ struct cmb_run {
     bool has_waited_for_time; /* the exchange's time was asked for on its behalf */
     bool is_signed_anew;      /* its time or nonce was refused once */
     bool is_stale;            /* it has waited since it was filled */
-    bool is_turned_back;      /* a limit was closed after it was admitted */
+    bool is_turned_back;      /* after it was admitted a limit was closed, or the time was lost */
     int64_t entered_ns;                      /* the present stage */
     int64_t stage_ns[CMB_STAGE_COUNT];       /* how long each took, over all attempts */
     int64_t taken_ns;                        /* when the limits were charged */
@@ -147,7 +148,8 @@ const char *cmb_stage_name(enum cmb_stage stage);
 
 /* set_clock: OK when the time to sign with is good enough, AGAIN when the run waits for it. */
 int cmb_time_wait(struct cmb_run *run);
-/* Before signing: BAD_TIME where the exchange's time is not known well enough. */
+/* Before signing: BAD_TIME where the exchange's time is not known well enough, AGAIN where it is not
+ * known any more and the run has to wait for it. */
 int cmb_time_check(struct cmb_run *run);
 /* Whether the request whose time or nonce was refused may go once more; it is then made ready. */
 bool cmb_time_sign_anew(struct cmb_run *run, int status);

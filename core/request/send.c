@@ -40,10 +40,10 @@ static void write_request(const struct cmb_call *call, struct cmb_buffer *to)
 static int fill_request(struct cmb_buffer *request, void *user)
 {
     struct cmb_run *run = user;
-    run->is_turned_back = cmb_admit_is_closed(run);
-    int status = run->is_turned_back ? CAMBIST_RATE_LIMITED : cmb_time_check(run);
+    int status = cmb_admit_is_closed(run) ? CAMBIST_AGAIN : cmb_time_check(run);
+    run->is_turned_back = status == CAMBIST_AGAIN;
     if (status != CAMBIST_OK)
-        return status;
+        return run->is_turned_back ? CAMBIST_UNAVAILABLE : status; /* AGAIN means something else */
     int64_t before_ns = cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop));
     if (!cmb_sign_reuse_find(run, request)) {
         status = cmb_sign_call(run->call);

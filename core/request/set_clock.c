@@ -18,7 +18,7 @@ enum {
     WINDOW_USUAL_MS = 5000, /* where neither tables nor settings have one */
     DRIFT_MOST_MS = 100,    /* a new answer is fetched when so much may have drifted ... */
     BOUND_FINE_PARTS = 8,   /* ... or the bound is more than this part of the window, ... */
-    REST_LEAST_MS = 2000,   /* but not more often */
+    REST_LEAST_MS = 10000,  /* but not more often */
 };
 
 static int64_t now_ns(const struct cmb_desk *desk)
@@ -150,7 +150,10 @@ int cmb_time_wait(struct cmb_run *run)
     struct cmb_desk *desk = run->desk;
     if (run->error.status != CAMBIST_OK)
         return (int)run->error.status; /* what wake said */
-    if (!run->call->endpoint->is_timed || run->has_waited_for_time || !can_ask(desk))
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    if (!endpoint->is_timed && desk->needs_time && endpoint->row->access == CAMBIST_SIGNED)
+        cmb_time_keep(desk); /* orders go by it, and may need it next */
+    if (!endpoint->is_timed || run->has_waited_for_time || !can_ask(desk))
         return CAMBIST_OK;
     int64_t now = now_ns(desk), window = window_ns(run->call);
     bool is_doubted = cmb_exchange_clock_check(&desk->exchange->time, now,
@@ -195,7 +198,9 @@ int cmb_time_check(struct cmb_run *run)
     bool is_relied_on = time.is_known && !time.is_doubted;
     bool is_fine = is_relied_on ? time.bound_ns <= window_ns(run->call) / 2 : may_be_wrong(run);
     is_fine |= cmb_operation_is_cancel(run->call->operation); /* trying does no harm */
-    return is_fine ? CAMBIST_OK : refuse(run, &time);
+    if (is_fine)
+        return CAMBIST_OK;
+    return run->has_waited_for_time ? refuse(run, &time) : CAMBIST_AGAIN;
 }
 
 /* ---- a refused time ---- */

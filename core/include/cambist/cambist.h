@@ -101,6 +101,11 @@ CAMBIST_API const char *cambist_exchange_name(const struct cambist_exchange *exc
  * any). */
 CAMBIST_API int cambist_exchange_has(const struct cambist_exchange *exchange, uint32_t operation,
                                      uint32_t kinds);
+/* By how much the exchange's clock is ahead of this machine's, and how far from the truth that may
+ * be, in ns.  0, and nothing is written, while it is not known: the exchange is asked when requests
+ * are signed with a time.  Any thread. */
+CAMBIST_API int cambist_exchange_clock(const struct cambist_exchange *exchange,
+                                       int64_t *ret_ahead_ns, int64_t *ret_bound_ns);
 
 /* For CAMBIST_NO_THREAD: a descriptor to poll for reading, and one turn of I/O that does not
  * block.  Callbacks come from cambist_dispatch, which one thread at a time may call.  Answers how

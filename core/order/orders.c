@@ -1,7 +1,6 @@
 /* Which orders has the account, and what does a piece of news change? */
 #include "order/way.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define FIRST_ASK_NS 200000000ll
@@ -122,19 +121,6 @@ void cmb_kept_free(struct cmb_kept *kept)
     free(kept);
 }
 
-/* Ids of ours grow. */
-static void note_newest(struct cmb_orders *orders, const char *client_id)
-{
-    if (cmb_client_id_is_ours(orders->install, cmb_text_of(client_id)) &&
-        strcmp(client_id, orders->newest) > 0)
-        snprintf(orders->newest, sizeof orders->newest, "%s", client_id);
-}
-
-bool cmb_kept_is_newest(const struct cmb_kept *kept)
-{
-    return strcmp(kept->order.client_id, kept->orders->newest) == 0;
-}
-
 /* The oldest that are over make room; while a journal is read its next record may speak of them. */
 static void drop_settled(struct cmb_orders *orders)
 {
@@ -143,7 +129,7 @@ static void drop_settled(struct cmb_orders *orders)
         return;
     for (; kept && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
         next = TAILQ_NEXT(kept, link);
-        if (kept->is_settled && !kept->inquiry && !cmb_kept_is_newest(kept))
+        if (kept->is_settled && !kept->inquiry)
             cmb_kept_free(kept);
     }
 }
@@ -160,7 +146,6 @@ static struct cmb_kept *keep(struct cmb_orders *orders, const char *client_id)
     TAILQ_INSERT_TAIL(&orders->list, kept, link);
     orders->count++;
     orders->open++;
-    note_newest(orders, client_id);
     cmb_orders_arm(orders);
     drop_settled(orders);
     return kept;

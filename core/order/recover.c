@@ -86,8 +86,6 @@ static int take_config(struct cmb_recovery *recovery, const struct cmb_journal_r
     if (!cmb_json_finish(&reader) || install <= 0)
         return misplaced(record, "settings that cannot be read", error);
     recovery->install = (uint64_t)install;
-    for (size_t i = 0; i < recovery->count; i++)
-        recovery->orders[i]->install = recovery->install;
     recovery->is_same_boot = cmb_text_is(boot.raw, cmb_text_of(recovery->boot));
     return CAMBIST_OK;
 }
@@ -233,8 +231,8 @@ static int write_state(struct cmb_journal *journal, void *user, struct cambist_e
     for (size_t i = 0; i < recovery->count; i++) {
         struct cmb_kept *kept;
         TAILQ_FOREACH(kept, &recovery->orders[i]->list, link) {
-            kept->is_left_out = kept->is_settled && !cmb_kept_is_newest(kept);
-            if (status == CAMBIST_OK && !kept->is_left_out)
+            kept->is_left_out = kept->is_settled;
+            if (status == CAMBIST_OK && !kept->is_settled)
                 status = write_order(kept, &fills, &payload, error);
         }
     }

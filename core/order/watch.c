@@ -14,18 +14,6 @@ bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id)
     return false;
 }
 
-static bool is_end(uint64_t state)
-{
-    return state == CAMBIST_STATE_CLOSED || state == CAMBIST_STATE_CANCELED ||
-           state == CAMBIST_STATE_EXPIRED || state == CAMBIST_STATE_REJECTED;
-}
-
-/* An order of ours that is over, and was known to be until it made room for others. */
-static bool is_former(const struct cmb_orders *orders, const struct cambist_order *report)
-{
-    return is_end(report->state) && strcmp(report->client_order_id, orders->newest) <= 0;
-}
-
 /* An order that nobody here has placed is told of once, and left alone. */
 static void hear_stranger(struct cmb_orders *orders, const struct cambist_order *report)
 {
@@ -35,8 +23,6 @@ static void hear_stranger(struct cmb_orders *orders, const struct cambist_order 
     orders->strangers[orders->stranger_next++ % CMB_STRANGERS] = cmb_text_hash(cmb_text_of(name));
     bool is_ours = cmb_client_id_is_ours(orders->install,
                                          cmb_text_of(report->client_order_id));
-    if (is_ours && is_former(orders, report))
-        return;
     cmb_orders_tell(orders, &(struct cmb_order_event){
                                 .tiding = is_ours ? CMB_ORDER_ORPHAN : CMB_ORDER_EXTERNAL,
                                 .report = report });

@@ -75,7 +75,6 @@ struct cmb_orders {
     struct cmb_kept *by_client[CMB_KEPT_BUCKETS], *by_id[CMB_KEPT_BUCKETS];
     uint32_t count, open;      /* open: not settled */
     uint32_t client_count;     /* client ids given out in this run */
-    char newest[CMB_CLIENT_ID_SIZE]; /* the greatest id of ours that was ever written down */
     uint64_t run_number;
     struct cmb_errand *spare_errands, *all_errands;
     struct cmb_inquiry *spare_inquiries;
@@ -118,8 +117,6 @@ int cmb_kept_note(struct cmb_kept *kept, struct cmb_news *news, struct cambist_e
 int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
                       struct cambist_error *error);
 void cmb_orders_tell(struct cmb_orders *orders, const struct cmb_order_event *event);
-/* Whether it has the greatest id of ours: as long as it is kept, it is known which were given away. */
-bool cmb_kept_is_newest(const struct cmb_kept *kept);
 /* Nobody knows it any more. */
 void cmb_kept_free(struct cmb_kept *kept);
 /* What the exchange promises about the order's market; NULL: nothing. */

@@ -100,38 +100,6 @@ static void what_a_checkpoint_has_left_out_is_forgotten_else(void)
     order_world_close(&world);
 }
 
-static void hear_order(const char *client_id, const char *id, uint64_t state)
-{
-    cmb_orders_hear_order(world.orders, &(struct cambist_order){ .client_order_id = client_id,
-                                                                 .id = id, .state = state },
-                          CAMBIST_PROOF_QUERY);
-}
-
-/* Lists of orders that are over are asked for, too: those are no alarm. */
-static void what_was_forgotten_is_no_orphan_unless_it_is_open(void)
-{
-    char later[CMB_ORDER_TEXT_SIZE];
-    open_with_settled_order();
-    snprintf(later, sizeof later, "%s", name);
-    later[11] = 'v'; /* a later run */
-    place();
-    checkpoint();
-    order_world_kill(&world, /* is_power= */ false, 1);
-    checkpoint(); /* this process never knew more than its name, and keeps that */
-    order_world_kill(&world, /* is_power= */ false, 1);
-    hear_order(name, "1", CAMBIST_STATE_CANCELED);
-    ASSERT_NUMBER(world.orphans, 0);
-    CU_ASSERT(cmb_orders_is_stranger(world.orders, "1")); /* whose trades are not wondered about */
-    hear_order(name, "2", CAMBIST_STATE_OPEN);
-    ASSERT_NUMBER(world.orphans, 1);
-    hear_order(later, "3", CAMBIST_STATE_CLOSED);
-    ASSERT_NUMBER(world.orphans, 2);
-    hear_order("somebody", "4", CAMBIST_STATE_CLOSED);
-    ASSERT_NUMBER(world.orphans, 2);
-    ASSERT_NUMBER(world.strangers, 1);
-    order_world_close(&world);
-}
-
 /* ---- record by record ---- */
 
 static int take(enum cmb_journal_type type, const char *payload)
@@ -221,8 +189,6 @@ TEST_SUITE("order/recover",
              what_a_checkpoint_has_left_out_is_written_again_when_it_matters },
            { "what a checkpoint has left out is forgotten else",
              what_a_checkpoint_has_left_out_is_forgotten_else },
-           { "what was forgotten is no orphan unless it is open",
-             what_was_forgotten_is_no_orphan_unless_it_is_open },
            { "what cannot be understood is refused with its place",
              what_cannot_be_understood_is_refused_with_its_place },
            { "settings of a later version are passed over",

@@ -141,7 +141,7 @@ static void edit(struct cmb_errand *errand, struct cmb_kept *kept)
     struct cmb_run *run = errand->run;
     const struct cambist_order_rule *rule = cmb_kept_rule(kept);
     name_fully(&run->call->arguments, &kept->order);
-    if (kept->order.pending) {
+    if (kept->order.pending || kept->amends) {
         cmb_errand_fail(errand, CAMBIST_INVALID_ORDER,
                         "something is under way with this order already");
         return;

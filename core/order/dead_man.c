@@ -45,8 +45,8 @@ static void on_step(struct cmb_inquiry *inquiry)
     uint32_t status = inquiry->run->error.status;
     if (status == CAMBIST_OK)
         orders->armed_until_ns = inquiry->started_ns + span_ns(orders);
-    bool wants_symbol = status == CAMBIST_BAD_ARGUMENT && !inquiry->is_by_symbol;
-    inquiry->is_by_symbol |= wants_symbol;
+    /* Without a symbol it may want one, or mean another kind of market. */
+    inquiry->is_by_symbol |= status == CAMBIST_BAD_ARGUMENT || status == CAMBIST_NOT_SUPPORTED;
     if (inquiry->is_by_symbol) {
         set_next(inquiry);
         return;

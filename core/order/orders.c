@@ -55,7 +55,7 @@ int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders)
 
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders)
 {
-    return cmb_clock_wall_ns(orders->exchange->clock);
+    return cmb_exchange_now_ns(orders->exchange);
 }
 
 /* A market of which nothing is known here is told by its symbol: BASE/QUOTE:SETTLE has a contract. */
@@ -129,7 +129,7 @@ static void drop_settled(struct cmb_orders *orders)
         return;
     for (; kept && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
         next = TAILQ_NEXT(kept, link);
-        if (kept->is_settled && !kept->inquiry)
+        if (kept->is_settled && !kept->inquiry && !kept->errands)
             cmb_kept_free(kept);
     }
 }
@@ -264,104 +264,6 @@ int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct c
     return CAMBIST_OK;
 }
 
-/* ---- errands ---- */
-
-bool cmb_orders_has(uint32_t operation)
-{
-    const struct cmb_operation *row = cmb_operation_of(operation);
-    return row->class == CMB_WRITES && row->record == CAMBIST_RECORD_ORDER;
-}
-
-static bool is_placing(uint32_t operation)
-{
-    return operation == CAMBIST_OPERATION_create_order ||
-           operation == CAMBIST_OPERATION_create_orders;
-}
-
-static void go(struct cmb_errand *errand)
-{
-    struct cmb_orders *orders = errand->orders;
-    uint32_t operation = errand->run->call->operation;
-    const struct cambist_error *broken = cmb_journal_failure(orders->journal);
-    bool may_trade = !cmb_operation_is_cancel(operation);
-    if (may_trade && orders->is_blocked)
-        cmb_errand_fail(errand, CAMBIST_MARKET_CLOSED, "orders are blocked here");
-    else if (may_trade && broken)
-        cmb_errand_fail(errand, (int)broken->status, broken->message);
-    else if (is_placing(operation))
-        cmb_errand_place(errand);
-    else
-        cmb_errand_change(errand);
-}
-
-/* Before it is known what an earlier run has left, nothing is added to it. */
-static bool waits(struct cmb_errand *errand)
-{
-    struct cmb_orders *orders = errand->orders;
-    if (!orders->is_waiting || cmb_operation_is_cancel(errand->run->call->operation))
-        return false;
-    errand->next = NULL;
-    *orders->waiting_end = errand;
-    orders->waiting_end = &errand->next;
-    return true;
-}
-
-void cmb_orders_let_go(struct cmb_orders *orders)
-{
-    orders->is_waiting = false;
-    while (orders->waiting) {
-        struct cmb_errand *errand = orders->waiting;
-        orders->waiting = errand->next;
-        if (orders->is_stopped)
-            cmb_errand_fail(errand, CAMBIST_CLOSED, "the host was closed");
-        else
-            go(errand);
-    }
-    orders->waiting_end = &orders->waiting;
-}
-
-static struct cmb_errand *take_errand(struct cmb_orders *orders)
-{
-    struct cmb_errand *errand = orders->spare_errands;
-    if (errand) {
-        orders->spare_errands = errand->next;
-        return errand;
-    }
-    errand = calloc(1, sizeof *errand);
-    if (!errand)
-        return NULL;
-    errand->next_all = orders->all_errands;
-    orders->all_errands = errand;
-    return errand;
-}
-
-void cmb_orders_run(struct cmb_orders *orders, struct cmb_run *run, cmb_run_done_fn *on_done,
-                    void *user)
-{
-    struct cmb_errand *errand = take_errand(orders);
-    if (!errand) {
-        cmb_fail_plain(&run->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an order"));
-        run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
-        on_done(run, user);
-        return;
-    }
-    errand->orders = orders;
-    errand->run = run;
-    errand->on_done = on_done;
-    errand->user = user;
-    errand->pending = CAMBIST_PENDING_NOTHING;
-    errand->count = 0;
-    errand->replaced = NULL;
-    errand->reaches_all = false;
-    if (!waits(errand))
-        go(errand);
-}
-
-void cmb_orders_block(struct cmb_orders *orders, bool is_blocked)
-{
-    orders->is_blocked = is_blocked;
-}
-
 /* ---- a run, from its beginning to its end ---- */
 
 struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
@@ -404,13 +306,14 @@ void cmb_orders_stop(struct cmb_orders *orders)
     cmb_loop_stop_timer(orders->loop, &orders->dead_man_timer);
     cmb_inquiry_stop(orders->sync);
     cmb_inquiry_stop(orders->dead_man);
-    cmb_orders_let_go(orders);
+    cmb_orders_turn_away(orders, CAMBIST_CLOSED, "the host was closed");
 }
 
 void cmb_orders_free(struct cmb_orders *orders)
 {
     if (!orders)
         return;
+    orders->exchange->nonces.keep = NULL;
     while (!TAILQ_EMPTY(&orders->list))
         cmb_kept_free(TAILQ_FIRST(&orders->list));
     while (orders->all_errands) {

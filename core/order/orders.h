@@ -1,9 +1,11 @@
 /* order/orders.h - the orders of one account at one exchange, from intent to proved outcome.
  *
+ *     errand.c     a question may go, or has to wait
  *     submit.c     an order is written down, then sent
  *     change.c     so is a cancel and an amend
  *     watch.c      what the account's stream tells
  *     resolve.c    what is not known is asked for, until it is proved
+ *     check.c      question by question
  *     reconcile.c  what was missed is asked for
  *     recover.c    what an earlier run has left
  *

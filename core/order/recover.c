@@ -96,6 +96,9 @@ int cmb_recovery_take(const struct cmb_journal_record *record, void *user,
     struct cmb_recovery *recovery = user;
     switch (record->type) {
     case CMB_JOURNAL_CONFIG: return take_config(recovery, record, error);
+    case CMB_JOURNAL_NONCE:
+        return cmb_orders_take_nonce(recovery->orders, recovery->count, record->payload)
+                   ? CAMBIST_OK : misplaced(record, "nonces that cannot be read", error);
     case CMB_JOURNAL_RUN:
     case CMB_JOURNAL_CHECKPOINT: return CAMBIST_OK;
     default: return take_order(recovery, record, error);
@@ -162,7 +165,6 @@ static void end_of_run(struct cmb_orders *orders)
             cmb_kept_take(kept, &(struct cmb_news){ .kind = CMB_NEWS_FINISH,
                                                     .pending = order->pending,
                                                     .ending = CMB_ENDED_LOST });
-        kept->is_asked_for |= !cmb_order_is_over(order);
     }
 }
 
@@ -178,6 +180,7 @@ int cmb_recovery_end(struct cmb_recovery *recovery, struct cmb_journal *journal,
         orders->journal = journal;
         orders->install = recovery->install;
         orders->run_number = cmb_journal_run_id(journal);
+        cmb_orders_keep_nonces(orders);
         end_of_run(orders);
     }
     return status;
@@ -230,6 +233,7 @@ static int write_state(struct cmb_journal *journal, void *user, struct cambist_e
     int status = write_config(recovery, error);
     for (size_t i = 0; i < recovery->count; i++) {
         struct cmb_kept *kept;
+        cmb_orders_write_nonce(recovery->orders[i]);
         TAILQ_FOREACH(kept, &recovery->orders[i]->list, link) {
             kept->is_left_out = kept->is_settled;
             if (status == CAMBIST_OK && !kept->is_settled)

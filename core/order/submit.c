@@ -58,6 +58,9 @@ static int on_leave(struct cmb_run *run, void *user)
     const struct cambist_error *broken = cmb_journal_failure(errand->orders->journal);
     if (broken && errand->pending != CAMBIST_PENDING_CANCEL)
         return cmb_fail_plain(&run->error, (int)broken->status, cmb_text_of(broken->message));
+    if (errand->orders->is_blocked && errand->pending != CAMBIST_PENDING_CANCEL)
+        return cmb_fail_plain(&run->error, CAMBIST_MARKET_CLOSED,
+                              CMB_TEXT("orders are blocked here"));
     for (uint32_t i = 0; i < errand->count && errand->pending != CAMBIST_PENDING_CANCEL; i++) {
         struct cmb_kept *kept = errand->kept[i];
         const struct cambist_order_rule *rule = cmb_kept_rule(kept);
@@ -95,8 +98,29 @@ static void on_durable(struct cmb_journal_wait *wait, int status, void *user)
     on_ended(errand->run, errand);
 }
 
+static void hold(struct cmb_errand *errand)
+{
+    for (uint32_t i = 0; i < errand->count; i++) {
+        errand->kept[i]->errands++;
+        errand->kept[i]->amends += errand->pending == CAMBIST_PENDING_AMEND;
+    }
+    if (errand->replaced)
+        errand->replaced->errands++;
+}
+
+static void let_go(struct cmb_errand *errand)
+{
+    for (uint32_t i = 0; i < errand->count; i++) {
+        errand->kept[i]->errands--;
+        errand->kept[i]->amends -= errand->pending == CAMBIST_PENDING_AMEND;
+    }
+    if (errand->replaced)
+        errand->replaced->errands--;
+}
+
 void cmb_errand_send(struct cmb_errand *errand, bool waits)
 {
+    hold(errand);
     errand->run->end = CMB_STAGE_COUNT;
     errand->wait = (struct cmb_journal_wait){ .on_durable = on_durable, .user = errand };
     int status = waits ? cmb_journal_when_durable(errand->orders->journal,
@@ -179,6 +203,7 @@ static void on_ended(struct cmb_run *run, void *user)
         end_replaced(errand);
     if (errand->reaches_all)
         cmb_orders_doubt(errand->orders, run->call->market);
+    let_go(errand);
     cmb_errand_end(errand);
 }
 
@@ -312,6 +337,10 @@ static void on_picked(struct cmb_run *run, void *user)
     struct cmb_errand *errand = user;
     if (run->error.status != CAMBIST_OK) {
         cmb_errand_end(errand);
+        return;
+    }
+    if (run->call->market && run->call->market->active == CAMBIST_FLAG_NO) {
+        cmb_errand_fail(errand, CAMBIST_MARKET_CLOSED, "this market is not traded");
         return;
     }
     cmb_errand_limit_time(errand);

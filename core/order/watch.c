@@ -14,13 +14,24 @@ bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id)
     return false;
 }
 
+/* What is over is forgotten here some day; lists of old orders still have it. */
+static bool is_old(const struct cambist_order *report, uint32_t proof)
+{
+    return proof == CAMBIST_PROOF_QUERY &&
+           (report->state == CAMBIST_STATE_CLOSED || report->state == CAMBIST_STATE_CANCELED ||
+            report->state == CAMBIST_STATE_EXPIRED || report->state == CAMBIST_STATE_REJECTED);
+}
+
 /* An order that nobody here has placed is told of once, and left alone. */
-static void hear_stranger(struct cmb_orders *orders, const struct cambist_order *report)
+static void hear_stranger(struct cmb_orders *orders, const struct cambist_order *report,
+                          uint32_t proof)
 {
     const char *name = report->id ? report->id : report->client_order_id;
     if (!name || cmb_orders_is_stranger(orders, name))
         return;
     orders->strangers[orders->stranger_next++ % CMB_STRANGERS] = cmb_text_hash(cmb_text_of(name));
+    if (is_old(report, proof))
+        return;
     bool is_ours = cmb_client_id_is_ours(orders->install,
                                          cmb_text_of(report->client_order_id));
     cmb_orders_tell(orders, &(struct cmb_order_event){
@@ -42,7 +53,7 @@ void cmb_orders_hear_order(struct cmb_orders *orders, const struct cambist_order
     struct cmb_kept *kept = cmb_kept_find(orders, cmb_text_of(report->client_order_id),
                                           cmb_text_of(report->id));
     if (!kept || is_another(&kept->order, report)) {
-        hear_stranger(orders, report);
+        hear_stranger(orders, report, proof);
         return;
     }
     kept->heard += proof == CAMBIST_PROOF_QUERY;

@@ -56,6 +56,7 @@ struct cmb_engine_order {
     uint32_t side, type, time_in_force, state; /* numbers of the vocabularies */
     bool is_post_only, is_reduce_only;
     bool is_external; /* placed by the customer, but not through us */
+    bool is_said_done; /* the exchange has said that it is cancelled, which is not so yet */
     int64_t price, amount, filled; /* price 0: market order */
     int64_t budget;                /* money that a market buy may spend; 0: by amount */
     int64_t cost, fee, held;       /* money; fee in fee_currency */

@@ -50,6 +50,8 @@ struct cmb_practice {
     int64_t ahead_ns;              /* the exchange's clock over the simulator's */
     uint32_t struck;               /* enum cmb_fault, of the request in hand */
     uint32_t token_fault;          /* the same, of the token that it may ask for */
+    int64_t dead_man_ns[CMB_ENGINE_MARKETS]; /* the simulator's time at which the market's open orders
+                                              * are cancelled, unless it is set again; 0: never */
     struct cmb_engine_order *pending; /* said to be cancelled, and still open; NULL: none */
 };
 
@@ -88,6 +90,12 @@ struct cmb_markets *cmb_practice_name_markets(const struct cmb_plugin *plugin);
 /* serve: runs the question in the capture; the records are the call's rows. */
 int cmb_practice_serve(struct cmb_practice *practice, struct cmb_capture *capture,
                        struct cambist_error *error);
+
+/* dead_man: when the first of its switches goes off, by the simulator's clock; INT64_MAX: none is
+ * set. */
+int64_t cmb_practice_dead_man_ns(const struct cmb_practice *practice);
+/* Cancels what is open in the markets whose time has come. */
+void cmb_practice_cancel_dead(struct cmb_practice *practice, int64_t now_ns);
 
 /* answer: the call's rows as the exchange writes them; NULL without memory.  The caller puts it. */
 struct json_object *cmb_practice_write(struct cmb_call *call);

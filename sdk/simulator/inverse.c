@@ -139,6 +139,16 @@ static bool take_now(struct cmb_capture *capture, const struct cmb_step *step,
     return true;
 }
 
+static uint32_t argument_of(uint32_t name)
+{
+    switch (name) {
+    case CMB_NAME_TIMEOUT: return CAMBIST_ARGUMENT_timeout;
+    case CMB_NAME_SINCE:
+    case CMB_NAME_BEGIN: return CAMBIST_ARGUMENT_since;
+    default: return CAMBIST_ARGUMENT_until;
+    }
+}
+
 static bool take_time(struct cmb_capture *capture, const struct cmb_step *step,
                       struct cmb_text text)
 {
@@ -153,9 +163,7 @@ static bool take_time(struct cmb_capture *capture, const struct cmb_step *step,
         return true;
     }
     size_t length = cmb_time_format_number(time_ns - shift_of(step), CMB_TIME_MS, digits);
-    bool is_start = step->name == CMB_NAME_SINCE || step->name == CMB_NAME_BEGIN;
-    uint32_t argument = is_start ? CAMBIST_ARGUMENT_since : CAMBIST_ARGUMENT_until;
-    return keep_argument(capture, argument, (struct cmb_text){ digits, length });
+    return keep_argument(capture, argument_of(step->name), (struct cmb_text){ digits, length });
 }
 
 /* ---- names ---- */
@@ -232,8 +240,6 @@ static bool take_derived(struct cmb_capture *capture, const struct cmb_step *ste
 
 static bool take(struct cmb_capture *capture, const struct cmb_step *step, struct cmb_text text)
 {
-    if (step->name == CMB_NAME_TIMEOUT)
-        return true; /* the practice exchange has no dead man's switch */
     if (step->name >= CMB_NAME_TIME)
         return take_time(capture, step, text);
     switch (step->name) {

@@ -5,10 +5,12 @@
 
 #include "base/fail.h"
 
-static const int64_t second_ns = 1000000000;
-/* How long the engine may take, and how long a request without a window may wait for it. */
-static const int64_t engine_most_ns = 10 * (int64_t)1000000000;
+static const int64_t second_ns = 1000000000, millisecond_ns = 1000000;
+/* How long a request without a window may wait for the engine; and, where the tables say nothing, how
+ * long that may take, and how old answers about orders may be. */
 static const int64_t wait_most_ns = 5 * (int64_t)1000000000;
+static const int64_t engine_most_ns = 10 * (int64_t)1000000000;
+static const int64_t lag_usual_ns = 2 * (int64_t)1000000000;
 
 /* ---- life ---- */
 
@@ -43,8 +45,15 @@ static bool is_on(const struct cmb_reception *reception, uint32_t fault)
            cmb_faults_is_on(reception->faults, reception->exchange, fault, CAMBIST_TOPIC_NONE);
 }
 
+/* An exchange is as slow as its tables say, and no slower. */
+static const struct cambist_order_rule *order_rule(const struct cmb_reception *reception)
+{
+    return cmb_find_order_rule(reception->practice->plugin, CAMBIST_KIND_SPOT);
+}
+
 static void set_rules(struct cmb_reception *reception)
 {
+    const struct cambist_order_rule *slow = order_rule(reception);
     struct cmb_practice_rules *rules = &reception->practice->in_force;
     *rules = reception->practice->rules;
     if (is_on(reception, CMB_FAULT_IDS_AMONG_OPEN))
@@ -54,7 +63,7 @@ static void set_rules(struct cmb_reception *reception)
     if (is_on(reception, CMB_FAULT_IDS_LAST_WINS))
         rules->client_ids = CMB_IDS_LAST_WINS;
     if (is_on(reception, CMB_FAULT_QUERIES_LAG))
-        rules->query_lag_ns = 2 * second_ns;
+        rules->query_lag_ns = slow && slow->lag_ms ? slow->lag_ms * millisecond_ns : lag_usual_ns;
     rules->hides_closed |= is_on(reception, CMB_FAULT_CLOSED_NOT_FOUND);
     rules->hides_closed_by_client_id |= is_on(reception, CMB_FAULT_CLOSED_BY_ID_ONLY);
     reception->practice->engine->client_ids = rules->client_ids;
@@ -152,6 +161,12 @@ static void run(struct cmb_reception *reception, size_t noted, int64_t now_ns,
 
 /* ---- later ---- */
 
+static int64_t random_below(struct cmb_reception *reception, int64_t most_ns)
+{
+    uint64_t chance = cmb_random_number(&reception->random);
+    return most_ns > 0 ? (int64_t)(chance % (uint64_t)most_ns) : 0;
+}
+
 /* It waits in front of the engine, where its window is looked at once more, and then inside. */
 static bool queue(struct cmb_reception *reception, size_t noted, int64_t now_ns,
                   struct cmb_sending *ret)
@@ -169,10 +184,11 @@ static bool queue(struct cmb_reception *reception, size_t noted, int64_t now_ns,
     int64_t window_ns = practice->capture.deadline_ns
                             ? practice->capture.deadline_ns - practice->ahead_ns - now_ns : 0;
     int64_t most_ns = window_ns > 0 ? window_ns * 5 / 4 : wait_most_ns;
-    late->checked_ns =
-        now_ns + (int64_t)(cmb_random_number(&reception->random) % (uint64_t)most_ns);
+    const struct cambist_order_rule *slow = order_rule(reception);
+    late->checked_ns = now_ns + random_below(reception, most_ns);
     late->due_ns = late->checked_ns +
-                   (int64_t)(cmb_random_number(&reception->random) % (uint64_t)engine_most_ns);
+                   random_below(reception, slow ? slow->engine_ms * millisecond_ns
+                                                : engine_most_ns);
     if (ret->fault == CMB_FAULT_LATE)
         late->ticket = ++reception->tickets;
     ret->ticket = late->ticket;
@@ -198,11 +214,15 @@ static void do_request(struct cmb_reception *reception, struct cmb_late *late)
               late->reply.http_status);
 }
 
+static void turn_engine(struct cmb_reception *reception, int64_t now_ns)
+{
+    int64_t own_ns = set_clock(reception, now_ns);
+    cmb_engine_turn(reception->practice->engine, own_ns - own_ns % 1000000);
+}
+
 static void do_late(struct cmb_reception *reception, struct cmb_late *late)
 {
     struct cmb_engine *engine = reception->practice->engine;
-    int64_t own_ns = set_clock(reception, late->due_ns);
-    cmb_engine_turn(engine, own_ns - own_ns % 1000000);
     set_rules(reception);
     switch (late->kind) {
     case CMB_LATE_CANCEL: (void)cmb_engine_cancel(engine, late->order, NULL); break;
@@ -219,16 +239,23 @@ static void do_late(struct cmb_reception *reception, struct cmb_late *late)
 
 void cmb_reception_turn(struct cmb_reception *reception, int64_t now_ns)
 {
-    struct cmb_late *late;
-    while ((late = cmb_late_take_due(&reception->waiting, now_ns)))
-        do_late(reception, late);
-    int64_t own_ns = set_clock(reception, now_ns);
-    cmb_engine_turn(reception->practice->engine, own_ns - own_ns % 1000000);
+    int64_t due_ns;
+    while ((due_ns = cmb_reception_next_ns(reception)) <= now_ns) {
+        struct cmb_late *late = cmb_late_take_due(&reception->waiting, due_ns);
+        turn_engine(reception, due_ns);
+        if (late)
+            do_late(reception, late);
+        else
+            cmb_practice_cancel_dead(reception->practice, due_ns);
+    }
+    turn_engine(reception, now_ns);
 }
 
 int64_t cmb_reception_next_ns(const struct cmb_reception *reception)
 {
-    return reception->waiting ? reception->waiting->due_ns : INT64_MAX;
+    int64_t dead_man_ns = cmb_practice_dead_man_ns(reception->practice);
+    bool is_late_first = reception->waiting && reception->waiting->due_ns <= dead_man_ns;
+    return is_late_first ? reception->waiting->due_ns : dead_man_ns;
 }
 
 bool cmb_reception_collect(struct cmb_reception *reception, uint64_t ticket, int64_t now_ns,

@@ -14,8 +14,8 @@
     X(fetch_time) X(fetch_status) X(fetch_markets) X(fetch_currencies) X(fetch_ticker)             \
     X(fetch_tickers) X(fetch_order_book) X(fetch_trades) X(fetch_ohlcv) X(fetch_balance)           \
     X(fetch_trading_fee) X(fetch_trading_fees) X(create_order) X(create_orders) X(edit_order)      \
-    X(cancel_order) X(cancel_orders) X(cancel_all_orders) X(fetch_order) X(fetch_orders)           \
-    X(fetch_open_orders) X(fetch_closed_orders) X(fetch_my_trades) X(fetch_positions)              \
+    X(cancel_order) X(cancel_orders) X(cancel_all_orders) X(cancel_all_orders_after)               \
+    X(fetch_order) X(fetch_orders) X(fetch_open_orders) X(fetch_closed_orders) X(fetch_my_trades) X(fetch_positions)              \
     X(fetch_funding_rate) X(fetch_funding_rates) X(set_leverage) X(open_stream) X(keep_stream)
 
 /* One question while it is being answered. */

@@ -93,6 +93,7 @@ static int pretend_cancelled(struct cmb_serve *serve, struct cmb_engine_order *o
     told.state = CAMBIST_STATE_CANCELED;
     cmb_serve_tell_order(serve, &told);
     serve->practice->pending = order;
+    order->is_said_done = true;
     return CAMBIST_OK;
 }
 
@@ -129,6 +130,31 @@ static int edit_half(struct cmb_serve *serve, struct cmb_engine_order *order)
     return status;
 }
 
+/* The old order goes, another one comes under a name of its own; or only the first of the two. */
+static int replace(struct cmb_serve *serve, struct cmb_engine_order *order)
+{
+    struct cmb_engine_intent intent;
+    struct cmb_engine_order *successor;
+    int status = read_intent(serve, &intent);
+    if (status == CAMBIST_OK)
+        status = cmb_engine_cancel(serve->engine, order, serve->error);
+    if (status != CAMBIST_OK)
+        return status;
+    status = cmb_engine_submit(serve->engine, CMB_CUSTOMER, &intent, &successor, serve->error);
+    if (status == CAMBIST_OK)
+        cmb_serve_tell_order(serve, successor);
+    else
+        serve->error->outcome = CAMBIST_OUTCOME_UNKNOWN;
+    return status;
+}
+
+static bool replaces(const struct cmb_engine_order *order, const struct cmb_serve *serve)
+{
+    const struct cambist_order_rule *rule = cmb_find_order_rule(
+        serve->practice->plugin, cmb_engine_rules[order->market].kind);
+    return rule && rule->edit_replaces;
+}
+
 int cmb_serve_edit_order(struct cmb_serve *serve)
 {
     struct cmb_engine_order *order;
@@ -139,6 +165,8 @@ int cmb_serve_edit_order(struct cmb_serve *serve)
     if (serve->practice->struck == CMB_FAULT_EDIT_HALF ||
         serve->practice->struck == CMB_FAULT_EDIT_HALF_CUT)
         return edit_half(serve, order);
+    if (replaces(order, serve))
+        return replace(serve, order);
     wanted.market = order->market;
     status = read_numbers(serve, &wanted);
     if (status == CAMBIST_OK)

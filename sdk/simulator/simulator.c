@@ -328,3 +328,16 @@ size_t cmb_simulator_count_orders(struct cmb_simulator *simulator, const char *e
     pthread_mutex_unlock(&simulator->lock);
     return count;
 }
+
+bool cmb_simulator_look(struct cmb_simulator *simulator, const char *exchange,
+                        cmb_simulator_look_fn *look, void *user)
+{
+    int number = find_exchange(simulator, exchange);
+    if (number < 0)
+        return false;
+    pthread_mutex_lock(&simulator->lock);
+    cmb_seat_turn(&simulator->seats[number]);
+    look(&simulator->practices[number], &simulator->ledger, user);
+    pthread_mutex_unlock(&simulator->lock);
+    return true;
+}

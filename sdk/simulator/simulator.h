@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "plugin/plugin.h"
 
-enum { CMB_SIMULATOR_EXCHANGES_MOST = 32, CMB_SIMULATOR_FAULTS_MOST = 128 };
+enum { CMB_SIMULATOR_EXCHANGES_MOST = 32, CMB_SIMULATOR_FAULTS_MOST = 256 };
 
 /* The certificate that the servers show.  GOOD comes from the simulator's own authority, for
  * 127.0.0.1 and localhost. */
@@ -103,5 +103,14 @@ char *cmb_simulator_ledger(struct cmb_simulator *simulator);
  * became of them since.  NULL counts all orders of the account. [any thread] */
 size_t cmb_simulator_count_orders(struct cmb_simulator *simulator, const char *exchange,
                                   const char *client_order_id);
+
+/* Shows the truth about an exchange and all requests (ledger.h) as it is now, under the simulator's
+ * lock: `look` asks the simulator nothing.  False: there is no such exchange. [any thread] */
+struct cmb_practice;
+struct cmb_ledger;
+typedef void cmb_simulator_look_fn(const struct cmb_practice *practice,
+                                   const struct cmb_ledger *ledger, void *user);
+bool cmb_simulator_look(struct cmb_simulator *simulator, const char *exchange,
+                        cmb_simulator_look_fn *look, void *user);
 
 #endif

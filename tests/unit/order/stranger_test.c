@@ -1,0 +1,64 @@
+/* Which orders that nobody here has placed are told of? */
+#include "support/order_world.h"
+
+static struct order_world world;
+
+static void open_world(void)
+{
+    order_world_open(&world, "okx", 9, CMB_JOURNAL_PROCESS);
+    order_world_play_ms(&world, 1000);
+}
+
+/* A report of an order under the n-th name of an earlier run, or under a name that is no run's. */
+static void hear(unsigned n, bool is_ours, uint64_t state, uint32_t proof)
+{
+    char name[CMB_CLIENT_ID_SIZE], id[16];
+    cmb_client_id_write(world.recovery.install, 1, n, name);
+    snprintf(id, sizeof id, "%u", 70000 + n);
+    cmb_orders_hear_order(world.orders,
+                          &(struct cambist_order){ .id = id, .symbol = "BTC/USDT", .state = state,
+                                                   .client_order_id = is_ours ? name : "mine" },
+                          proof);
+}
+
+static void an_open_order_under_our_name_is_an_orphan(void)
+{
+    open_world();
+    hear(1, true, CAMBIST_STATE_OPEN, CAMBIST_PROOF_QUERY);
+    ASSERT_NUMBER(world.orphans, 1);
+    hear(1, true, CAMBIST_STATE_OPEN, CAMBIST_PROOF_QUERY);
+    ASSERT_NUMBER(world.orphans, 1); /* each is told of once */
+    order_world_close(&world);
+}
+
+static void what_the_stream_tells_is_new(void)
+{
+    open_world();
+    hear(1, true, CAMBIST_STATE_CLOSED, CAMBIST_PROOF_STREAM);
+    hear(2, false, CAMBIST_STATE_CLOSED, CAMBIST_PROOF_STREAM);
+    ASSERT_NUMBER(world.orphans, 1);
+    ASSERT_NUMBER(world.strangers, 1);
+    order_world_close(&world);
+}
+
+/* The journal and the host forget what is over and settled, a list of old orders does not. */
+static void what_was_over_long_ago_is_no_orphan(void)
+{
+    static const uint64_t ends[] = { CAMBIST_STATE_CLOSED, CAMBIST_STATE_CANCELED,
+                                     CAMBIST_STATE_EXPIRED, CAMBIST_STATE_REJECTED };
+    open_world();
+    for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
+        hear(i, true, ends[i], CAMBIST_PROOF_QUERY);
+        hear(10 + i, false, ends[i], CAMBIST_PROOF_QUERY);
+    }
+    ASSERT_NUMBER(world.orphans, 0);
+    ASSERT_NUMBER(world.strangers, 0);
+    CU_ASSERT(cmb_orders_is_stranger(world.orders, "70000")); /* its trades are not ours to seek */
+    order_world_close(&world);
+}
+
+TEST_SUITE("order/stranger",
+           { "an open order under our name is an orphan",
+             an_open_order_under_our_name_is_an_orphan },
+           { "what the stream tells is new", what_the_stream_tells_is_new },
+           { "what was over long ago is no orphan", what_was_over_long_ago_is_no_orphan })

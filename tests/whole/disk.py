@@ -72,7 +72,8 @@ def writes_fail(folder):
         told = [order[1] for order in told_of(lines, "told")]
         placed += told.count("done")
         check(code in (0, 1) and (code == 0 or "Input/output error" in errors),
-              "write %d fails: %s" % (number, told or "it does not open"), errors, reasons_of(lines))
+              "write %d fails: %s" % (number, told or "it does not open"), errors,
+              reasons_of(lines))
     check(placed > 0, "write: as long as nothing fails orders are placed")
     chain.judge()
 

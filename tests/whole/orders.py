@@ -2,8 +2,8 @@
 
     orders.py CAMBIST KILL_CLIENT PLUGINS
 
-`cambist order create`, `orders`, `resolve`, `kill` and `kill --release`, as people use them, against
-practice exchanges that lose answers and do not answer questions.
+`cambist order create`, `orders`, `resolve`, `kill` and `kill --release`, as people use them,
+against practice exchanges that lose answers and do not answer questions.
 """
 import json, os, pathlib, re, select, subprocess, sys, tempfile, time
 

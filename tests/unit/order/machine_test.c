@@ -2,6 +2,7 @@
 #include "order/order.h"
 
 #include "crypto/random.h"
+#include "support/allocations.h"
 #include "support/decimal.h"
 #include "support/test.h"
 
@@ -448,6 +449,23 @@ static void any_order_of_the_news_comes_to_the_same_end(void)
     ASSERT_NUMBER(wrong, 0);
 }
 
+/* ---- memory ---- */
+
+/* A trade that cannot be remembered is not counted: it is told again. */
+static void without_memory_a_trade_is_not_taken(void)
+{
+#ifndef TEST_CANNOT_COUNT
+    struct cmb_order order = working("1");
+    test_allocation_fails = 1;
+    ASSERT_NUMBER(fill(&order, "t1", "0.25"), CMB_CHANGED_MEMORY);
+    test_allocation_fails = 0;
+    CU_ASSERT(!order.counted.is_set && !order.filled.is_set);
+    CU_ASSERT(fill(&order, "t1", "0.25") & CMB_CHANGED_FILL);
+    CU_ASSERT(is(&order.counted, "0.25"));
+    cmb_order_clear(&order);
+#endif
+}
+
 TEST_SUITE("order/machine",
            { "an order is what its request came to", an_order_is_what_its_request_came_to },
            { "the latest deadline counts", the_latest_deadline_counts },
@@ -484,4 +502,5 @@ TEST_SUITE("order/machine",
            { "a cancel may overtake an amend", a_cancel_may_overtake_an_amend },
            { "exposure is never understated", exposure_is_never_understated },
            { "any order of the news comes to the same end",
-             any_order_of_the_news_comes_to_the_same_end })
+             any_order_of_the_news_comes_to_the_same_end },
+           { "without memory a trade is not taken", without_memory_a_trade_is_not_taken })

@@ -1,4 +1,4 @@
-/* Does anything leave that is not written down, when the journal's disk fails in the middle of it? */
+/* Does anything leave that is not written down, when the journal's disk fails meanwhile? */
 #include "support/order_world.h"
 
 static struct order_world world;

@@ -339,9 +339,8 @@ static void step(struct account *account)
     if (draw(account->stage, 4) == 0 && pick_open(account, &order) &&
         order.type == CAMBIST_TYPE_LIMIT)
         edit(account, &order);
-    for (int i = 0; i < 2; i++)
-        if ((has_many_open(account) || draw(account->stage, 5) == 0) && pick_open(account, &order))
-            cancel(account, &order);
+    if ((has_many_open(account) || draw(account->stage, 3) == 0) && pick_open(account, &order))
+        cancel(account, &order);
 }
 
 /* ---- the end ---- */
@@ -565,7 +564,7 @@ static const char *const faults[] = {
     "cancel-late:0.04", "cancel-vain:0.04", "edit-half:0.08", "edit-half-cut:0.08",
     "not-connected:0.05", "queries-lag", "gap@watch_orders:0.02", "gap@watch_my_trades:0.02",
     "duplicate:0.02", "reorder:0.02", "fragments:0.02", "control-between:0.02",
-    "cut-stream:0.005", "fill-first:0.1", "fill-twice:0.05", "fill-late:0.05",
+    "cut-stream:0.01", "fill-first:0.1", "fill-twice:0.05", "fill-late:0.05",
 };
 enum { FAULTS = sizeof faults / sizeof *faults };
 

@@ -1,8 +1,8 @@
-/* support/order_stage.h - a host, practice exchanges in this process, and somebody who places orders
- * at them, follows what becomes of them, and cancels and edits them, many at a time.
+/* support/order_stage.h - a host, practice exchanges in this process, and somebody who places
+ * orders at them, follows what becomes of them, and cancels and edits them, many at a time.
  *
- * Real sockets, real TLS, a journal in a folder of its own.  What is asked is drawn from a seed; what
- * happens depends on the machine as well. */
+ * Real sockets, real TLS, a journal in a folder of its own.  What is asked is drawn from a seed;
+ * what happens depends on the machine as well. */
 #ifndef TEST_SUPPORT_ORDER_STAGE_H
 #define TEST_SUPPORT_ORDER_STAGE_H
 
@@ -21,7 +21,6 @@ struct stage_question {
     char client_id[40]; /* of a new order with a name of its own */
     uint32_t status, outcome;
     unsigned answers;
-    bool places;
 };
 
 struct stage_account {
@@ -80,12 +79,13 @@ static inline void stage_on_event(const struct cambist_order_event *event, void 
     struct told_order *order = told_orders_note(&account->told, event);
     account->oracle.one = account->told.events % STAGE_EXPOSURE_EVERY ? order : NULL;
     if (order)
-        cmb_simulator_look(account->stage->simulator, account->name,
-                           order_oracle_look_at_exposure, &account->oracle);
+        cmb_simulator_look(account->stage->simulator, account->name, order_oracle_look_at_exposure,
+                           &account->oracle);
     pthread_mutex_unlock(&account->told.lock);
 }
 
-static inline void stage_on_answer(struct cambist_answer *answer, const struct cambist_error *error, void *user)
+static inline void stage_on_answer(struct cambist_answer *answer, const struct cambist_error *error,
+                                   void *user)
 {
     struct stage_question *question = user;
     struct stage_account *account = question->account;
@@ -141,9 +141,9 @@ static inline void stage_open_accounts(struct stage *stage, const char *const *n
     for (struct stage_account *account = stage->accounts; *names; names++, account++) {
         *account = (struct stage_account){ .name = *names, .stage = stage };
         stage_require(stage, cmb_plugin_open(*names, &rules, &account->plugin, &stage->error) ==
-                           CAMBIST_OK);
-        stage_require(stage, cmb_simulator_add(stage->simulator, account->plugin, 0, &stage->error) ==
-                           CAMBIST_OK);
+                                 CAMBIST_OK);
+        stage_require(stage, cmb_simulator_add(stage->simulator, account->plugin, 0,
+                                               &stage->error) == CAMBIST_OK);
         told_orders_init(&account->told);
         account->oracle.told = &account->told;
         stage->count++;
@@ -155,27 +155,30 @@ static inline void stage_open_host(struct stage *stage)
     char config[4096];
     int length = snprintf(config, sizeof config,
                           "[host]\nplugin_path = %s\njournal = %s\ndurability = process\n"
-                          "answer_timeout_ms = 700\n", stage->plugins, stage->journal);
+                          "answer_timeout_ms = 700\n",
+                          stage->plugins, stage->journal);
     for (size_t i = 0; i < stage->count; i++)
         length += snprintf(config + length, sizeof config - (size_t)length,
                            "[exchange %s]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
-                           "credentials = file:%s\nkinds = spot\n", stage->accounts[i].name,
+                           "credentials = file:%s\nkinds = spot\n",
+                           stage->accounts[i].name,
                            cmb_simulator_url(stage->simulator, stage->accounts[i].name),
                            cmb_simulator_ca(stage->simulator), stage->accounts[i].keys);
     stage_require(stage, cambist_open_text(config, "order_faults_test", 0, &stage->host,
-                                     &stage->error) == CAMBIST_OK);
+                                           &stage->error) == CAMBIST_OK);
     for (size_t i = 0; i < stage->count; i++) {
         struct stage_account *account = &stage->accounts[i];
         account->exchange = cambist_find_exchange(stage->host, account->name);
         stage_require(stage, cambist_follow_orders(account->exchange, stage_on_event, account,
-                                             &account->follow, &stage->error) == CAMBIST_OK);
+                                                   &account->follow, &stage->error) == CAMBIST_OK);
     }
 }
 
 static inline void stage_open(struct stage *stage, const char *plugins, const char *const *names)
 {
     struct cmb_simulator_settings settings = { .seed = 11 };
-    *stage = (struct stage){ .plugins = plugins, .begun_s = stage_now_s(),
+    *stage = (struct stage){ .plugins = plugins,
+                             .begun_s = stage_now_s(),
                              .journal = "/tmp/cambist-journal-XXXXXX" };
     cmb_random_init_seeded(&stage->dice, 5);
     stage_require(stage, mkdtemp(stage->journal) != NULL);
@@ -213,16 +216,16 @@ static inline void stage_close(struct stage *stage)
 
 /* ---- asking ---- */
 
-static inline void stage_ask(struct stage_account *account, struct stage_question *question, uint32_t operation,
-                const struct cambist_arguments *arguments)
+static inline void stage_ask(struct stage_account *account, struct stage_question *question,
+                             uint32_t operation, const struct cambist_arguments *arguments)
 {
     struct cambist_error error = { 0 };
     pthread_mutex_lock(&account->told.lock);
     account->under_way++;
     pthread_mutex_unlock(&account->told.lock);
     question->account = account;
-    CU_ASSERT_FATAL(cambist_start(account->exchange, operation, arguments, stage_on_answer, question,
-                                  &error) == CAMBIST_OK);
+    CU_ASSERT_FATAL(cambist_start(account->exchange, operation, arguments, stage_on_answer,
+                                  question, &error) == CAMBIST_OK);
 }
 
 static inline struct stage_question *stage_new_question(struct stage_account *account)
@@ -237,35 +240,36 @@ static const struct {
     unsigned low, high;
 } stage_markets[] = {
     { "BTC/USDT", "0.0004", 59000, 61000 }, { "ETH/USDT", "0.008", 2950, 3050 },
-    { "SOL/USDT", "0.15", 147, 153 }, { "BTC/USD", "0.0005", 59000, 61000 },
+    { "SOL/USDT", "0.15", 147, 153 },       { "BTC/USD", "0.0005", 59000, 61000 },
     { "ETH/USD", "0.009", 2950, 3050 },
 };
 enum { STAGE_MARKETS = sizeof stage_markets / sizeof *stage_markets };
 
-/* Six rest, one trades at its limit, one at market; every second brings a name.  (Not more trade: in
- * each market no more than one page of trades holds.) */
+/* Six rest, one trades at its limit, one at market; every second brings a name.  (Not more trade:
+ * in each market no more than one page of trades holds.) */
 static inline void stage_place(struct stage_account *account)
 {
     struct stage *stage = account->stage;
     struct stage_question *question = stage_new_question(account);
-    unsigned market = (unsigned)stage_draw(stage, STAGE_MARKETS), sort = (unsigned)stage_draw(stage, 8);
+    unsigned market = (unsigned)stage_draw(stage, STAGE_MARKETS),
+             sort = (unsigned)stage_draw(stage, 8);
     bool sells = stage_draw(stage, 2);
     char price[24];
     snprintf(price, sizeof price, "%u",
-             sort < 6 ? (sells ? stage_markets[market].high * 11 / 10 : stage_markets[market].low * 9 / 10)
+             sort < 6 ? (sells ? stage_markets[market].high * 11 / 10
+                               : stage_markets[market].low * 9 / 10)
                       : (sells ? stage_markets[market].low : stage_markets[market].high));
-    question->places = true;
     if (stage_draw(stage, 2))
         snprintf(question->client_id, sizeof question->client_id, "f%zu%c", account->question_count,
                  account->name[0]);
     stage_ask(account, question, CAMBIST_OPERATION_create_order,
-        &(struct cambist_arguments){ .symbol = stage_markets[market].symbol,
-                                     .side = sells ? CAMBIST_SIDE_SELL : CAMBIST_SIDE_BUY,
-                                     .type = sort == 7 ? CAMBIST_TYPE_MARKET : CAMBIST_TYPE_LIMIT,
-                                     .amount = stage_markets[market].amount,
-                                     .price = sort == 7 ? NULL : price,
-                                     .client_order_id = *question->client_id ? question->client_id
-                                                                             : NULL });
+              &(struct cambist_arguments){
+                  .symbol = stage_markets[market].symbol,
+                  .side = sells ? CAMBIST_SIDE_SELL : CAMBIST_SIDE_BUY,
+                  .type = sort == 7 ? CAMBIST_TYPE_MARKET : CAMBIST_TYPE_LIMIT,
+                  .amount = stage_markets[market].amount,
+                  .price = sort == 7 ? NULL : price,
+                  .client_order_id = *question->client_id ? question->client_id : NULL });
     account->placed++;
 }
 
@@ -289,8 +293,8 @@ static inline bool stage_pick_open(struct stage_account *account, struct told_or
 static inline void stage_cancel(struct stage_account *account, const struct told_order *order)
 {
     stage_ask(account, stage_new_question(account), CAMBIST_OPERATION_cancel_order,
-        &(struct cambist_arguments){ .symbol = order->symbol,
-                                     .client_order_id = order->client_id });
+              &(struct cambist_arguments){ .symbol = order->symbol,
+                                           .client_order_id = order->client_id });
     account->cancels++;
 }
 
@@ -302,14 +306,18 @@ static inline void stage_edit(struct stage_account *account, const struct told_o
     while (market + 1 < STAGE_MARKETS && strcmp(stage_markets[market].symbol, order->symbol) != 0)
         market++;
     bool sells = order->side == CAMBIST_SIDE_SELL;
-    unsigned from = sells ? stage_markets[market].high * 11 / 10 : stage_markets[market].low * 8 / 10;
+    unsigned from =
+        sells ? stage_markets[market].high * 11 / 10 : stage_markets[market].low * 8 / 10;
     snprintf(price, sizeof price, "%u", from + (unsigned)stage_draw(account->stage, from / 20));
     snprintf(amount, sizeof amount, "%s%llu", stage_markets[market].amount,
              (unsigned long long)stage_draw(account->stage, 2));
     stage_ask(account, stage_new_question(account), CAMBIST_OPERATION_edit_order,
-        &(struct cambist_arguments){ .symbol = order->symbol, .side = order->side,
-                                     .type = CAMBIST_TYPE_LIMIT, .amount = amount, .price = price,
-                                     .client_order_id = order->client_id });
+              &(struct cambist_arguments){ .symbol = order->symbol,
+                                           .side = order->side,
+                                           .type = CAMBIST_TYPE_LIMIT,
+                                           .amount = amount,
+                                           .price = price,
+                                           .client_order_id = order->client_id });
     account->edits++;
 }
 
@@ -330,7 +338,8 @@ static inline void stage_step(struct stage_account *account)
     if (stage_draw(account->stage, 4) == 0 && stage_pick_open(account, &order) &&
         order.type == CAMBIST_TYPE_LIMIT)
         stage_edit(account, &order);
-    if ((stage_has_many_open(account) || stage_draw(account->stage, 3) == 0) && stage_pick_open(account, &order))
+    if ((stage_has_many_open(account) || stage_draw(account->stage, 3) == 0) &&
+        stage_pick_open(account, &order))
         stage_cancel(account, &order);
 }
 

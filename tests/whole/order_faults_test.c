@@ -1,10 +1,12 @@
-/* Are ten thousand orders each executed at most once, told of exactly, and proved, whatever goes wrong?
+/* Are ten thousand orders each executed at most once, told of exactly, and proved, whatever goes
+ * wrong?
  *
  *     test_whole_order_faults [ORDERS]
  *
- * The public interface over real sockets and TLS against practice exchanges in this process: orders,
- * cancels and edits, many at a time, while some fifty kinds of faults strike, each a hundred times.
- * Then nothing strikes any more, and everything has to become known.  ORDERS scales all of it. */
+ * The public interface over real sockets and TLS against practice exchanges in this process:
+ * orders, cancels and edits, many at a time, while some fifty kinds of faults strike, each a
+ * hundred times. Then nothing strikes any more, and everything has to become known.  ORDERS scales
+ * all of it. */
 #include <stdlib.h>
 
 #include "simulator/faults.h"
@@ -44,21 +46,24 @@ static void miss_nothing(struct stage_account *account)
 {
     struct told_orders *told = &account->told;
     time_t until_s = stage_now_s() + WAIT_S;
-    for (unsigned i = 0; i < STAGE_MARKETS; i++) { /* a market without open orders is not asked about */
+    for (unsigned i = 0; i < STAGE_MARKETS;
+         i++) { /* a market without open orders is not asked about */
         char price[24];
         snprintf(price, sizeof price, "%u", stage_markets[i].low * 8 / 10);
         stage_ask(account, stage_new_question(account), CAMBIST_OPERATION_create_order,
-            &(struct cambist_arguments){ .symbol = stage_markets[i].symbol, .side = CAMBIST_SIDE_BUY,
-                                         .type = CAMBIST_TYPE_LIMIT, .price = price,
-                                         .amount = stage_markets[i].amount });
+                  &(struct cambist_arguments){ .symbol = stage_markets[i].symbol,
+                                               .side = CAMBIST_SIDE_BUY,
+                                               .type = CAMBIST_TYPE_LIMIT,
+                                               .price = price,
+                                               .amount = stage_markets[i].amount });
     }
     stage_wait_for_room(account, 1);
     pthread_mutex_lock(&told->lock);
     uint64_t syncs = told->syncs;
     pthread_mutex_unlock(&told->lock);
-    stage_require(account->stage, cmb_simulator_strike(account->stage->simulator, account->name,
-                                                 "cut-stream", 1, &account->stage->error) ==
-                                CAMBIST_OK);
+    stage_require(account->stage,
+                  cmb_simulator_strike(account->stage->simulator, account->name, "cut-stream", 1,
+                                       &account->stage->error) == CAMBIST_OK);
     stage_place(account); /* so that there is something to tell */
     pthread_mutex_lock(&told->lock);
     while (told->syncs == syncs && stage_now_s() < until_s)
@@ -85,8 +90,9 @@ static void cancel_all(struct stage_account *account)
 
 static void calm_down(struct stage *stage)
 {
-    static void (*const phases[])(struct stage_account *account) = { wait_until_quiet, miss_nothing,
-                                                               wait_until_quiet, cancel_all };
+    static void (*const phases[])(struct stage_account * account) = {
+        wait_until_quiet, miss_nothing, wait_until_quiet, cancel_all
+    };
     cmb_simulator_clear_faults(stage->simulator);
     for (size_t phase = 0; phase < sizeof phases / sizeof *phases; phase++)
         for (size_t i = 0; i < stage->count; i++)
@@ -106,10 +112,10 @@ static void judge_answers(struct stage_account *account)
             continue;
         size_t executed = cmb_simulator_count_orders(account->stage->simulator, account->name,
                                                      question->client_id);
-        bool is_known = question->status == CAMBIST_OK ||
-                        question->outcome == CAMBIST_OUTCOME_NOT_DONE;
-        bool is_right = executed <= 1 &&
-                        (!is_known || executed == (question->status == CAMBIST_OK));
+        bool is_known =
+            question->status == CAMBIST_OK || question->outcome == CAMBIST_OUTCOME_NOT_DONE;
+        bool is_right =
+            executed <= 1 && (!is_known || executed == (question->status == CAMBIST_OK));
         wrong += !is_right;
         if (!is_right)
             printf("\n    %s: answered %s, outcome %u, executed %zu times", question->client_id,
@@ -164,8 +170,8 @@ static void judge_balances(struct stage_account *account)
 /* Nothing filled may be told as nothing. */
 static bool is_same_amount(const struct cambist_decimal *a, const struct cambist_decimal *b)
 {
-    bool is_nothing = (!a->is_set || cmb_decimal_is_zero(a)) &&
-                      (!b->is_set || cmb_decimal_is_zero(b));
+    bool is_nothing =
+        (!a->is_set || cmb_decimal_is_zero(a)) && (!b->is_set || cmb_decimal_is_zero(b));
     return is_nothing || cmb_decimal_compare(a, b) == 0;
 }
 
@@ -206,10 +212,11 @@ static void report(const struct stage_account *account)
         unknown += told->orders[i]->was_unknown;
     }
     printf("\n    %s: %u orders, %u cancels, %u edits; %llu events, %llu fills, %llu late, %llu "
-           "syncs, %llu external;", account->name, account->placed, account->cancels,
-           account->edits, (unsigned long long)told->events,
-           (unsigned long long)told->fill_count, (unsigned long long)told->late,
-           (unsigned long long)told->syncs, (unsigned long long)told->externals);
+           "syncs, %llu external;",
+           account->name, account->placed, account->cancels, account->edits,
+           (unsigned long long)told->events, (unsigned long long)told->fill_count,
+           (unsigned long long)told->late, (unsigned long long)told->syncs,
+           (unsigned long long)told->externals);
     printf("\n        %u were unknown for a while;", unknown);
     for (uint32_t life = 1; life <= CAMBIST_LIFE_NOT_SENT; life++)
         if (lives[life])
@@ -237,20 +244,64 @@ static unsigned report_faults(struct stage *stage, unsigned least)
 /* ---- ten thousand ---- */
 
 static const char *const faults[] = {
-    "execute-then-cut:0.008", "execute-then-reset:0.008", "cut:0.008", "reset:0.008",
-    "execute-then-error:0.008", "error:0.008", "rate-limit:0.008", "ban:0.008", "slow:0.008",
-    "stall:0.008", "drip:0.008", "truncate:0.008", "garble:0.008", "cut-status:0.008",
-    "reset-status:0.008", "cut-headers:0.008", "reset-headers:0.008", "reset-body:0.008",
-    "stall-body:0.008", "short-length:0.008", "long-length:0.008", "bad-chunks:0.008",
-    "cut-gzip:0.008", "huge-headers:0.008", "empty:0.008", "interim:0.008", "redirect:0.008",
-    "forbid:0.008", "retry-date:0.008", "retry-negative:0.008", "retry-huge:0.008",
-    "retry-garbage:0.008", "execute-then-limit:0.01", "unknown:0.01", "execute-then-unknown:0.01",
-    "late:0.01", "late-cut:0.01", "external:0.008", "history-twice:0.2",
-    "fill-before-cancel:0.04", "fill-then-cancel:0.04", "cancel-then-refuse:0.04",
-    "cancel-late:0.04", "cancel-vain:0.04", "edit-half:0.08", "edit-half-cut:0.08",
-    "not-connected:0.05", "queries-lag", "gap@watch_orders:0.02", "gap@watch_my_trades:0.02",
-    "duplicate:0.02", "reorder:0.02", "fragments:0.02", "control-between:0.02",
-    "cut-stream:0.01", "fill-first:0.1", "fill-twice:0.05", "fill-late:0.05",
+    "execute-then-cut:0.008",
+    "execute-then-reset:0.008",
+    "cut:0.008",
+    "reset:0.008",
+    "execute-then-error:0.008",
+    "error:0.008",
+    "rate-limit:0.008",
+    "ban:0.008",
+    "slow:0.008",
+    "stall:0.008",
+    "drip:0.008",
+    "truncate:0.008",
+    "garble:0.008",
+    "cut-status:0.008",
+    "reset-status:0.008",
+    "cut-headers:0.008",
+    "reset-headers:0.008",
+    "reset-body:0.008",
+    "stall-body:0.008",
+    "short-length:0.008",
+    "long-length:0.008",
+    "bad-chunks:0.008",
+    "cut-gzip:0.008",
+    "huge-headers:0.008",
+    "empty:0.008",
+    "interim:0.008",
+    "redirect:0.008",
+    "forbid:0.008",
+    "retry-date:0.008",
+    "retry-negative:0.008",
+    "retry-huge:0.008",
+    "retry-garbage:0.008",
+    "execute-then-limit:0.01",
+    "unknown:0.01",
+    "execute-then-unknown:0.01",
+    "late:0.01",
+    "late-cut:0.01",
+    "external:0.008",
+    "history-twice:0.2",
+    "fill-before-cancel:0.04",
+    "fill-then-cancel:0.04",
+    "cancel-then-refuse:0.04",
+    "cancel-late:0.04",
+    "cancel-vain:0.04",
+    "edit-half:0.08",
+    "edit-half-cut:0.08",
+    "not-connected:0.05",
+    "queries-lag",
+    "gap@watch_orders:0.02",
+    "gap@watch_my_trades:0.02",
+    "duplicate:0.02",
+    "reorder:0.02",
+    "fragments:0.02",
+    "control-between:0.02",
+    "cut-stream:0.01",
+    "fill-first:0.1",
+    "fill-twice:0.05",
+    "fill-late:0.05",
 };
 enum { FAULTS = sizeof faults / sizeof *faults };
 
@@ -258,7 +309,7 @@ static void add_faults(struct stage *stage)
 {
     for (size_t i = 0; i < FAULTS; i++)
         stage_require(stage, cmb_simulator_add_fault(stage->simulator, faults[i], &stage->error) ==
-                           CAMBIST_OK);
+                                 CAMBIST_OK);
 }
 
 static bool have_all_struck(struct stage *stage, unsigned least)
@@ -303,27 +354,52 @@ static void ten_thousand_orders_survive_all_faults(void)
 
 /* ---- the tables of four exchanges ---- */
 
-/* Where an unknown order takes two minutes to be proved not to be there (Coinbase), only such faults
- * strike behind which it is there. */
+/* Where an unknown order takes two minutes to be proved not to be there (Coinbase), only such
+ * faults strike behind which it is there. */
 static const char *const executing[] = {
-    "execute-then-cut:0.03", "execute-then-reset:0.03", "execute-then-error:0.03", "truncate:0.03",
-    "garble:0.02", "cut-status:0.02", "reset-headers:0.02", "reset-body:0.02", "long-length:0.02",
-    "bad-chunks:0.02", "cut-gzip:0.02", "empty:0.02", "interim:0.02", "slow:0.02", "external:0.02",
-    "execute-then-unknown:0.02", "history-twice:0.2", "fill-before-cancel:0.05",
-    "fill-then-cancel:0.05", "cancel-then-refuse:0.05", "cancel-late:0.05", "cancel-vain:0.05",
-    "edit-half:0.1", "gap@watch_orders:0.05", "gap@watch_my_trades:0.05", "duplicate:0.05",
-    "fragments:0.05", "cut-stream:0.01", "fill-first:0.1", "fill-twice:0.1", "fill-late:0.1",
+    "execute-then-cut:0.03",
+    "execute-then-reset:0.03",
+    "execute-then-error:0.03",
+    "truncate:0.03",
+    "garble:0.02",
+    "cut-status:0.02",
+    "reset-headers:0.02",
+    "reset-body:0.02",
+    "long-length:0.02",
+    "bad-chunks:0.02",
+    "cut-gzip:0.02",
+    "empty:0.02",
+    "interim:0.02",
+    "slow:0.02",
+    "external:0.02",
+    "execute-then-unknown:0.02",
+    "history-twice:0.2",
+    "fill-before-cancel:0.05",
+    "fill-then-cancel:0.05",
+    "cancel-then-refuse:0.05",
+    "cancel-late:0.05",
+    "cancel-vain:0.05",
+    "edit-half:0.1",
+    "gap@watch_orders:0.05",
+    "gap@watch_my_trades:0.05",
+    "duplicate:0.05",
+    "fragments:0.05",
+    "cut-stream:0.01",
+    "fill-first:0.1",
+    "fill-twice:0.1",
+    "fill-late:0.1",
     "limits",
 };
-static const char *const losing[] = { "cut:0.03", "reset:0.03", "error:0.02", "unknown:0.02",
-                                      "late:0.03", "late-cut:0.03", "edit-half-cut:0.1" };
+static const char *const losing[] = { "cut:0.03",         "reset:0.03", "error:0.02",
+                                      "unknown:0.02",     "late:0.03",  "late-cut:0.03",
+                                      "edit-half-cut:0.1" };
 
 static void strike_all(struct stage_account *account, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         stage_require(account->stage,
-                cmb_simulator_strike(account->stage->simulator, account->name, names[i], ENDLESS,
-                                     &account->stage->error) == CAMBIST_OK);
+                      cmb_simulator_strike(account->stage->simulator, account->name, names[i],
+                                           ENDLESS, &account->stage->error) == CAMBIST_OK);
 }
 
 /* Whoever has asked too much waits a moment. */

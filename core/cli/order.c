@@ -43,6 +43,27 @@ static void print_orders(const struct cambist_answer *answer)
     cmb_table_print(table);
 }
 
+static void note_id(const struct cambist_known_order *order, void *user)
+{
+    snprintf(user, CMB_ORDER_TEXT_SIZE, "%s", order->client_order_id);
+}
+
+/* Nobody knows whether it is there: how it is called, and what finds that out.  The newest order is
+ * the one that was to be placed here. */
+static void tell_how_to_go_on(const struct cmb_ask *ask)
+{
+    char id[CMB_ORDER_TEXT_SIZE] = "";
+    cambist_each_order(ask->exchange, 0, note_id, id);
+    if (!*id)
+        return;
+    fprintf(stderr, "cambist: its client id is %s; go on with: ", id);
+    if (*ask->host->settings.host.journal)
+        fprintf(stderr, "cambist orders %s --config %s\n", ask->exchange_name, ask->config);
+    else
+        fprintf(stderr, "cambist order show %s %s client_order_id=%s --config %s\n",
+                ask->exchange_name, ask->words[0], id, ask->config);
+}
+
 static int run_action(const struct action *action, int count, char **words)
 {
     struct cmb_ask ask = { 0 };
@@ -59,6 +80,8 @@ static int run_action(const struct action *action, int count, char **words)
     code = cmb_ask_run(&ask, action->operation);
     if (code == CMB_EXIT_DONE && !ask.is_json)
         print_orders(ask.answer);
+    if (code == CMB_EXIT_UNKNOWN && action->operation == CAMBIST_OPERATION_create_order)
+        tell_how_to_go_on(&ask);
     cmb_ask_close(&ask);
     return code;
 }

@@ -46,6 +46,8 @@ const struct cmb_key cmb_keys[] = {
       .help = "folder of the order journal, 0700; without one orders are forgotten at the end" },
     { HOST(durability), .type = CMB_KEY_WORD, .standard = "power", .words = "power|process|off",
       .help = "what written orders outlive: a loss of power, the process, or nothing" },
+    { HOST(shared_limits), FLAG(true),
+      .help = "share the exchanges' limits, and nonces, with all processes of this user" },
     { HOST(metrics), FLAG(true), .help = "count and time; off costs one branch" },
 
     { EXCHANGE(plugin), .type = CMB_KEY_TEXT, .standard = "",

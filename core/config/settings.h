@@ -32,7 +32,7 @@ struct cmb_settings_host {
     int64_t keep_alive_idle_s, keep_alive_interval_s, keep_alive_probes;
     int64_t warm_connections;
     const char *ca_file, *proxy;
-    bool busy_poll, key_cache, metrics;
+    bool busy_poll, key_cache, metrics, shared_limits;
     const char *journal;
     int64_t durability; /* enum cmb_journal_mode */
 };

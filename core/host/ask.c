@@ -91,18 +91,24 @@ void cambist_answer_free(struct cambist_answer *answer)
 
 /* ---- arguments ---- */
 
-static int set_text(struct cmb_call *call, uint32_t argument, struct cmb_text text,
-                    struct cambist_error *error)
+/* What is being set, and where its texts are kept. */
+struct setting {
+    struct cmb_arguments *to;
+    struct cmb_arena *arena;
+    struct cambist_error *error;
+};
+
+static int set_text(const struct setting *setting, uint32_t argument, struct cmb_text text)
 {
-    struct cmb_text kept = { cmb_arena_copy(&call->arena, text), text.length };
+    struct cmb_text kept = { cmb_arena_copy(setting->arena, text), text.length };
     if (!kept.at)
-        return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a question"));
-    return cmb_arguments_set(&call->arguments, cmb_argument_of(argument)->name, kept,
-                             CAMBIST_STRING, error);
+        return cmb_fail_plain(setting->error, CAMBIST_NO_MEMORY,
+                              CMB_TEXT("no memory for a question"));
+    return cmb_arguments_set(setting->to, cmb_argument_of(argument)->name, kept, CAMBIST_STRING,
+                             setting->error);
 }
 
-static int set_number(struct cmb_call *call, uint32_t argument, int64_t number,
-                      struct cambist_error *error)
+static int set_number(const struct setting *setting, uint32_t argument, int64_t number)
 {
     char digits[24];
     if (!number)
@@ -110,11 +116,10 @@ static int set_number(struct cmb_call *call, uint32_t argument, int64_t number,
     if (cmb_argument_of(argument)->kind == CMB_MEMBER_TIME)
         number = cmb_time_count(number, CMB_TIME_MS);
     int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    return set_text(call, argument, (struct cmb_text){ digits, (size_t)length }, error);
+    return set_text(setting, argument, (struct cmb_text){ digits, (size_t)length });
 }
 
-static int set_word(struct cmb_call *call, uint32_t argument, uint64_t number,
-                    struct cambist_error *error)
+static int set_word(const struct setting *setting, uint32_t argument, uint64_t number)
 {
     const struct cmb_member *member = cmb_argument_of(argument);
     if (!number)
@@ -123,21 +128,20 @@ static int set_word(struct cmb_call *call, uint32_t argument, uint64_t number,
     for (uint32_t i = 0; i < vocabulary->count; i++) {
         if (vocabulary->words[i].number != number)
             continue;
-        call->arguments.values[argument] = vocabulary->words[i].text;
+        setting->to->values[argument] = vocabulary->words[i].text;
         return CAMBIST_OK;
     }
-    return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "%s = %llu is not one of its words",
+    return cmb_fail(setting->error, CAMBIST_BAD_ARGUMENT, "%s = %llu is not one of its words",
                     member->name.at, (unsigned long long)number);
 }
 
 /* The struct of the interface, member by member, becomes the texts that templates speak of. */
-static int set_arguments(struct cmb_call *call, const struct cambist_arguments *given,
-                         struct cambist_error *error)
+static int set_arguments(const struct setting *setting, const struct cambist_arguments *given)
 {
     int status = CAMBIST_OK;
-#define SET_TEXT(i, value)    (value) ? set_text(call, i, cmb_text_of(value), error) : CAMBIST_OK
-#define SET_NUMBER(i, value)  set_number(call, i, value, error)
-#define SET_WORD(i, value)    set_word(call, i, value, error)
+#define SET_TEXT(i, value)    (value) ? set_text(setting, i, cmb_text_of(value)) : CAMBIST_OK
+#define SET_NUMBER(i, value)  set_number(setting, i, value)
+#define SET_WORD(i, value)    set_word(setting, i, value)
 #define SET_DECIMAL           SET_TEXT
 #define SET_CURRENCY          SET_TEXT
 #define SET_TIME              SET_NUMBER
@@ -156,17 +160,18 @@ static int set_arguments(struct cmb_call *call, const struct cambist_arguments *
     return status;
 }
 
-static int set_extras(struct cmb_call *call, const struct cambist_arguments *given,
-                      struct cambist_error *error)
+static int set_extras(const struct setting *setting, const struct cambist_arguments *given)
 {
     int status = CAMBIST_OK;
     for (uint64_t i = 0; i < given->extra_count && status == CAMBIST_OK; i++) {
         const struct cambist_extra *extra = &given->extras[i];
-        struct cmb_text name = cmb_text_of(cmb_arena_copy(&call->arena, cmb_text_of(extra->name)));
+        struct cmb_text name =
+            cmb_text_of(cmb_arena_copy(setting->arena, cmb_text_of(extra->name)));
         struct cmb_text value =
-            cmb_text_of(cmb_arena_copy(&call->arena, cmb_text_of(extra->value)));
-        status = cmb_arguments_set(&call->arguments, name, value,
-                                   extra->is_literal ? CAMBIST_LITERAL : CAMBIST_STRING, error);
+            cmb_text_of(cmb_arena_copy(setting->arena, cmb_text_of(extra->value)));
+        status = cmb_arguments_set(setting->to, name, value,
+                                   extra->is_literal ? CAMBIST_LITERAL : CAMBIST_STRING,
+                                   setting->error);
     }
     return status;
 }
@@ -174,8 +179,29 @@ static int set_extras(struct cmb_call *call, const struct cambist_arguments *giv
 int cmb_ask_set_arguments(struct cmb_call *call, const struct cambist_arguments *given,
                           struct cambist_error *error)
 {
-    int status = set_arguments(call, given, error);
-    return status == CAMBIST_OK ? set_extras(call, given, error) : status;
+    const struct setting setting = { &call->arguments, &call->arena, error };
+    int status = set_arguments(&setting, given);
+    return status == CAMBIST_OK ? set_extras(&setting, given) : status;
+}
+
+/* The orders of a list. */
+static int set_items(struct cmb_call *call, const struct cambist_arguments *given, size_t count,
+                     struct cambist_error *error)
+{
+    struct cmb_arguments *items = count <= CMB_ITEMS_MOST
+                                      ? cmb_arena_take(&call->arena, count * sizeof *items) : NULL;
+    int status = CAMBIST_OK;
+    if (!items)
+        return cmb_fail(error, CAMBIST_TOO_LARGE, "a list of %zu orders is too long", count);
+    for (size_t i = 0; i < count && status == CAMBIST_OK; i++) {
+        const struct setting setting = { &items[i], &call->arena, error };
+        status = set_arguments(&setting, &given[i]);
+        if (status == CAMBIST_OK)
+            status = set_extras(&setting, &given[i]);
+    }
+    call->arguments.items = items;
+    call->arguments.item_count = (uint32_t)count;
+    return status;
 }
 
 /* ---- asking ---- */
@@ -219,6 +245,8 @@ static void on_posted(struct cmb_post *post, void *user)
 /* A question with the arguments of a program's struct, or of words: name and value. */
 struct asked {
     const struct cambist_arguments *arguments;
+    const struct cambist_arguments *items; /* of a list */
+    size_t item_count;
     const struct cmb_pair *words;
     size_t word_count;
     bool is_dry; /* ends before anything is sent */
@@ -238,8 +266,9 @@ static int set_words(struct cmb_call *call, const struct asked *asked, struct ca
 
 static int set_asked(struct cmb_call *call, const struct asked *asked, struct cambist_error *error)
 {
-    int status =
-        asked->arguments ? cmb_ask_set_arguments(call, asked->arguments, error) : CAMBIST_OK;
+    int status = asked->arguments ? cmb_ask_set_arguments(call, asked->arguments, error)
+                 : asked->items   ? set_items(call, asked->items, asked->item_count, error)
+                                  : CAMBIST_OK;
     return status == CAMBIST_OK ? set_words(call, asked, error) : status;
 }
 
@@ -278,6 +307,14 @@ int cambist_start(struct cambist_exchange *exchange, uint32_t operation,
 {
     return start(exchange, operation, &(struct asked){ .arguments = arguments }, on_answer, user,
                  error);
+}
+
+int cambist_start_list(struct cambist_exchange *exchange, uint32_t operation,
+                       const struct cambist_arguments *items, size_t count,
+                       cambist_answer_fn *on_answer, void *user, struct cambist_error *error)
+{
+    return start(exchange, operation, &(struct asked){ .items = items, .item_count = count },
+                 on_answer, user, error);
 }
 
 /* ---- waiting ---- */
@@ -335,6 +372,14 @@ int cambist_call(struct cambist_exchange *exchange, uint32_t operation,
                  struct cambist_error *error)
 {
     return ask(exchange, operation, &(struct asked){ .arguments = arguments }, ret, error);
+}
+
+int cambist_call_list(struct cambist_exchange *exchange, uint32_t operation,
+                      const struct cambist_arguments *items, size_t count,
+                      struct cambist_answer **ret, struct cambist_error *error)
+{
+    return ask(exchange, operation, &(struct asked){ .items = items, .item_count = count }, ret,
+               error);
 }
 
 int cmb_ask_words(struct cambist_exchange *exchange, uint32_t operation,

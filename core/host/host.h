@@ -36,6 +36,7 @@ struct cambist {
     struct cmb_settings settings;
     struct cmb_vault vault;
     struct cmb_loop *loop;
+    struct cmb_limit_table *limits; /* of all processes; NULL: not shared */
     struct cmb_host_branch live, simulated;
     struct cambist_exchange *exchanges;
     size_t exchange_count;

@@ -40,6 +40,8 @@ static int open_branch(struct cambist *host, struct cmb_host_branch *branch, con
         return error && error->status ? (int)error->status : CAMBIST_BAD_CONFIG;
     cmb_office_init(&branch->office, host->loop, cmb_pool_network(branch->pool));
     branch->office.answer_timeout_ms = settings.answer_timeout_ms;
+    branch->office.table = host->limits;
+    branch->office.proxy = settings.connector.proxy;
     return CAMBIST_OK;
 }
 
@@ -144,6 +146,9 @@ int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error)
     if (!host->exchanges)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for the exchanges"));
     int status = cmb_vault_open(&host->vault, VAULT_BYTES, error);
+    if (status == CAMBIST_OK && count && host->settings.host.shared_limits)
+        status = cmb_limit_table_open(NULL, cmb_clock_monotonic_ns(&cmb_clock_system),
+                                      &host->limits, error);
     for (size_t i = 0; i < count && status == CAMBIST_OK; i++) {
         const struct cmb_settings_exchange *settings = &host->settings.exchanges[i];
         if (settings->enabled)
@@ -170,6 +175,7 @@ void cmb_host_close_exchanges(struct cambist *host)
     }
     cmb_office_clear(&host->live.office);
     cmb_office_clear(&host->simulated.office);
+    cmb_limit_table_close(host->limits);
     free(host->exchanges);
     cmb_vault_close(&host->vault);
 }

@@ -7,6 +7,7 @@
 
 #define WINDOW_LEAST_NS ((int64_t)1000)
 #define WINDOW_MOST_NS  ((int64_t)3650 * 86400 * 1000000000)
+#define PROBE_NS        ((int64_t)1000000000)
 
 static const struct cmb_model *const models[] = { [CMB_BUCKET_FIXED] = &cmb_model_fixed,
                                                   [CMB_BUCKET_ROLLING] = &cmb_model_rolling,
@@ -64,6 +65,23 @@ void cmb_bucket_align(struct cmb_bucket *bucket, int64_t offset_ns, int64_t now_
     cmb_model_fixed.raise(bucket, (uint32_t)used, sane(now_ns));
 }
 
+void cmb_bucket_set_guard(struct cmb_bucket *bucket, int64_t guard_ns)
+{
+    int64_t most_ns = bucket->window_ns / 4;
+    atomic_store(&bucket->guard_ns, guard_ns < most_ns ? sane(guard_ns) : most_ns);
+    atomic_store(&bucket->is_wary, 1);
+}
+
+/* Of a bucket that refills, so much room is left empty that what comes early finds place. */
+static uint32_t guarded_room(const struct cmb_bucket *bucket, uint32_t weight, uint32_t room,
+                             int64_t guard_ns)
+{
+    int64_t interval_ns = atomic_load_explicit(&bucket->interval_ns, memory_order_relaxed);
+    int64_t units = divide_up(guard_ns, interval_ns);
+    return weight < room && units < room - weight ? room - (uint32_t)units
+                                                  : weight < room ? weight : room;
+}
+
 /* How much a lane may fill.  A capacity that the exchange lowered leaves at least 1 to each. */
 static inline uint32_t room_of(const struct cmb_bucket *bucket, enum cmb_bucket_lane lane)
 {
@@ -73,34 +91,90 @@ static inline uint32_t room_of(const struct cmb_bucket *bucket, enum cmb_bucket_
     return bucket->reserve < capacity ? capacity - bucket->reserve : capacity != 0;
 }
 
-/* What holds before any model is asked: -1 when it decides. */
-static inline int64_t wait_before_model(const struct cmb_bucket *bucket, uint32_t weight,
-                                        uint32_t room, int64_t now_ns)
+/* Near the end of a window nobody knows in which one a request will be counted. */
+static int64_t guard_wait_ns(const struct cmb_bucket *bucket, enum cmb_bucket_lane lane,
+                             int64_t guard_ns, int64_t now_ns)
+{
+    if (guard_ns == 0 || bucket->model != CMB_BUCKET_FIXED || lane == CMB_LANE_CANCEL)
+        return 0;
+    int64_t at_ns = cmb_model_add(now_ns, atomic_load(&bucket->offset_ns));
+    int64_t left_ns = bucket->window_ns - (at_ns < 0 ? 0 : at_ns % bucket->window_ns);
+    return left_ns <= guard_ns ? left_ns : 0;
+}
+
+/* Until the exchange's word is over, and whoever tries whether it is has had his time. */
+static int64_t closed_wait_ns(const struct cmb_bucket *bucket, int64_t now_ns)
 {
     int64_t until_ns = atomic_load_explicit(&bucket->closed_until_ns, memory_order_relaxed);
+    if (until_ns && until_ns <= now_ns)
+        until_ns = atomic_load(&bucket->probed_until_ns);
+    return until_ns > now_ns ? until_ns - now_ns : 0;
+}
+
+/* Behind a ban one tries at a time; whoever dies with it leaves it to the next a second later. */
+static bool begin_probe(struct cmb_bucket *bucket, int64_t now_ns)
+{
+    int64_t until_ns = atomic_load(&bucket->probed_until_ns);
+    return until_ns <= now_ns &&
+           atomic_compare_exchange_strong(&bucket->probed_until_ns, &until_ns, now_ns + PROBE_NS);
+}
+
+static int64_t take_probing(struct cmb_bucket *bucket, uint32_t weight, uint32_t room,
+                            int64_t now_ns)
+{
+    if (!begin_probe(bucket, now_ns))
+        return PROBE_NS;
+    int64_t wait_ns = models[bucket->model]->take(bucket, weight, room, now_ns);
+    if (wait_ns)
+        atomic_store(&bucket->probed_until_ns, 0);
+    return wait_ns;
+}
+
+/* A bucket that was closed once or has a guard; `takes`, or only asks. */
+static __attribute__((noinline)) int64_t go_warily(struct cmb_bucket *bucket, uint32_t weight,
+                                                   enum cmb_bucket_lane lane, int64_t now_ns,
+                                                   bool takes)
+{
+    uint32_t room = room_of(bucket, lane);
+    int64_t guard_ns = atomic_load_explicit(&bucket->guard_ns, memory_order_relaxed);
+    if (guard_ns && bucket->model == CMB_BUCKET_TOKENS)
+        room = guarded_room(bucket, weight, room, guard_ns);
     if (weight > room)
         return CMB_BUCKET_NEVER;
-    if (until_ns > now_ns)
-        return until_ns - now_ns;
-    return weight == 0 ? 0 : -1;
+    int64_t wait_ns = closed_wait_ns(bucket, now_ns);
+    if (wait_ns == 0 && weight)
+        wait_ns = guard_wait_ns(bucket, lane, guard_ns, now_ns);
+    if (wait_ns || weight == 0)
+        return wait_ns;
+    if (!takes)
+        return models[bucket->model]->wait_ns(bucket, weight, room, now_ns);
+    return atomic_load_explicit(&bucket->closed_until_ns, memory_order_relaxed)
+               ? take_probing(bucket, weight, room, now_ns)
+               : models[bucket->model]->take(bucket, weight, room, now_ns);
 }
 
 int64_t cmb_bucket_take(struct cmb_bucket *bucket, uint32_t weight, enum cmb_bucket_lane lane,
                         int64_t now_ns)
 {
-    uint32_t room = room_of(bucket, lane);
     now_ns = sane(now_ns);
-    int64_t wait_ns = wait_before_model(bucket, weight, room, now_ns);
-    return wait_ns >= 0 ? wait_ns : models[bucket->model]->take(bucket, weight, room, now_ns);
+    if (atomic_load_explicit(&bucket->is_wary, memory_order_acquire))
+        return go_warily(bucket, weight, lane, now_ns, /* takes= */ true);
+    uint32_t room = room_of(bucket, lane);
+    if (weight > room)
+        return CMB_BUCKET_NEVER;
+    return weight ? models[bucket->model]->take(bucket, weight, room, now_ns) : 0;
 }
 
 int64_t cmb_bucket_wait_ns(struct cmb_bucket *bucket, uint32_t weight, enum cmb_bucket_lane lane,
                            int64_t now_ns)
 {
-    uint32_t room = room_of(bucket, lane);
     now_ns = sane(now_ns);
-    int64_t wait_ns = wait_before_model(bucket, weight, room, now_ns);
-    return wait_ns >= 0 ? wait_ns : models[bucket->model]->wait_ns(bucket, weight, room, now_ns);
+    if (atomic_load_explicit(&bucket->is_wary, memory_order_acquire))
+        return go_warily(bucket, weight, lane, now_ns, /* takes= */ false);
+    uint32_t room = room_of(bucket, lane);
+    if (weight > room)
+        return CMB_BUCKET_NEVER;
+    return weight ? models[bucket->model]->wait_ns(bucket, weight, room, now_ns) : 0;
 }
 
 void cmb_bucket_give(struct cmb_bucket *bucket, uint32_t weight, int64_t taken_ns, int64_t now_ns)
@@ -141,6 +215,14 @@ void cmb_bucket_close_until(struct cmb_bucket *bucket, int64_t until_ns)
     while (now_until_ns < until_ns &&
            !atomic_compare_exchange_weak(&bucket->closed_until_ns, &now_until_ns, until_ns))
         continue;
+    atomic_store(&bucket->is_wary, 1);
+}
+
+void cmb_bucket_reopen(struct cmb_bucket *bucket, int64_t now_ns)
+{
+    int64_t until_ns = atomic_load_explicit(&bucket->closed_until_ns, memory_order_relaxed);
+    if (until_ns && until_ns <= now_ns)
+        atomic_compare_exchange_strong(&bucket->closed_until_ns, &until_ns, 0);
 }
 
 /* Moves the calendar so that the window ends in `reset_in_ns`; by the shorter way, because an

@@ -43,9 +43,13 @@ struct cmb_bucket {
     uint32_t reserve;
     int64_t window_ns, slot_ns; /* slot_ns: ROLLING */
     _Atomic uint32_t capacity;
+    _Atomic uint32_t is_wary;                 /* was closed once, or has a guard */
     _Atomic int64_t interval_ns;              /* TOKENS: between two units of refill */
     _Atomic int64_t offset_ns;                /* FIXED: exchange's time less ours */
-    _Atomic int64_t closed_until_ns;          /* nothing goes before */
+    _Atomic int64_t guard_ns;                 /* how late what goes now may be counted */
+    _Atomic int64_t closed_until_ns;          /* nothing goes before; 0: was never closed, or the
+                                               * exchange has answered since */
+    _Atomic int64_t probed_until_ns;          /* somebody tries whether it is open again */
     _Atomic int64_t full_at_ns;               /* TOKENS: when the bucket will be full again */
     _Atomic uint64_t slots[CMB_BUCKET_SLOTS]; /* number of window or slot << 32 | weight used */
 };
@@ -56,6 +60,11 @@ bool cmb_bucket_init(struct cmb_bucket *bucket, const struct cmb_bucket_rule *ru
  * exchange's wall clock less the monotonic clock; it is 0 until then.  What the present window has
  * used stays charged.  Others do nothing. [any thread] */
 void cmb_bucket_align(struct cmb_bucket *bucket, int64_t offset_ns, int64_t now_ns);
+/* What goes now is counted by the exchange up to `guard_ns` later, by no fixed amount: the way
+ * there, and how little the exchange's clock is known.  FIXED keeps still so long before a window
+ * ends (at most a quarter of it; cancels need not), TOKENS fills itself so much less (but for what
+ * is heavier).  ROLLING has its fifteenth.  0 until then. [any thread] */
+void cmb_bucket_set_guard(struct cmb_bucket *bucket, int64_t guard_ns);
 
 /* Charges `weight` and returns 0, or charges nothing and returns the ns to wait before asking
  * again (CMB_BUCKET_NEVER for what cannot go at all). [any thread] */
@@ -78,8 +87,17 @@ struct cmb_bucket_charge {
 int64_t cmb_bucket_take_all(const struct cmb_bucket_charge *charges, size_t count,
                             enum cmb_bucket_lane lane, int64_t now_ns);
 
-/* Nothing goes before `until_ns`, whoever asks: 429, 418, Retry-After.  Never shortens. */
+/* Nothing goes before `until_ns`, whoever asks: 429, 418, Retry-After.  Never shortens.  Behind it
+ * one request a second tries, until cmb_bucket_reopen. [any thread] */
 void cmb_bucket_close_until(struct cmb_bucket *bucket, int64_t until_ns);
+/* Whether nothing goes now: something admitted earlier that has not left must not leave. */
+static inline bool cmb_bucket_is_closed(struct cmb_bucket *bucket, int64_t now_ns)
+{
+    return atomic_load_explicit(&bucket->closed_until_ns, memory_order_relaxed) > now_ns;
+}
+/* The exchange has answered something else than "too many": all may go again.  Opens nothing before
+ * its time; costs a read where nothing was closed. [any thread] */
+void cmb_bucket_reopen(struct cmb_bucket *bucket, int64_t now_ns);
 
 /* The exchange's own word in an answer; what it did not say is -1. */
 struct cmb_bucket_report {

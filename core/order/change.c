@@ -65,6 +65,16 @@ static struct cambist_decimal new_term(const struct cmb_errand *errand, uint32_t
     return value;
 }
 
+/* An amend that could not be written down is not sent. */
+static void take_back(struct cmb_errand *errand, struct cmb_kept *kept)
+{
+    cmb_kept_take(kept, &(struct cmb_news){ .kind = CMB_NEWS_FINISH,
+                                            .pending = CAMBIST_PENDING_AMEND,
+                                            .ending = CMB_ENDED_UNSENT });
+    errand->run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
+    cmb_errand_end(errand);
+}
+
 static void on_amend_filled(struct cmb_run *run, void *user)
 {
     struct cmb_errand *errand = user;
@@ -77,8 +87,10 @@ static void on_amend_filled(struct cmb_run *run, void *user)
     struct cmb_news news = { .kind = CMB_NEWS_AMEND };
     news.report.amount = new_term(errand, CAMBIST_ARGUMENT_amount);
     news.report.price = new_term(errand, CAMBIST_ARGUMENT_price);
-    cmb_kept_take(kept, &news);
-    cmb_errand_send(errand, /* waits= */ true);
+    if (cmb_kept_note(kept, &news, &run->error) == CAMBIST_OK)
+        cmb_errand_send(errand, /* waits= */ true);
+    else
+        take_back(errand, kept);
 }
 
 /* The successor is written down before the old order is given up. */

@@ -31,30 +31,48 @@ static void go(struct cmb_errand *errand)
         cmb_errand_change(errand);
 }
 
-/* Before it is known what an earlier run has left, nothing is added to it. */
+const char cmb_orders_not_asked[] = "what became of earlier orders cannot be asked for now";
+
+/* Before it is known what an earlier run has left, nothing is added to it.  While the exchange's
+ * limits keep that from being asked, nobody waits for it. */
 static bool waits(struct cmb_errand *errand)
 {
     struct cmb_orders *orders = errand->orders;
     if (!orders->is_waiting || cmb_operation_is_cancel(errand->run->call->operation))
         return false;
+    if (orders->sync && cmb_timer_is_running(&orders->sync->timer)) {
+        cmb_errand_fail(errand, CAMBIST_RATE_LIMITED, cmb_orders_not_asked);
+        return true;
+    }
     errand->next = NULL;
     *orders->waiting_end = errand;
     orders->waiting_end = &errand->next;
     return true;
 }
 
+static struct cmb_errand *next_waiting(struct cmb_orders *orders)
+{
+    struct cmb_errand *errand = orders->waiting;
+    if (errand)
+        orders->waiting = errand->next;
+    if (!orders->waiting)
+        orders->waiting_end = &orders->waiting;
+    return errand;
+}
+
 void cmb_orders_let_go(struct cmb_orders *orders)
 {
+    struct cmb_errand *errand;
     orders->is_waiting = false;
-    while (orders->waiting) {
-        struct cmb_errand *errand = orders->waiting;
-        orders->waiting = errand->next;
-        if (orders->is_stopped)
-            cmb_errand_fail(errand, CAMBIST_CLOSED, "the host was closed");
-        else
-            go(errand);
-    }
-    orders->waiting_end = &orders->waiting;
+    while ((errand = next_waiting(orders)))
+        go(errand);
+}
+
+void cmb_orders_turn_away(struct cmb_orders *orders, int status, const char *reason)
+{
+    struct cmb_errand *errand;
+    while ((errand = next_waiting(orders)))
+        cmb_errand_fail(errand, status, reason);
 }
 
 static struct cmb_errand *take_errand(struct cmb_orders *orders)

@@ -88,6 +88,8 @@ static bool waits_for_limit(struct cmb_inquiry *inquiry)
     inquiry->timer.user = inquiry;
     cmb_loop_start_timer(inquiry->orders->loop, &inquiry->timer,
                          error->retry_after_ms * 1000000ll);
+    if (inquiry == inquiry->orders->sync)
+        cmb_orders_turn_away(inquiry->orders, CAMBIST_RATE_LIMITED, cmb_orders_not_asked);
     return true;
 }
 

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-enum { PAYLOAD_BYTES = 16 << 10 };
 #define FIRST_ASK_NS 200000000ll
 #define LAST_ASK_NS  20000000000ll
 
@@ -56,7 +55,7 @@ int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders)
 
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders)
 {
-    return cmb_clock_wall_ns(orders->exchange->clock);
+    return cmb_exchange_now_ns(orders->exchange);
 }
 
 /* A market of which nothing is known here is told by its symbol: BASE/QUOTE:SETTLE has a contract. */
@@ -109,7 +108,7 @@ static void leave_tables(struct cmb_kept *kept)
     *at = kept->next_id;
 }
 
-static void free_kept(struct cmb_kept *kept)
+void cmb_kept_free(struct cmb_kept *kept)
 {
     struct cmb_orders *orders = kept->orders;
     leave_tables(kept);
@@ -122,14 +121,16 @@ static void free_kept(struct cmb_kept *kept)
     free(kept);
 }
 
-/* The oldest that are over make room. */
+/* The oldest that are over make room; while a journal is read its next record may speak of them. */
 static void drop_settled(struct cmb_orders *orders)
 {
     struct cmb_kept *kept = TAILQ_FIRST(&orders->list), *next;
-    for (; kept && !orders->telling && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
+    if (orders->telling || orders->is_recovering)
+        return;
+    for (; kept && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
         next = TAILQ_NEXT(kept, link);
         if (kept->is_settled && !kept->inquiry && !kept->errands)
-            free_kept(kept);
+            cmb_kept_free(kept);
     }
 }
 
@@ -189,6 +190,18 @@ static int write_down(struct cmb_orders *orders, struct cmb_news *news,
                              cmb_buffer_text(&orders->payload), &orders->last_number, error);
 }
 
+/* Of an order that the latest checkpoint has left out the journal has to be told all. */
+static int write_whole(struct cmb_kept *kept, struct cambist_error *error)
+{
+    struct cmb_buffer fills;
+    cmb_buffer_init(&fills, CMB_JOURNAL_PAYLOAD_MOST);
+    struct cmb_news news = cmb_kept_news(kept, &fills);
+    int status = write_down(kept->orders, &news, error);
+    kept->is_left_out = status != CAMBIST_OK;
+    cmb_buffer_clear(&fills);
+    return status;
+}
+
 static void settle(struct cmb_kept *kept)
 {
     bool is_settled = cmb_order_is_settled(&kept->order);
@@ -217,14 +230,23 @@ static void follow(struct cmb_kept *kept, const struct cmb_news *news, uint32_t 
 }
 
 /* The machine tries it first: news that changes nothing is no news. */
-void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news)
+int cmb_kept_note(struct cmb_kept *kept, struct cmb_news *news, struct cambist_error *error)
 {
+    int status = CAMBIST_OK;
     uint32_t changes = cmb_news_apply(news, &kept->order);
+    bool is_written = changes & ~(uint32_t)CMB_CHANGED_ASK && !kept->orders->is_recovering;
     news->client_id = kept->order.client_id;
-    if (changes & ~(uint32_t)CMB_CHANGED_ASK && !kept->orders->is_recovering)
-        (void)write_down(kept->orders, news, NULL);
+    if (is_written)
+        status = kept->is_left_out ? write_whole(kept, error)
+                                   : write_down(kept->orders, news, error);
     if (changes)
         follow(kept, news, changes);
+    return status;
+}
+
+void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news)
+{
+    (void)cmb_kept_note(kept, news, NULL);
 }
 
 int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
@@ -254,7 +276,7 @@ struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
     orders->loop = settings->desk->office->loop;
     orders->waiting_end = &orders->waiting;
     TAILQ_INIT(&orders->list);
-    cmb_buffer_init(&orders->payload, PAYLOAD_BYTES);
+    cmb_buffer_init(&orders->payload, CMB_JOURNAL_PAYLOAD_MOST);
     cmb_backoff_init(&orders->backoff, FIRST_ASK_NS / 4, FIRST_ASK_NS, LAST_ASK_NS);
     return orders;
 }
@@ -284,15 +306,16 @@ void cmb_orders_stop(struct cmb_orders *orders)
     cmb_loop_stop_timer(orders->loop, &orders->dead_man_timer);
     cmb_inquiry_stop(orders->sync);
     cmb_inquiry_stop(orders->dead_man);
-    cmb_orders_let_go(orders);
+    cmb_orders_turn_away(orders, CAMBIST_CLOSED, "the host was closed");
 }
 
 void cmb_orders_free(struct cmb_orders *orders)
 {
     if (!orders)
         return;
+    orders->exchange->nonces.keep = NULL;
     while (!TAILQ_EMPTY(&orders->list))
-        free_kept(TAILQ_FIRST(&orders->list));
+        cmb_kept_free(TAILQ_FIRST(&orders->list));
     while (orders->all_errands) {
         struct cmb_errand *errand = orders->all_errands;
         orders->all_errands = errand->next_all;

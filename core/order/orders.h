@@ -5,6 +5,7 @@
  *     change.c     so is a cancel and an amend
  *     watch.c      what the account's stream tells
  *     resolve.c    what is not known is asked for, until it is proved
+ *     check.c      question by question
  *     reconcile.c  what was missed is asked for
  *     recover.c    what an earlier run has left
  *

@@ -12,6 +12,7 @@
 #define LAG_NS       (2 * SECOND_NS)  /* an order so young may be missing in an answer */
 
 enum { SYNC_OPEN = 1, SYNC_TRADES };
+enum { TRIES_PATIENT = 3 }; /* so long whoever wants to place something waits */
 
 const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *last)
 {
@@ -90,6 +91,8 @@ static void give_up(struct cmb_inquiry *inquiry)
     orders->sync = NULL;
     cmb_inquiry_give(inquiry);
     wait_for_next(orders, cmb_backoff_wait_ns(&orders->backoff, orders->sync_attempt++, chance));
+    if (orders->sync_attempt >= TRIES_PATIENT)
+        cmb_orders_turn_away(orders, CAMBIST_UNAVAILABLE, cmb_orders_not_asked);
 }
 
 static void finish(struct cmb_inquiry *inquiry)

@@ -17,6 +17,15 @@ static int misplaced(const struct cmb_journal_record *record, const char *reason
                     reason);
 }
 
+static int misplaced_account(const struct cmb_journal_record *record, const char *exchange,
+                             struct cambist_error *error)
+{
+    char reason[160];
+    snprintf(reason, sizeof reason, "an order at \"%.40s\", which the configuration does not have: "
+             "enable that exchange, or take another journal", exchange);
+    return misplaced(record, reason, error);
+}
+
 static int take_news(struct cmb_orders *orders, struct cmb_news *news, bool is_same_boot,
                      const struct cmb_journal_record *record, struct cambist_error *error)
 {
@@ -25,8 +34,10 @@ static int take_news(struct cmb_orders *orders, struct cmb_news *news, bool is_s
     bool begins = news->kind == CMB_NEWS_INTENT || news->kind == CMB_NEWS_KEPT;
     if (!begins && !kept)
         return misplaced(record, "news of an order that was never intended", error);
-    if (begins && kept)
+    if (begins && kept && !kept->is_settled)
         return misplaced(record, "an order is intended twice", error);
+    if (begins && kept) /* its id was given away again, or a checkpoint was not finished */
+        cmb_kept_free(kept);
     int status = begins ? cmb_orders_intend(orders, news, &kept, error) : CAMBIST_OK;
     if (!begins)
         cmb_kept_take(kept, news);
@@ -39,10 +50,11 @@ static int take_order(struct cmb_recovery *recovery, const struct cmb_journal_re
                       struct cambist_error *error)
 {
     struct cmb_news news;
+    struct cambist_error reason = { 0 };
     cmb_arena_reset(&recovery->arena);
-    int status = cmb_news_read(record->payload, &recovery->arena, &news, error);
+    int status = cmb_news_read(record->payload, &recovery->arena, &news, &reason);
     if (status != CAMBIST_OK)
-        return misplaced(record, error ? error->message : "it cannot be read", NULL);
+        return misplaced(record, reason.message, error);
     for (size_t i = 0; i < recovery->count; i++) {
         struct cmb_orders *orders = recovery->orders[i];
         if (strcmp(orders->exchange->name.at, news.exchange) != 0)
@@ -52,7 +64,7 @@ static int take_order(struct cmb_recovery *recovery, const struct cmb_journal_re
         orders->is_recovering = false;
         return status;
     }
-    return misplaced(record, "an order of an account that is not in the configuration", error);
+    return misplaced_account(record, news.exchange, error);
 }
 
 /* {"install":123,"boot":"..."}: whose client ids, and since when the machine has run. */
@@ -84,6 +96,9 @@ int cmb_recovery_take(const struct cmb_journal_record *record, void *user,
     struct cmb_recovery *recovery = user;
     switch (record->type) {
     case CMB_JOURNAL_CONFIG: return take_config(recovery, record, error);
+    case CMB_JOURNAL_NONCE:
+        return cmb_orders_take_nonce(recovery->orders, recovery->count, record->payload)
+                   ? CAMBIST_OK : misplaced(record, "nonces that cannot be read", error);
     case CMB_JOURNAL_RUN:
     case CMB_JOURNAL_CHECKPOINT: return CAMBIST_OK;
     default: return take_order(recovery, record, error);
@@ -150,7 +165,6 @@ static void end_of_run(struct cmb_orders *orders)
             cmb_kept_take(kept, &(struct cmb_news){ .kind = CMB_NEWS_FINISH,
                                                     .pending = order->pending,
                                                     .ending = CMB_ENDED_LOST });
-        kept->is_asked_for |= !cmb_order_is_over(order);
     }
 }
 
@@ -166,6 +180,7 @@ int cmb_recovery_end(struct cmb_recovery *recovery, struct cmb_journal *journal,
         orders->journal = journal;
         orders->install = recovery->install;
         orders->run_number = cmb_journal_run_id(journal);
+        cmb_orders_keep_nonces(orders);
         end_of_run(orders);
     }
     return status;
@@ -180,12 +195,11 @@ static void write_fills(const struct cmb_order *order, struct cmb_buffer *to)
         cmb_buffer_addf(to, "%016llx", (unsigned long long)order->fills.ids[i]);
 }
 
-static int write_order(const struct cmb_kept *kept, struct cmb_buffer *fills,
-                       struct cmb_buffer *payload, struct cambist_error *error)
+struct cmb_news cmb_kept_news(const struct cmb_kept *kept, struct cmb_buffer *fills)
 {
     const struct cmb_order *order = &kept->order;
     write_fills(order, fills);
-    struct cmb_news news = {
+    return (struct cmb_news){
         .kind = CMB_NEWS_KEPT, .exchange = kept->orders->exchange->name.at,
         .client_id = order->client_id, .ending = order->pending_ending,
         .pending = order->pending, .proof = order->proof, .time_ns = order->asked_ns,
@@ -197,6 +211,12 @@ static int write_order(const struct cmb_kept *kept, struct cmb_buffer *fills,
         .new_amount = order->new_amount, .new_price = order->new_price,
         .counted = order->counted, .fills = fills->length ? cmb_buffer_string(fills) : NULL,
     };
+}
+
+static int write_order(const struct cmb_kept *kept, struct cmb_buffer *fills,
+                       struct cmb_buffer *payload, struct cambist_error *error)
+{
+    struct cmb_news news = cmb_kept_news(kept, fills);
     cmb_buffer_reset(payload);
     cmb_news_write(&news, payload);
     return cmb_journal_write(kept->orders->journal, cmb_news_type(&news),
@@ -212,10 +232,13 @@ static int write_state(struct cmb_journal *journal, void *user, struct cambist_e
     cmb_buffer_init(&payload, CMB_JOURNAL_PAYLOAD_MOST);
     int status = write_config(recovery, error);
     for (size_t i = 0; i < recovery->count; i++) {
-        const struct cmb_kept *kept;
-        TAILQ_FOREACH(kept, &recovery->orders[i]->list, link)
+        struct cmb_kept *kept;
+        cmb_orders_write_nonce(recovery->orders[i]);
+        TAILQ_FOREACH(kept, &recovery->orders[i]->list, link) {
+            kept->is_left_out = kept->is_settled;
             if (status == CAMBIST_OK && !kept->is_settled)
                 status = write_order(kept, &fills, &payload, error);
+        }
     }
     cmb_buffer_clear(&fills);
     cmb_buffer_clear(&payload);

@@ -50,13 +50,17 @@ static int64_t window_ns(const struct cmb_errand *errand, const struct cmb_kept 
     return asked_ns > own_ns ? asked_ns : own_ns;
 }
 
-/* From here on it may have been sent, whatever happens to this process. */
+/* From here on it may have been sent, whatever happens to this process; of what is not written down
+ * the next one would believe that nothing has left. */
 static int on_leave(struct cmb_run *run, void *user)
 {
     struct cmb_errand *errand = user;
     const struct cambist_error *broken = cmb_journal_failure(errand->orders->journal);
     if (broken && errand->pending != CAMBIST_PENDING_CANCEL)
         return cmb_fail_plain(&run->error, (int)broken->status, cmb_text_of(broken->message));
+    if (errand->orders->is_blocked && errand->pending != CAMBIST_PENDING_CANCEL)
+        return cmb_fail_plain(&run->error, CAMBIST_MARKET_CLOSED,
+                              CMB_TEXT("orders are blocked here"));
     for (uint32_t i = 0; i < errand->count && errand->pending != CAMBIST_PENDING_CANCEL; i++) {
         struct cmb_kept *kept = errand->kept[i];
         const struct cambist_order_rule *rule = cmb_kept_rule(kept);
@@ -64,7 +68,9 @@ static int on_leave(struct cmb_run *run, void *user)
         struct cmb_news news = { .kind = CMB_NEWS_LEAVE,
                                  .time_ns = has_deadline ? cmb_call_time(run->call) +
                                                                window_ns(errand, kept) : 0 };
-        cmb_kept_take(kept, &news);
+        int status = cmb_kept_note(kept, &news, &run->error);
+        if (status != CAMBIST_OK)
+            return status;
     }
     return CAMBIST_OK;
 }
@@ -85,7 +91,9 @@ static void on_durable(struct cmb_journal_wait *wait, int status, void *user)
         start(errand);
         return;
     }
-    cmb_fail_plain(&errand->run->error, status, CMB_TEXT("the journal cannot be written"));
+    const struct cambist_error *broken = cmb_journal_failure(errand->orders->journal);
+    cmb_fail(&errand->run->error, status, "%s: %s", errand->orders->exchange->name.at,
+             broken ? broken->message : "the journal cannot be written");
     errand->run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
     on_ended(errand->run, errand);
 }
@@ -329,6 +337,10 @@ static void on_picked(struct cmb_run *run, void *user)
     struct cmb_errand *errand = user;
     if (run->error.status != CAMBIST_OK) {
         cmb_errand_end(errand);
+        return;
+    }
+    if (run->call->market && run->call->market->active == CAMBIST_FLAG_NO) {
+        cmb_errand_fail(errand, CAMBIST_MARKET_CLOSED, "this market is not traded");
         return;
     }
     cmb_errand_limit_time(errand);

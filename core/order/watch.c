@@ -102,9 +102,10 @@ void cmb_orders_match_early(struct cmb_kept *kept)
 {
     struct cmb_orders *orders = kept->orders;
     for (uint32_t i = 0; i < CMB_EARLY_TRADES; i++) {
-        struct cmb_early_trade early = orders->early[i];
-        if (!early.order_id[0] || strcmp(early.order_id, kept->order.id) != 0)
+        if (!orders->early[i].order_id[0] ||
+            strcmp(orders->early[i].order_id, kept->order.id) != 0)
             continue;
+        struct cmb_early_trade early = orders->early[i];
         orders->early[i].order_id[0] = '\0';
         early.trade.id = early.text[0];
         early.trade.order_id = early.order_id;

@@ -29,6 +29,7 @@ struct cmb_kept {
     unsigned amends;   /* of them, edits: the end of one must not be taken for the next one's */
     bool has_id_entry; /* it stands in the table of ids */
     bool is_settled;   /* counted as such */
+    bool is_left_out;  /* of the latest checkpoint: the journal may not know it any more */
     /* resolving */
     struct cmb_timer timer;
     struct cmb_inquiry *inquiry; /* under way; NULL: none */
@@ -117,10 +118,14 @@ struct cmb_kept *cmb_kept_find(const struct cmb_orders *orders, struct cmb_text 
                                struct cmb_text id);
 /* The one door: writes the news down, makes it so, tells of it, and asks what it leaves open. */
 void cmb_kept_take(struct cmb_kept *kept, struct cmb_news *news);
+/* The same for what must not happen unless it is written down: answers why it could not be. */
+int cmb_kept_note(struct cmb_kept *kept, struct cmb_news *news, struct cambist_error *error);
 /* The same for an INTENT, which makes an order; what cannot be written down is not made. */
 int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct cmb_kept **ret,
                       struct cambist_error *error);
 void cmb_orders_tell(struct cmb_orders *orders, const struct cmb_order_event *event);
+/* Nobody knows it any more. */
+void cmb_kept_free(struct cmb_kept *kept);
 /* What the exchange promises about the order's market; NULL: nothing. */
 const struct cambist_order_rule *cmb_kept_rule(const struct cmb_kept *kept);
 /* Whatever was known of the orders in that market (NULL: in all) has to be asked for. */
@@ -128,10 +133,18 @@ void cmb_orders_doubt(struct cmb_orders *orders, const struct cambist_market *ma
 /* The exchange's present time. */
 int64_t cmb_orders_now_ns(const struct cmb_orders *orders);
 
+/* ---- recover.c ---- */
+
+/* All that is known of the order, as news; the text of its fills is put into `fills`. */
+struct cmb_news cmb_kept_news(const struct cmb_kept *kept, struct cmb_buffer *fills);
+
 /* ---- errand.c, submit.c, change.c ---- */
 
 /* Errands that waited for the first reconciliation go. */
 void cmb_orders_let_go(struct cmb_orders *orders);
+extern const char cmb_orders_not_asked[]; /* the usual reason for that */
+/* They fail: it is not known what an earlier run has left, or the host is being closed. */
+void cmb_orders_turn_away(struct cmb_orders *orders, int status, const char *reason);
 void cmb_errand_place(struct cmb_errand *errand);
 void cmb_errand_change(struct cmb_errand *errand);
 /* Sends the errand's run: at once, or when the journal is safe up to the latest record. */
@@ -163,6 +176,34 @@ bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id);
 
 /* Asks what is to be asked about the order, soon; nothing where nothing is. */
 void cmb_kept_look_after(struct cmb_kept *kept);
+/* Of an order that is over only its trades can be missing. */
+bool cmb_kept_wants_trades(const struct cmb_kept *kept);
+/* The exchange's time from when on the truth about it can be seen in answers. */
+int64_t cmb_kept_visible_ns(const struct cmb_kept *kept);
+/* Whether the check began before that. */
+bool cmb_check_is_early(const struct cmb_inquiry *inquiry);
+/* The check has come to its end: concludes what it proves, and gives the inquiry back. */
+void cmb_check_end(struct cmb_inquiry *inquiry);
+
+/* ---- check.c ---- */
+
+/* What is asked for, in this order. */
+enum cmb_check_step {
+    CMB_CHECK_END = 0,
+    CMB_ASK_FOR_ORDER,
+    CMB_ASK_FOR_OPEN,
+    CMB_ASK_FOR_CLOSED,
+    CMB_ASK_FOR_TRADES,
+    CMB_ASK_FOR_TRADER, /* whose order a trade is that may be the order's */
+    CMB_ASK_FOR_CANCEL, /* once more: a cancel does no harm twice */
+};
+/* Begins a check of the order with this question. */
+void cmb_check_begin(struct cmb_inquiry *inquiry, struct cmb_kept *kept, enum cmb_check_step step);
+/* Whether the exchange has such a question. */
+bool cmb_orders_can_ask(const struct cmb_orders *orders, uint32_t operation);
+
+/* ---- inquiry.c ---- */
+
 void cmb_inquiries_free(struct cmb_orders *orders);
 /* A question of the host's own about orders: no byte of it changes anything, but for a cancel. */
 struct cmb_inquiry {
@@ -174,11 +215,12 @@ struct cmb_inquiry {
     uint32_t heard;        /* the order's, before the question */
     bool begins_with_state; /* else only trades are asked for */
     bool is_found;         /* the order was among the rows of an answer */
-    bool is_answered;      /* the exchange has said that it does not know it */
+    uint32_t answered;     /* bits of the steps that were */
     bool is_cut;           /* an answer is missing: the check proves nothing */
     bool is_by_symbol;     /* open orders are asked for market by market */
     int64_t started_ns;    /* the exchange's time */
-    char since[24], id[CMB_ORDER_TEXT_SIZE];
+    int64_t from_ns, to_ns, end_ns; /* the part of a list that is asked for, and its whole; 0: now */
+    char since[24], until[24], id[CMB_ORDER_TEXT_SIZE];
     struct cmb_timer timer; /* until the limit lets it go */
     void (*on_step)(struct cmb_inquiry *inquiry);
 };
@@ -203,5 +245,15 @@ const char *cmb_orders_next_symbol(const struct cmb_orders *orders, const char *
 
 /* Something may have been missed: everything is asked for, soon. */
 void cmb_orders_reconcile(struct cmb_orders *orders);
+
+/* ---- nonce.c ---- */
+
+/* From now on the journal knows which nonces of the account may have been used. */
+void cmb_orders_keep_nonces(struct cmb_orders *orders);
+/* Writes that down once more, for a checkpoint. */
+void cmb_orders_write_nonce(struct cmb_orders *orders);
+/* Takes such a record of an earlier run; one of an account that is not there any more is nothing.
+ * False: it cannot be read. */
+bool cmb_orders_take_nonce(struct cmb_orders *const *orders, size_t count, struct cmb_text payload);
 
 #endif

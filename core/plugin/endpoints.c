@@ -32,19 +32,30 @@ static uint32_t place_of(const struct cmb_plugin *plugin, const struct cmb_endpo
     return is_query_method(endpoint->method) ? CAMBIST_QUERY : plugin->tables.body;
 }
 
-/* Whether it holds what must never be sent twice. */
-static bool needs_nonce(const struct cmb_plugin *plugin, const struct cmb_template *template)
+/* Must never be sent twice. */
+static bool is_nonce(uint32_t name)
+{
+    return name == CMB_NAME_NONCE || name == CMB_NAME_UUID || name == CMB_NAME_RANDOM;
+}
+
+static bool is_time(uint32_t name)
+{
+    return name == CMB_NAME_TIME || name == CMB_NAME_DEADLINE;
+}
+
+/* Whether the template, or what it is derived from, speaks of such a name. */
+static bool speaks_of(const struct cmb_plugin *plugin, const struct cmb_template *template,
+                      bool (*is_meant)(uint32_t name))
 {
     for (uint32_t i = 0; i < template->count; i++) {
         const struct cmb_step *step = &template->steps[i];
-        if (step->name == CMB_NAME_NONCE || step->name == CMB_NAME_UUID ||
-            step->name == CMB_NAME_RANDOM)
+        if (is_meant(step->name))
             return true;
         if (step->name != CMB_NAME_DERIVED)
             continue;
         const struct cmb_derived_name *name = &plugin->derived_names[step->index];
         for (uint32_t d = 0; d < name->count; d++)
-            if (needs_nonce(plugin, &plugin->derived[name->first + d].text))
+            if (speaks_of(plugin, &plugin->derived[name->first + d].text, is_meant))
                 return true;
     }
     return false;
@@ -76,8 +87,10 @@ static int compile_value(struct cmb_compiler *compiler, struct cmb_endpoint *end
     if (status == CAMBIST_OK)
         status = cmb_compile_condition(compiler, when, &parameter->when);
     if (status == CAMBIST_OK && endpoint->row->reuse_ms &&
-        needs_nonce(compiler->plugin, &parameter->value))
+        speaks_of(compiler->plugin, &parameter->value, is_nonce))
         status = cmb_refuse(compiler, "value", "reuse_ms: a nonce is never sent twice");
+    endpoint->is_timed |= status == CAMBIST_OK && endpoint->row->access == CAMBIST_SIGNED &&
+                          speaks_of(compiler->plugin, &parameter->value, is_time);
     return status;
 }
 

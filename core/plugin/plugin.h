@@ -234,6 +234,7 @@ struct cmb_endpoint {
     struct cmb_path rows;
     struct cmb_fields fields;
     bool is_harmless; /* a lost answer does no harm: it may be asked again */
+    bool is_timed;    /* signed with the time of signing, or tells until when it may be executed */
 };
 
 struct cmb_failure {

@@ -28,7 +28,8 @@ static size_t gather(struct cmb_run *run, struct cmb_bucket_charge *charges)
 
 static enum cmb_bucket_lane lane_of(const struct cmb_run *run)
 {
-    return cmb_operation_is_cancel(run->call->operation) ? CMB_LANE_CANCEL : CMB_LANE_NORMAL;
+    return run->is_urgent || cmb_operation_is_cancel(run->call->operation) ? CMB_LANE_CANCEL
+                                                                           : CMB_LANE_NORMAL;
 }
 
 static void on_turn(struct cmb_timer *timer, void *user)
@@ -42,6 +43,7 @@ static void on_turn(struct cmb_timer *timer, void *user)
 static int wait(struct cmb_run *run, int64_t wait_ns)
 {
     struct cmb_office *office = run->desk->office;
+    cmb_time_keep(run->desk); /* who waits for a window to begin wants to know when it does */
     int64_t most_ns = (office->answer_timeout_ms ? office->answer_timeout_ms : 5000) * 1000000ll;
     if (wait_ns > most_ns) {
         int status = cmb_fail_plain(&run->error, CAMBIST_RATE_LIMITED,
@@ -51,6 +53,7 @@ static int wait(struct cmb_run *run, int64_t wait_ns)
         run->error.outcome = CAMBIST_OUTCOME_NOT_DONE;
         return status;
     }
+    run->is_stale = true;
     run->timer.on_due = on_turn;
     run->timer.user = run;
     cmb_loop_start_timer(office->loop, &run->timer, wait_ns);
@@ -67,6 +70,16 @@ int cmb_admit(struct cmb_run *run)
         return wait(run, wait_ns);
     run->taken_ns = now_ns;
     return CAMBIST_OK;
+}
+
+bool cmb_admit_is_closed(struct cmb_run *run)
+{
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    int64_t now_ns = cmb_loop_now_ns(run->desk->office->loop);
+    for (uint32_t i = 0; i < endpoint->charge_count; i++)
+        if (cmb_bucket_is_closed(cmb_desk_bucket(run->desk, endpoint->charges[i].limit), now_ns))
+            return true;
+    return false;
 }
 
 void cmb_admit_refund(struct cmb_run *run)
@@ -110,24 +123,67 @@ static void learn_use(struct cmb_run *run, const struct cmb_answer *answer, int6
     }
 }
 
+/* What the exchange refused although its own count is below our rule shows that the rule has become
+ * narrower: the limit of which most is used is the one.  By one word no limit loses more than half,
+ * none is taken to be meant of which little was used, and an hour later the rule is tried again. */
+static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
+{
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    struct cmb_bucket *fullest = NULL;
+    int64_t most_used = 0, most_capacity = 1;
+    for (uint32_t i = 0; i < endpoint->charge_count; i++) {
+        uint32_t limit = endpoint->charges[i].limit;
+        const struct cambist_limit *row =
+            CMB_ROW(run->desk->exchange->plugin->tables.limits, limit);
+        struct cmb_bucket *bucket = cmb_desk_bucket(run->desk, limit);
+        int64_t used = number_in(answer, row->used_header);
+        int64_t capacity = atomic_load(&bucket->capacity);
+        if (used <= 0 || used > UINT32_MAX || used * most_capacity <= most_used * capacity)
+            continue;
+        fullest = bucket;
+        most_used = used;
+        most_capacity = capacity;
+    }
+    if (!fullest || most_used > most_capacity || most_used < most_capacity * 2 / 5)
+        return;
+    struct cmb_bucket_report report = { .used = -1, .remaining = -1, .reset_in_ns = -1,
+                                        .capacity = most_used - 1 };
+    if (report.capacity < most_capacity / 2)
+        report.capacity = most_capacity / 2;
+    cmb_bucket_correct(fullest, &report, now_ns);
+    run->desk->narrowed_ns = now_ns;
+}
+
 /* Whoever shares a limit that was passed waits until the exchange's word is over. */
 static void close_limits(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
 {
     const struct cmb_endpoint *endpoint = run->call->endpoint;
     struct cmb_text said =
         cmb_header_find(answer->headers, answer->header_count, CMB_TEXT("Retry-After"));
-    int64_t wall_ns = cmb_clock_wall_ns(run->desk->exchange->clock);
-    int64_t wait_ms = cmb_retry_after_parse_ms(said, wall_ns, &cmb_retry_bounds_usual, NULL);
+    int64_t exchange_ns = cmb_exchange_now_ns(run->desk->exchange);
+    int64_t wait_ms = cmb_retry_after_parse_ms(said, exchange_ns, &cmb_retry_bounds_usual, NULL);
     run->error.retry_after_ms = (uint32_t)wait_ms;
     for (uint32_t i = 0; i < endpoint->charge_count; i++)
         cmb_bucket_close_until(cmb_desk_bucket(run->desk, endpoint->charges[i].limit),
                                now_ns + wait_ms * 1000000);
 }
 
+static void reopen_limits(struct cmb_run *run, int64_t now_ns)
+{
+    const struct cmb_endpoint *endpoint = run->call->endpoint;
+    for (uint32_t i = 0; i < endpoint->charge_count; i++)
+        cmb_bucket_reopen(cmb_desk_bucket(run->desk, endpoint->charges[i].limit), now_ns);
+}
+
 void cmb_admit_learn(struct cmb_run *run, const struct cmb_answer *answer)
 {
     int64_t now_ns = cmb_loop_now_ns(run->desk->office->loop);
+    cmb_limits_learn_delay(run->desk, now_ns - run->taken_ns);
+    if (answer->http_status == 429)
+        learn_capacity(run, answer, now_ns);
     learn_use(run, answer, now_ns);
     if (answer->http_status == 429 || answer->http_status == 418)
         close_limits(run, answer, now_ns);
+    else
+        reopen_limits(run, now_ns);
 }

@@ -14,7 +14,8 @@
 
 enum { CMB_EXTRAS_MOST = 32, CMB_PAIRS_MOST = 256, CMB_SYMBOLS_MOST = 512, CMB_ITEMS_MOST = 64 };
 
-/* What is asked.  Texts belong to the caller until the call is filled. */
+/* What is asked.  Texts belong to the caller until the call has ended: behind a wait it is filled
+ * anew. */
 struct cmb_arguments {
     struct cmb_text values[CAMBIST_ARGUMENT_COUNT]; /* absent: not given; vocabularies: our word */
     struct cmb_extra {
@@ -54,7 +55,7 @@ struct cmb_call {
     struct cambist_error *error; /* the caller's */
 
     /* the request, as it is being written */
-    int64_t time_ns; /* the wall clock that every time in it means; 0: not yet asked for */
+    int64_t time_ns; /* the exchange's clock that every time in it means; 0: not yet asked for */
     struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
     struct cmb_text path, nonce, uuid, random; /* fresh ones: absent until asked for */
     struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order; none by a plan */
@@ -91,17 +92,17 @@ void cmb_call_free(struct cmb_call *call);
 void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32_t operation,
                     struct cambist_error *error);
 
-/* Sets an argument by name or JSON name from text that must live until the call is filled.  A
+/* Sets an argument by name or JSON name from text that must live until the call has ended.  A
  * name that is no argument is kept for the exchange as it is.  Checks what can be checked:
  * decimals, whole numbers, words; control characters are refused everywhere. */
 int cmb_arguments_set(struct cmb_arguments *arguments, struct cmb_text name, struct cmb_text value,
                       uint32_t json_form, struct cambist_error *error);
 
-/* The moment that every time in the request means: the clock's when it is first asked for. */
+/* The moment that every time in the request means: the exchange's when it is first asked for. */
 static inline int64_t cmb_call_time(struct cmb_call *call)
 {
     if (!call->time_ns)
-        call->time_ns = cmb_clock_wall_ns(call->exchange->clock);
+        call->time_ns = cmb_exchange_now_ns(call->exchange);
     return call->time_ns;
 }
 

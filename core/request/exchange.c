@@ -251,6 +251,7 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
     exchange->number = atomic_fetch_add(&last_number, 1) + 1;
     cmb_arena_init(&exchange->arena, EXCHANGE_BYTES_MOST);
     exchange->plugin = plugin;
+    exchange->nonce_mark = &exchange->last_nonce;
     exchange->vault = vault;
     exchange->environment = settings->environment;
     exchange->kind = settings->kind ? settings->kind : CAMBIST_KIND_SPOT;
@@ -292,20 +293,4 @@ void cmb_exchange_close(struct cmb_exchange *exchange)
     cmb_markets_free(exchange->markets);
     cmb_arena_clear(&exchange->arena);
     free(exchange);
-}
-
-int64_t cmb_exchange_nonce(struct cmb_exchange *exchange)
-{
-    static const enum cmb_time_unit units[] = { CMB_TIME_MS, [CAMBIST_S] = CMB_TIME_S,
-                                                [CAMBIST_MS] = CMB_TIME_MS,
-                                                [CAMBIST_US] = CMB_TIME_US,
-                                                [CAMBIST_NS] = CMB_TIME_NS };
-    enum cmb_time_unit unit = units[exchange->plugin->tables.nonce_unit];
-    int64_t now = cmb_time_count(cmb_clock_wall_ns(exchange->clock), unit);
-    int64_t last = atomic_load_explicit(&exchange->last_nonce, memory_order_relaxed);
-    int64_t next;
-    do
-        next = now > last ? now : last + 1;
-    while (!atomic_compare_exchange_weak(&exchange->last_nonce, &last, next));
-    return next;
 }

@@ -15,8 +15,10 @@
 #include "crypto/mac.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "limit/table.h"
 #include "market/market.h"
 #include "plugin/plugin.h"
+#include "request/exchange_clock.h"
 
 enum { CMB_SERVERS_MOST = 16, CMB_DERIVED_MOST = 16 };
 
@@ -61,7 +63,16 @@ struct cmb_exchange {
     struct cmb_mac *macs[CMB_DERIVED_MOST];        /* by derived row; NULL: needs none */
     struct cmb_sign_key *sign_keys[CMB_DERIVED_MOST];
     struct cmb_markets *markets;                   /* NULL: not loaded */
-    _Atomic int64_t last_nonce;
+    struct cmb_exchange_clock time;
+    _Atomic int64_t last_nonce;      /* of this process */
+    _Atomic int64_t *nonce_mark;     /* of all processes with this key; else &last_nonce */
+    struct cmb_nonce_keeper {
+        /* Nonces up to `reserved` may be given out; before a higher one is, `keep` writes down that
+         * those up to `until` may have been used.  NULL: nobody keeps them. */
+        void (*keep)(int64_t until, void *user);
+        void *user;
+        _Atomic int64_t reserved;
+    } nonces;
     const struct cmb_clock *clock;
     struct cmb_random *random;
     struct cmb_arena arena;
@@ -75,8 +86,28 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
 /* Wipes the account's secrets; accepts NULL. */
 void cmb_exchange_close(struct cmb_exchange *exchange);
 
-/* A number larger than any given before for this exchange, starting from the time in the plugin's
- * unit. [any thread] */
+/* What time it is at the exchange, as far as that is known; else by the machine's clock. [any thread] */
+static inline int64_t cmb_exchange_now_ns(const struct cmb_exchange *exchange)
+{
+    return cmb_exchange_clock_tell(&exchange->time, cmb_clock_monotonic_ns(exchange->clock),
+                                   cmb_clock_wall_ns(exchange->clock));
+}
+
+/* A number larger than any given before for this key, by this process or by others that share the
+ * table, starting from the time in the plugin's unit.  Has the keeper of nonces write in time, on
+ * this thread. [any thread; with a keeper, the keeper's] */
 int64_t cmb_exchange_nonce(struct cmb_exchange *exchange);
+/* Nonces up to this one were used: none below is given any more. [any thread] */
+void cmb_exchange_raise_nonce(struct cmb_exchange *exchange, int64_t nonce);
+/* Has the key's nonces counted in the table, for all processes; NULL, or a table without place: by
+ * this one alone. */
+void cmb_exchange_share_nonce(struct cmb_exchange *exchange, struct cmb_limit_table *table);
+
+/* The name of what the exchange counts: `what` of it, `by` whom.  One-way: nothing can be read out
+ * of it. */
+struct cmb_limit_name cmb_limit_name_of(const struct cmb_exchange *exchange, struct cmb_text what,
+                                        struct cmb_text by);
+/* What is sent of the account's credentials; "" without any. */
+struct cmb_text cmb_exchange_account(const struct cmb_exchange *exchange);
 
 #endif

@@ -47,9 +47,20 @@ static int run_reuse(struct cmb_run *run)
     return status;
 }
 
+/* A deadline that was written before a wait is too early. */
+static int freshen(struct cmb_run *run)
+{
+    bool is_stale = run->is_stale && run->call->endpoint->is_timed;
+    run->is_stale = false;
+    return is_stale ? cmb_fill(run->call) : CAMBIST_OK;
+}
+
 static int run_admit(struct cmb_run *run)
 {
-    return cmb_admit(run);
+    int status = cmb_time_wait(run);
+    if (status == CAMBIST_OK)
+        status = freshen(run);
+    return status == CAMBIST_OK ? cmb_admit(run) : status;
 }
 
 /* The work is done inside send, at the moment in which a connection is there: waiting for one would
@@ -147,6 +158,7 @@ static void repeat(struct cmb_run *run)
     uint64_t chance = cmb_random_number(run->desk->exchange->random);
     cmb_fail_reset(&run->error);
     run->stage = CMB_STAGE_ADMIT;
+    run->is_stale = true;
     run->timer.on_due = on_backoff;
     run->timer.user = run;
     cmb_loop_start_timer(office->loop, &run->timer,
@@ -168,6 +180,15 @@ static void end(struct cmb_run *run, int status)
         finish(run);
 }
 
+/* Back to admit at once: it waits there for what it needs. */
+static void go_back(struct cmb_run *run)
+{
+    cmb_fail_reset(&run->error);
+    run->stage = CMB_STAGE_ADMIT;
+    run->is_stale = true;
+    cmb_run_resume(run);
+}
+
 void cmb_run_resume(struct cmb_run *run)
 {
     while (run->stage < run->end) {
@@ -177,7 +198,10 @@ void cmb_run_resume(struct cmb_run *run)
         if (status == CAMBIST_AGAIN)
             return;
         if (status != CAMBIST_OK) {
-            end(run, status);
+            if (cmb_time_sign_anew(run, status))
+                go_back(run);
+            else
+                end(run, status);
             return;
         }
         run->stage++;
@@ -188,6 +212,11 @@ void cmb_run_resume(struct cmb_run *run)
 void cmb_run_continue(struct cmb_run *run, int status)
 {
     leave_stage(run, run->stage);
+    if (run->is_turned_back) {
+        run->is_turned_back = false;
+        go_back(run);
+        return;
+    }
     if (status != CAMBIST_OK) {
         end(run, status);
         return;
@@ -230,6 +259,8 @@ void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation
     run->end = CMB_STAGE_COUNT;
     run->attempt = 0;
     run->may_skip_markets = run->is_from_cache = run->leads = false;
+    run->is_urgent = run->has_waited_for_time = run->is_signed_anew = false;
+    run->is_stale = run->is_turned_back = false;
     run->taken_ns = 0;
     run->on_leave = NULL;
     run->flight = NULL;

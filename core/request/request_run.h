@@ -9,7 +9,7 @@
 #include "cache/cache.h"
 #include "cache/flight.h"
 #include "limit/backoff.h"
-#include "limit/bucket.h"
+#include "limit/table.h"
 #include "metrics/histogram.h"
 #include "request/call.h"
 #include "transport/network.h"
@@ -35,19 +35,17 @@ enum cmb_stage {
 
 enum { CMB_LIMITS_MOST = 64 };
 
-/* Buckets of one plugin that count by address: every account in this process shares them. */
-struct cmb_shared_limits {
-    const struct cmb_plugin *plugin;
-    struct cmb_bucket buckets[CMB_LIMITS_MOST];
-    struct cmb_shared_limits *next;
-};
+struct cmb_office_bucket;
 
-/* What desks share: the loop, the way out, and the limits of this address. */
+/* What desks share: the loop, the way out, and the limits of this address.  `table` and `proxy` are
+ * set behind cmb_office_init; both outlive the office. */
 struct cmb_office {
     struct cmb_loop *loop;
     struct cmb_network *network; /* NULL: nothing is asked or connected */
     struct cmb_backoff backoff;
-    struct cmb_shared_limits *shared;
+    struct cmb_limit_table *table; /* of all processes; NULL: this one counts alone */
+    const char *proxy;             /* that all requests go through; NULL: none */
+    struct cmb_office_bucket *buckets; /* that are not in the table */
     uint32_t answer_timeout_ms; /* 0: the network's own */
 };
 
@@ -57,12 +55,20 @@ struct cmb_desk {
     struct cmb_office *office;
     struct cmb_exchange *exchange;
     struct cmb_origin *origins[CMB_SERVERS_MOST]; /* NULL until first used */
-    struct cmb_bucket own[CMB_LIMITS_MOST];       /* limits that count by account */
-    struct cmb_shared_limits *shared;
+    struct cmb_bucket *buckets[CMB_LIMITS_MOST];  /* by row of limits */
     struct cmb_cache *answers;
     struct cmb_cache *signatures; /* whole signed requests, by what they ask */
     uint64_t signatures_made, signatures_reused;
     struct cmb_buffer key;        /* of a signature, while it is looked up */
+    int64_t delay_ns;   /* longer than nearly all answers of late */
+    int64_t slowest_ns; /* of late */
+    int64_t aligned_ns; /* when the limits' windows were aligned */
+    int64_t narrowed_ns; /* when a limit was found to be narrower than its rule; 0: none */
+    struct cmb_run *time_waiting; /* for the exchange's time, first come first */
+    struct cmb_run *time_run;     /* asks for it */
+    bool is_asking_time;
+    int64_t time_asked_ns, time_sent_ns;
+    struct cambist_error time_error; /* why it could not be had last */
     struct cmb_flights *flights;
     struct cmb_run *waiting;   /* for the markets, first come first */
     struct cmb_run *loader;    /* of the markets; NULL: not under way */
@@ -87,6 +93,11 @@ struct cmb_run {
     enum cmb_stage end; /* the run is over when it reaches this; all stages: CMB_STAGE_COUNT */
     unsigned attempt;
     bool may_skip_markets, is_from_cache;
+    bool is_urgent;           /* goes like a cancel, and never with somebody else's answer */
+    bool has_waited_for_time; /* the exchange's time was asked for on its behalf */
+    bool is_signed_anew;      /* its time or nonce was refused once */
+    bool is_stale;            /* it has waited since it was filled */
+    bool is_turned_back;      /* a limit was closed after it was admitted */
     int64_t entered_ns;                      /* the present stage */
     int64_t stage_ns[CMB_STAGE_COUNT];       /* how long each took, over all attempts */
     int64_t taken_ns;                        /* when the limits were charged */
@@ -109,10 +120,14 @@ void cmb_office_clear(struct cmb_office *office);
 struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *exchange);
 /* No run is under way any more.  Accepts NULL. */
 void cmb_desk_free(struct cmb_desk *desk);
-/* Opens connections ahead to every server that requests go to. */
+/* Opens connections ahead to every server that requests go to, and asks for the exchange's time where
+ * requests will be signed with it. */
 void cmb_desk_warm(struct cmb_desk *desk, uint32_t count);
 /* The bucket of a row of limits. */
-struct cmb_bucket *cmb_desk_bucket(struct cmb_desk *desk, uint32_t limit);
+static inline struct cmb_bucket *cmb_desk_bucket(const struct cmb_desk *desk, uint32_t limit)
+{
+    return desk->buckets[limit];
+}
 
 /* A run with a call of its own; NULL without memory.  Free accepts NULL. */
 struct cmb_run *cmb_run_new(void);
@@ -130,6 +145,23 @@ const char *cmb_stage_name(enum cmb_stage stage);
 
 /* ---- for the files of the way ---- */
 
+/* set_clock: OK when the time to sign with is good enough, AGAIN when the run waits for it. */
+int cmb_time_wait(struct cmb_run *run);
+/* Before signing: BAD_TIME where the exchange's time is not known well enough. */
+int cmb_time_check(struct cmb_run *run);
+/* Whether the request whose time or nonce was refused may go once more; it is then made ready. */
+bool cmb_time_sign_anew(struct cmb_run *run, int status);
+/* Asks for the exchange's time, unless that is under way or cannot be done. */
+void cmb_time_ask(struct cmb_desk *desk);
+/* The same where what is known is not good enough. */
+void cmb_time_keep(struct cmb_desk *desk);
+/* limits: finds or makes the buckets of a desk; false without memory. */
+bool cmb_limits_open(struct cmb_desk *desk);
+/* Has the calendar's windows begin as the exchange's clock says, as far as it is known. */
+void cmb_limits_align(struct cmb_desk *desk);
+/* Takes to heart how long an answer was under way; a request is counted no later than it. */
+void cmb_limits_learn_delay(struct cmb_desk *desk, int64_t delay_ns);
+
 /* The run goes on behind a wait: with its present stage, or behind it with what came. */
 void cmb_run_resume(struct cmb_run *run);
 void cmb_run_continue(struct cmb_run *run, int status);
@@ -146,6 +178,8 @@ void cmb_sign_reuse_keep(struct cmb_run *run, const struct cmb_buffer *request);
 void cmb_reuse_land(struct cmb_run *run, int status);
 /* admit: OK, or AGAIN when the run waits for its turn. */
 int cmb_admit(struct cmb_run *run);
+/* Whether a limit of it was closed since it was admitted. */
+bool cmb_admit_is_closed(struct cmb_run *run);
 /* What an answer says about limits: used, remaining, Retry-After, bans. */
 void cmb_admit_learn(struct cmb_run *run, const struct cmb_answer *answer);
 /* Takes back what was charged for a request that never left. */

@@ -44,7 +44,7 @@ static void on_landed(struct cmb_flight_waiter *waiter, int status, const void *
 
 int cmb_reuse(struct cmb_run *run, bool *ret_is_at_hand)
 {
-    if (!run->call->endpoint->row->cache_ms || !cmb_reuse_write_key(run->call, &run->key))
+    if (run->is_urgent || !run->call->endpoint->row->cache_ms || !cmb_reuse_write_key(run->call, &run->key))
         return CAMBIST_OK;
     struct cmb_text key = cmb_buffer_text(&run->key);
     struct cmb_text found =

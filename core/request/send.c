@@ -40,9 +40,13 @@ static void write_request(const struct cmb_call *call, struct cmb_buffer *to)
 static int fill_request(struct cmb_buffer *request, void *user)
 {
     struct cmb_run *run = user;
+    run->is_turned_back = cmb_admit_is_closed(run);
+    int status = run->is_turned_back ? CAMBIST_RATE_LIMITED : cmb_time_check(run);
+    if (status != CAMBIST_OK)
+        return status;
     int64_t before_ns = cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop));
     if (!cmb_sign_reuse_find(run, request)) {
-        int status = cmb_sign_call(run->call);
+        status = cmb_sign_call(run->call);
         if (status != CAMBIST_OK)
             return status;
         write_request(run->call, request);

@@ -15,7 +15,7 @@ static bool is_reusable(const struct cmb_run *run)
 
 bool cmb_sign_reuse_find(struct cmb_run *run, struct cmb_buffer *request)
 {
-    if (!is_reusable(run))
+    if (run->is_signed_anew || !is_reusable(run))
         return false;
     struct cmb_text kept = cmb_cache_find(run->desk->signatures, cmb_buffer_text(&run->desk->key),
                                           cmb_loop_now_ns(run->desk->office->loop));

@@ -262,8 +262,8 @@ static int64_t retry_after_ns(struct cmb_line *line, const struct cmb_websocket_
 {
     if (!end->retry_after.length)
         return 0;
-    int64_t wall_ns = cmb_clock_wall_ns(line->stream->desk->exchange->clock);
-    return cmb_retry_after_parse_ms(end->retry_after, wall_ns, &cmb_retry_bounds_usual, NULL) *
+    int64_t exchange_ns = cmb_exchange_now_ns(line->stream->desk->exchange);
+    return cmb_retry_after_parse_ms(end->retry_after, exchange_ns, &cmb_retry_bounds_usual, NULL) *
            1000000;
 }
 

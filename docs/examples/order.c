@@ -26,7 +26,7 @@ static void on_order(struct cambist_answer *answer, const struct cambist_error *
         printf("not done: %s\n", error->message); /* a new order may be placed */
         state->exit_code = 1;
     } else {
-        /* Silence is not an answer: ask for the order by its client id before doing anything. */
+        /* Silence is not an answer.  The host goes on asking; orders.c shows how to hear of it. */
         printf("unknown: %s\n", error->message);
         state->exit_code = 4;
     }

@@ -583,8 +583,8 @@ static const struct cambist_vector vectors[] = {
  * answer up after 10 s (-1007).  Ids are unique among open orders only. */
 static const struct cambist_order_rule order_rules[] = {
     { CAMBIST_KIND_SPOT, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000,
-      2000, .edit_replaces = 1 }, /* cancelReplace */
-    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000, 2000 },
+      2000, /* cancelReplace: */ 1, 500 },
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, 5000, 10000, 2000, 0, 500 },
 };
 
 CAMBIST_PLUGIN(.name = "binance", .title = "Binance", .version = "1", .body = CAMBIST_FORM,

@@ -452,7 +452,7 @@ static const struct cambist_vector vectors[] = {
 
 /* `deadline` is looked at by the matching engine, 2 to 60 s ahead; ids are unique among open orders. */
 static const struct cambist_order_rule order_rules[] = {
-    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 18, CAMBIST_DEADLINE_IN_ENGINE, 5000, 0, 2000 },
+    { 0, CAMBIST_UNIQUE_AMONG_OPEN, 18, CAMBIST_DEADLINE_IN_ENGINE, 5000, 0, 2000, .page_rows = 50 },
 };
 
 CAMBIST_PLUGIN(.name = "kraken", .title = "Kraken", .version = "1",

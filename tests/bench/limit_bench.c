@@ -1,14 +1,16 @@
 /* What does asking a limiter cost, over one atomic exchange and over reading the clock? */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "bench/interleaved.h"
-#include "limit/bucket.h"
+#include "limit/table.h"
 
 #define SECOND_NS ((int64_t)1000000000)
 
 static struct cmb_bucket fixed, rolling, tokens, tokens_full, minute;
+static struct cmb_bucket guarded, *shared_tokens, *shared_fixed; /* guarded: as desks have them */
 static _Atomic int64_t bare_full_at_ns;
 static _Atomic int64_t cached_ns;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -50,6 +52,21 @@ static void take_fixed(size_t turns)
 static void take_rolling(size_t turns)
 {
     take_from(&rolling, turns);
+}
+
+static void take_guarded(size_t turns)
+{
+    take_from(&guarded, turns);
+}
+
+static void take_shared_tokens(size_t turns)
+{
+    take_from(shared_tokens, turns);
+}
+
+static void take_shared_fixed(size_t turns)
+{
+    take_from(shared_fixed, turns);
 }
 
 static void take_refused(size_t turns)
@@ -99,6 +116,18 @@ static void make(struct cmb_bucket *bucket, uint32_t model, uint32_t capacity, i
         abort();
 }
 
+/* In a table of this process's own. */
+static struct cmb_bucket *share(struct cmb_limit_table *table, uint32_t model)
+{
+    struct cmb_bucket_rule rule = { .model = model, .capacity = 1000000000,
+                                    .window_ns = SECOND_NS };
+    struct cmb_bucket *bucket =
+        cmb_limit_table_bucket(table, (struct cmb_limit_name){ 1, model }, &rule);
+    if (!bucket)
+        abort();
+    return bucket;
+}
+
 struct pair {
     void (*run)(size_t turns);
     size_t turns;
@@ -143,6 +172,9 @@ int main(void)
         { "token bucket", take_tokens, 100000 },
         { "fixed window", take_fixed, 100000 },
         { "rolling window", take_rolling, 100000 },
+        { "fixed window, kept still at its end", take_guarded, 100000 },
+        { "token bucket in shared memory", take_shared_tokens, 100000 },
+        { "fixed window in shared memory, kept still", take_shared_fixed, 100000 },
         { "token bucket, refused", take_refused, 100000 },
         { "two buckets, all or none", take_two, 100000 },
         { "reading a cached clock", read_cached, 100000 },
@@ -160,7 +192,19 @@ int main(void)
     make(&rolling, CMB_BUCKET_ROLLING, 1000000000, SECOND_NS);
     make(&tokens_full, CMB_BUCKET_TOKENS, 1, 60 * SECOND_NS);
     cmb_bucket_take(&tokens_full, 1, CMB_LANE_NORMAL, 0);
+    make(&guarded, CMB_BUCKET_FIXED, 1000000000, SECOND_NS);
+    cmb_bucket_set_guard(&guarded, 100000000);
+    char path[64];
+    struct cmb_limit_table *table;
+    snprintf(path, sizeof path, "/dev/shm/cambist-bench-%d", (int)getpid());
+    if (cmb_limit_table_open(path, 0, &table, NULL) != CAMBIST_OK)
+        abort();
+    shared_tokens = share(table, CMB_BUCKET_TOKENS);
+    shared_fixed = share(table, CMB_BUCKET_FIXED);
+    cmb_bucket_set_guard(shared_fixed, 100000000);
     interleaved_run("one thread", alone, sizeof alone / sizeof *alone);
     interleaved_run("two threads, per turn of both", together, sizeof together / sizeof *together);
+    cmb_limit_table_close(table);
+    unlink(path);
     return 0;
 }

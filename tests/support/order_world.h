@@ -12,7 +12,7 @@
 #include "support/practice_world.h"
 
 enum { ORDER_WORLD_RUNS = 256, ORDER_WORLD_FILLS = 65536, ORDER_WORLD_LIVES = 64,
-       ORDER_WORLD_GHOSTS = 2048, ORDER_WORLD_SEGMENT_BYTES = 256 << 10 };
+       ORDER_WORLD_GHOSTS = 2048, ORDER_WORLD_SEGMENT_BYTES = 256 << 10, ORDER_WORLD_TEXT = 200 };
 
 struct order_world;
 
@@ -269,6 +269,13 @@ static inline struct order_world_question *order_world_take(struct order_world *
     return NULL;
 }
 
+static inline void order_world_ask(struct order_world_question *question)
+{
+    question->is_under_way = true;
+    question->world->asked++;
+    cmb_orders_run(question->world->orders, question->run, order_world_on_done, question);
+}
+
 /* Begins a question by the order way: "name=value;name=value".  False: too many are under way. */
 static inline bool order_world_begin(struct order_world *world, uint32_t operation,
                                      const char *arguments)
@@ -277,12 +284,32 @@ static inline bool order_world_begin(struct order_world *world, uint32_t operati
     if (!question)
         return false;
     cmb_run_init(question->run, world->practice.desk, operation);
-    struct cmb_text kept = { cmb_arena_copy(&question->run->call->arena, cmb_text_of(arguments)),
-                             strlen(arguments) };
-    practice_world_set(&world->practice, question->run, kept.at);
-    question->is_under_way = true;
-    world->asked++;
-    cmb_orders_run(world->orders, question->run, order_world_on_done, question);
+    practice_world_set(&world->practice, question->run,
+                       cmb_arena_copy(&question->run->call->arena, cmb_text_of(arguments)));
+    order_world_ask(question);
+    return true;
+}
+
+/* The same with a list of orders. */
+static inline bool order_world_begin_list(struct order_world *world, uint32_t operation,
+                                          char (*items)[ORDER_WORLD_TEXT], uint32_t count)
+{
+    struct order_world_question *question = order_world_take(world);
+    if (!question)
+        return false;
+    cmb_run_init(question->run, world->practice.desk, operation);
+    struct cmb_call *call = question->run->call;
+    struct cmb_arguments *list = cmb_arena_take(&call->arena, count * sizeof *list);
+    CU_ASSERT_FATAL(list != NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        practice_world_set(&world->practice, question->run,
+                           cmb_arena_copy(&call->arena, cmb_text_of(items[i])));
+        list[i] = call->arguments;
+        memset(&call->arguments, 0, sizeof call->arguments);
+    }
+    call->arguments.items = list;
+    call->arguments.item_count = count;
+    order_world_ask(question);
     return true;
 }
 

@@ -127,6 +127,17 @@ CAMBIST_API int cambist_start(struct cambist_exchange *exchange, uint32_t operat
                               cambist_answer_fn *on_answer, void *user,
                               struct cambist_error *error);
 
+/* The same for operations over a list (create_orders, cancel_orders): `items` are the orders, one
+ * each; all are of one market where the exchange wants that.  An answer's rows speak of them one by
+ * one. */
+CAMBIST_API int cambist_call_list(struct cambist_exchange *exchange, uint32_t operation,
+                                  const struct cambist_arguments *items, size_t count,
+                                  struct cambist_answer **ret, struct cambist_error *error);
+CAMBIST_API int cambist_start_list(struct cambist_exchange *exchange, uint32_t operation,
+                                   const struct cambist_arguments *items, size_t count,
+                                   cambist_answer_fn *on_answer, void *user,
+                                   struct cambist_error *error);
+
 /* One function per operation: cambist_fetch_ticker(exchange, arguments, &answer, &error) ... */
 #define X(name, RECORD, class, rows, help)                                                         \
     static inline int cambist_##name(struct cambist_exchange *exchange,                            \

@@ -482,6 +482,8 @@ struct cambist_order_rule {
     uint32_t engine_ms;   /* an order that was in time may be executed so much later */
     uint32_t lag_ms;      /* what is asked for may be so much older than the truth */
     uint32_t edit_replaces; /* 1: edit_order cancels the order and places another one */
+    uint32_t page_rows;   /* lists of orders and trades are cut at so many rows, where nobody asks for
+                           * the next page; 0: 100 */
 };
 
 struct cambist_plugin {

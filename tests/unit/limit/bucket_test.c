@@ -236,6 +236,53 @@ static void closes_for_everyone(void)
     }
 }
 
+static void one_tries_behind_a_ban_until_it_is_answered(void)
+{
+    for (uint32_t model = CMB_BUCKET_FIXED; model <= CMB_BUCKET_TOKENS; model++) {
+        struct cmb_bucket bucket = made(model, 10, 0, MINUTE_NS);
+        cmb_bucket_close_until(&bucket, SECOND_NS);
+        CU_ASSERT(cmb_bucket_is_closed(&bucket, SECOND_NS - 1));
+        cmb_bucket_reopen(&bucket, SECOND_NS - 1); /* answers from before do not open it */
+        ASSERT_NUMBER(take(&bucket, 1, SECOND_NS - 1), 1);
+        ASSERT_NUMBER(take(&bucket, 11, SECOND_NS), CMB_BUCKET_NEVER);
+        ASSERT_NUMBER(take(&bucket, 1, SECOND_NS), 0);
+        ASSERT_NUMBER(take(&bucket, 1, SECOND_NS + 5), SECOND_NS - 5);
+        ASSERT_NUMBER(cmb_bucket_wait_ns(&bucket, 1, CMB_LANE_CANCEL, SECOND_NS + 5),
+                      SECOND_NS - 5);
+        ASSERT_NUMBER(take(&bucket, 1, 2 * SECOND_NS), 0); /* the first was never answered */
+        CU_ASSERT(take(&bucket, 1, 2 * SECOND_NS) > 0);
+        cmb_bucket_reopen(&bucket, 2 * SECOND_NS);
+        ASSERT_NUMBER(take(&bucket, 1, 2 * SECOND_NS), 0);
+        ASSERT_NUMBER(take(&bucket, 1, 2 * SECOND_NS), 0);
+        ASSERT_NUMBER(cmb_bucket_used(&bucket, 2 * SECOND_NS), 4);
+    }
+}
+
+static void keeps_still_where_nobody_knows_the_window(void)
+{
+    struct cmb_bucket bucket = made(CMB_BUCKET_FIXED, 10, 0, SECOND_NS);
+    cmb_bucket_set_guard(&bucket, 100);
+    ASSERT_NUMBER(take(&bucket, 1, SECOND_NS - 101), 0);
+    ASSERT_NUMBER(take(&bucket, 1, SECOND_NS - 100), 100);
+    ASSERT_NUMBER(cmb_bucket_wait_ns(&bucket, 1, CMB_LANE_NORMAL, SECOND_NS - 1), 1);
+    ASSERT_NUMBER(cmb_bucket_take(&bucket, 1, CMB_LANE_CANCEL, SECOND_NS - 100), 0);
+    ASSERT_NUMBER(take(&bucket, 1, SECOND_NS), 0);
+    cmb_bucket_align(&bucket, SECOND_NS / 2, SECOND_NS);
+    ASSERT_NUMBER(take(&bucket, 1, SECOND_NS + SECOND_NS / 2 - 60), 60);
+    cmb_bucket_set_guard(&bucket, INT64_MAX); /* three quarters are left */
+    ASSERT_NUMBER(take(&bucket, 1, 2 * SECOND_NS), 0);
+}
+
+static void a_bucket_that_refills_leaves_room_for_what_comes_early(void)
+{
+    struct cmb_bucket bucket = made(CMB_BUCKET_TOKENS, 10, 0, 10 * SECOND_NS);
+    cmb_bucket_set_guard(&bucket, SECOND_NS / 10);
+    for (int i = 0; i < 9; i++)
+        ASSERT_NUMBER(take(&bucket, 1, 0), 0);
+    CU_ASSERT(take(&bucket, 1, 0) > 0);
+    ASSERT_NUMBER(take(&bucket, 10, 20 * SECOND_NS), 0); /* what is heavier may go */
+}
+
 static const struct cmb_bucket_report nothing_said = { -1, -1, -1, -1 };
 
 static void believes_the_exchange_when_it_says_more(void)
@@ -349,6 +396,12 @@ TEST_SUITE("limit/bucket", { "refuses silly rules and admits nothing then", refu
            { "charges all buckets or none", charges_all_or_none },
            { "takes back what never left", takes_back_what_never_left },
            { "closes for everyone, and never opens early", closes_for_everyone },
+           { "one tries behind a ban, until it is answered",
+             one_tries_behind_a_ban_until_it_is_answered },
+           { "keeps still where nobody knows the window",
+             keeps_still_where_nobody_knows_the_window },
+           { "a bucket that refills leaves room for what comes early",
+             a_bucket_that_refills_leaves_room_for_what_comes_early },
            { "believes the exchange when it says more", believes_the_exchange_when_it_says_more },
            { "takes over capacity and reset", takes_over_capacity_and_reset },
            { "saturates at extremes and denies", saturates_and_denies },

@@ -7,7 +7,7 @@
  * that fails is printed, and replays the same history. */
 #include "support/order_world.h"
 
-enum { SEEDS = 60, ORDERS = 100 };
+enum { SEEDS = 60, ORDERS = 100, LIST_MOST = 4 };
 #define HOUSE_RESTS_NS 60000000000ll /* the market is quiet: it is not what is tested */
 
 static const char *const plugins[] = { "binance", "okx", "kraken", "coinbase" };
@@ -24,7 +24,7 @@ static const char *const faults[] = {
     "interim:0.02", "redirect:0.02", "forbid:0.02", "retry-garbage:0.01",
     "unknown:0.03", "execute-then-unknown:0.03", "late:0.05",
     "late-cut:0.05", "external:0.03", "history-twice:0.1", "fill-before-cancel:0.1",
-    "fill-then-cancel:0.1", "cancel-then-refuse:0.1", "cancel-late:0.1", "cancel-vain:0.1",
+    "fill-then-cancel:0.1", "cancel-then-refuse:0.1", "cancel-late:0.1", "cancel-vain:0.1", "mixed-list:0.2", "cut-list:0.1",
     "edit-half:0.1", "edit-half-cut:0.1", "queries-lag", "closed-by-id-only", "limits",
     "clock-drift", "refuse-upgrade:0.2", "stall-upgrade:0.1", "cut-stream:0.01",
     "gap@watch_orders:0.1", "duplicate@watch_orders:0.1", "reorder@watch_orders:0.05",
@@ -51,21 +51,46 @@ static uint64_t draw(uint64_t below)
     return cmb_random_number(&dice) % below;
 }
 
+/* What was played, so that one sees that it was: over all histories. */
+static struct {
+    uint64_t asked, lists, unknown, executed, fills, kills, late, struck;
+} played;
+
 /* ---- what an asker does ---- */
 
-static void place(void)
+static void write_order(char arguments[ORDER_WORLD_TEXT])
 {
-    char arguments[200];
     static const char *const sides[] = { "buy", "sell" };
     unsigned side = (unsigned)draw(2);
     if (draw(4) == 0)
-        snprintf(arguments, sizeof arguments, "symbol=BTC/USDT;side=%s;type=market;amount=0.0%u",
+        snprintf(arguments, ORDER_WORLD_TEXT, "symbol=BTC/USDT;side=%s;type=market;amount=0.0%u",
                  sides[side], 1 + (unsigned)draw(5));
     else
-        snprintf(arguments, sizeof arguments,
+        snprintf(arguments, ORDER_WORLD_TEXT,
                  "symbol=BTC/USDT;side=%s;type=limit;amount=0.0%u;price=%u", sides[side],
                  1 + (unsigned)draw(5), (side ? 66800 : 66400) + (unsigned)draw(1000));
-    order_world_begin(&world, CAMBIST_OPERATION_create_order, arguments);
+}
+
+static bool has_lists(void)
+{
+    const struct cmb_plugin *plugin = world.practice.plugin;
+    uint32_t first = plugin->first_endpoints[CAMBIST_OPERATION_create_orders];
+    return first < plugin->endpoint_count &&
+           (!plugin->endpoints[first].row->kinds ||
+            plugin->endpoints[first].row->kinds & CAMBIST_KIND_SPOT);
+}
+
+static void place(void)
+{
+    char items[LIST_MOST][ORDER_WORLD_TEXT];
+    uint32_t count = has_lists() && draw(6) == 0 ? 2 + (uint32_t)draw(LIST_MOST - 1) : 1;
+    for (uint32_t i = 0; i < count; i++)
+        write_order(items[i]);
+    played.lists += count > 1;
+    if (count > 1)
+        order_world_begin_list(&world, CAMBIST_OPERATION_create_orders, items, count);
+    else
+        order_world_begin(&world, CAMBIST_OPERATION_create_order, items[0]);
 }
 
 struct pick {
@@ -107,6 +132,19 @@ static void change(void)
 }
 
 /* ---- a history ---- */
+
+static void count_history(void)
+{
+    const struct cmb_engine *engine = order_world_engine(&world);
+    played.asked += world.asked;
+    played.unknown += world.endings[CAMBIST_OUTCOME_UNKNOWN];
+    played.executed += engine->order_count;
+    played.fills += engine->fill_count;
+    played.kills += (uint64_t)world.deaths;
+    played.late += world.late;
+    for (uint32_t fault = 1; fault < CMB_FAULT_COUNT; fault++)
+        played.struck += cmb_practice_network_struck(world.practice.network, fault);
+}
 
 static void add_faults(uint64_t seed)
 {
@@ -184,6 +222,7 @@ static bool play(uint64_t seed, uint64_t *ret_hash)
     calm_down();
     bool is_right = order_world_is_right(&world);
     *ret_hash = world.events_hash;
+    count_history();
     if (!is_right)
         printf("\n    %s, seed %llu: test_order_history %llu 1 %u", plugins[seed % PLUGINS],
                (unsigned long long)seed, (unsigned long long)seed, orders);
@@ -196,7 +235,15 @@ static void nothing_is_lost_doubled_or_guessed(void)
     uint64_t wrong = 0, hash;
     for (uint64_t seed = first_seed; seed < first_seed + seeds; seed++)
         wrong += !play(seed, &hash);
+    printf("\n    %llu histories: %llu questions (%llu lists), %llu without a known end, %llu "
+           "orders executed, %llu fills, %llu processes killed, %llu faults, %llu late news ",
+           (unsigned long long)seeds, (unsigned long long)played.asked,
+           (unsigned long long)played.lists, (unsigned long long)played.unknown,
+           (unsigned long long)played.executed, (unsigned long long)played.fills,
+           (unsigned long long)played.kills, (unsigned long long)played.struck,
+           (unsigned long long)played.late);
     ASSERT_NUMBER(wrong, 0);
+    CU_ASSERT(played.unknown > 0 && played.struck > 0 && played.fills > 0);
 }
 
 static void one_seed_is_one_history(void)

@@ -5,13 +5,23 @@
 
 /* ---- strangers ---- */
 
-bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id)
+static bool has(const struct cmb_strangers *strangers, const char *id)
 {
     uint64_t hash = cmb_text_hash(cmb_text_of(id));
     for (uint32_t i = 0; i < CMB_STRANGERS; i++)
-        if (orders->strangers[i] == hash)
+        if (strangers->ids[i] == hash)
             return true;
     return false;
+}
+
+static void note(struct cmb_strangers *strangers, const char *id)
+{
+    strangers->ids[strangers->next++ % CMB_STRANGERS] = cmb_text_hash(cmb_text_of(id));
+}
+
+bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id)
+{
+    return has(&orders->told, id) || has(&orders->old, id);
 }
 
 /* What is over is forgotten here some day; lists of old orders still have it. */
@@ -27,11 +37,14 @@ static void hear_stranger(struct cmb_orders *orders, const struct cambist_order 
                           uint32_t proof)
 {
     const char *name = report->id ? report->id : report->client_order_id;
-    if (!name || cmb_orders_is_stranger(orders, name))
+    if (!name || has(&orders->told, name))
         return;
-    orders->strangers[orders->stranger_next++ % CMB_STRANGERS] = cmb_text_hash(cmb_text_of(name));
-    if (is_old(report, proof))
+    if (is_old(report, proof)) {
+        if (!has(&orders->old, name))
+            note(&orders->old, name);
         return;
+    }
+    note(&orders->told, name);
     bool is_ours = cmb_client_id_is_ours(orders->install,
                                          cmb_text_of(report->client_order_id));
     cmb_orders_tell(orders, &(struct cmb_order_event){

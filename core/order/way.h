@@ -68,6 +68,12 @@ struct cmb_early_trade {
     char text[2][CMB_ORDER_TEXT_SIZE]; /* id, fee currency */
 };
 
+/* Orders that are not ours: hashes of their ids, a ring. */
+struct cmb_strangers {
+    uint64_t ids[CMB_STRANGERS];
+    uint32_t next;
+};
+
 struct cmb_orders {
     struct cmb_orders_settings settings;
     struct cmb_exchange *exchange;
@@ -85,8 +91,7 @@ struct cmb_orders {
     uint64_t last_number;      /* of the journal, of this account's latest record */
     struct cmb_buffer payload;
     struct cmb_arena arena;    /* of news that is read */
-    uint64_t strangers[CMB_STRANGERS]; /* hashes of ids, a ring */
-    uint32_t stranger_next;
+    struct cmb_strangers told, old; /* those that were told of, and others that are over */
     struct cmb_early_trade early[CMB_EARLY_TRADES];
     uint32_t early_next;
     struct cmb_backoff backoff;

@@ -9,7 +9,7 @@ int cmb_serve_cancel_all_orders_after(struct cmb_serve *serve)
     int64_t timeout_ns = cmb_serve_number_of(ARGUMENT(serve, timeout), -1) * millisecond_ns;
     struct cambist_timer *row;
     if (timeout_ns < 0)
-        return cmb_fail(serve->error, CAMBIST_BAD_ARGUMENT, "a timeout is a number of milliseconds");
+        return cmb_fail(serve->error, CAMBIST_BAD_ARGUMENT, "a timeout is so many milliseconds");
     for (int i = 0; i < CMB_ENGINE_MARKETS; i++)
         if (cmb_serve_is_asked(serve, i))
             serve->practice->dead_man_ns[i] =

@@ -123,7 +123,7 @@ static inline struct told_order *told_orders_add(struct told_orders *told, const
     return order;
 }
 
-/* What is over stays so, but for what seemed never to have been, and for a fill that was told late. */
+/* What is over stays so, but for what seemed never to have been, and for a late fill. */
 static inline bool told_is_legal(uint32_t before, uint32_t now)
 {
     bool may_return = before == CAMBIST_LIFE_REJECTED || before == CAMBIST_LIFE_NOT_SENT;
@@ -214,8 +214,9 @@ static inline void told_order_print(const struct told_order *order)
         cambist_decimal_format(&event->price, price);
         cambist_decimal_format(&event->filled, filled);
         cambist_decimal_format(&event->exposure, exposure);
-        printf("\n        %llu at %lld ms: %s %s by %s, %s under way; %s at %s, filled %s, exposure %s",
-               (unsigned long long)i, (long long)(event->time_ns / 1000000), event->tiding == CAMBIST_ORDER_TRADED ? "trade," : "",
+        printf("\n        %llu at %lld ms: %s%s by %s, %s under way; %s at %s, filled %s, "
+               "exposure %s", (unsigned long long)i, (long long)(event->time_ns / 1000000),
+               event->tiding == CAMBIST_ORDER_TRADED ? "trade, " : "",
                cambist_life_name(event->life), cambist_proof_name(event->proof),
                cambist_pending_name(event->pending), amount, price, filled, exposure);
     }

@@ -57,8 +57,22 @@ static void what_was_over_long_ago_is_no_orphan(void)
     order_world_close(&world);
 }
 
+/* However many old orders a list holds: what was told of is not told again. */
+static void old_orders_do_not_drive_out_what_was_told(void)
+{
+    open_world();
+    hear(0, true, CAMBIST_STATE_OPEN, CAMBIST_PROOF_QUERY);
+    for (unsigned i = 1; i <= 2 * CMB_STRANGERS; i++)
+        hear(i, true, CAMBIST_STATE_CANCELED, CAMBIST_PROOF_QUERY);
+    hear(0, true, CAMBIST_STATE_OPEN, CAMBIST_PROOF_QUERY);
+    ASSERT_NUMBER(world.orphans, 1);
+    order_world_close(&world);
+}
+
 TEST_SUITE("order/stranger",
            { "an open order under our name is an orphan",
              an_open_order_under_our_name_is_an_orphan },
            { "what the stream tells is new", what_the_stream_tells_is_new },
-           { "what was over long ago is no orphan", what_was_over_long_ago_is_no_orphan })
+           { "what was over long ago is no orphan", what_was_over_long_ago_is_no_orphan },
+           { "old orders do not drive out what was told",
+             old_orders_do_not_drive_out_what_was_told })

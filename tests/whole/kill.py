@@ -44,7 +44,7 @@ def kill_at_random(folder, number):
     chain = Chain(CAMBIST, CLIENT, folder, "random %d" % number,
                   "power" if number % 2 else "process", FAULTS if number >= CHAINS // 2 else [])
     chance = random.Random(SEED + number)
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 480
     while chain.kills < RANDOM_KILLS // CHAINS and time.monotonic() < deadline:
         kill_one_at_random(chain, chance)
     chain.judge()

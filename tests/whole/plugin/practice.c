@@ -67,7 +67,7 @@ static const struct cambist_parameter name_parameters[] = { { "tag", "{client_or
                                                             { "id", "{id}", OPTIONAL } };
 static const struct cambist_parameter list_parameters[] = {
     { "market", "{market}", OPTIONAL }, { "since", "{since_ms}", OPTIONAL },
-    { "limit", "{limit=1000}" },
+    { "until", "{until_ms}", OPTIONAL }, { "limit", "{limit=1000}" },
 };
 static const struct cambist_parameter timer_parameters[] = { { "timeout", "{timeout}" } };
 
@@ -127,7 +127,7 @@ static const struct cambist_fault faults[] = {
 
 static const struct cambist_order_rule order_rules[] = {
     { 0, CAMBIST_UNIQUE_FOR_EVER, 64, CAMBIST_DEADLINE_IN_ENGINE, .window_ms = 300,
-      .engine_ms = 200, .lag_ms = 100 },
+      .engine_ms = 200, .lag_ms = 100, .page_rows = 1000 },
 };
 
 #define TABLE(name) .name = CAMBIST_TABLE(name)

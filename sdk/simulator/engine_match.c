@@ -5,6 +5,8 @@
 
 #include "base/fail.h"
 
+#define OTHER_SIDE 1000000000ull /* from the name of a trade to the one of its other side */
+
 static bool grow(void **rows, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity)
@@ -118,6 +120,8 @@ static void fill(struct cmb_engine *engine, struct cmb_engine_order *taker,
     taken.id = made.id = engine->next_trade;
     if (taker->account == CMB_CUSTOMER)
         keep_fill(engine, &taken);
+    if (taker->account == maker->account) /* with oneself: exchanges name both sides apart */
+        made.id += OTHER_SIDE;
     if (maker->account == CMB_CUSTOMER)
         keep_fill(engine, &made);
     cmb_change_tell(engine, taker, &taken);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define TURN_MOST_NS (60 * (int64_t)1000000000) /* so often it asks whether the limit is wider again */
+
 struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders)
 {
     struct cmb_inquiry *inquiry = orders->spare_inquiries;
@@ -86,8 +88,9 @@ static bool waits_for_limit(struct cmb_inquiry *inquiry)
         return false;
     inquiry->timer.on_due = on_turn;
     inquiry->timer.user = inquiry;
+    int64_t wait_ns = error->retry_after_ms * 1000000ll;
     cmb_loop_start_timer(inquiry->orders->loop, &inquiry->timer,
-                         error->retry_after_ms * 1000000ll);
+                         wait_ns < TURN_MOST_NS ? wait_ns : TURN_MOST_NS);
     if (inquiry == inquiry->orders->sync)
         cmb_orders_turn_away(inquiry->orders, CAMBIST_RATE_LIMITED, cmb_orders_not_asked);
     return true;

@@ -134,13 +134,14 @@ static void learn_use(struct cmb_run *run, const struct cmb_answer *answer, int6
 }
 
 /* What the exchange refused although its own count is below our rule shows that the rule has become
- * narrower: the limit of which most is used is the one.  By one word no limit loses more than half,
- * none is taken to be meant of which little was used, and an hour later the rule is tried again. */
+ * narrower: the limit of which most is used is the one.  By one word no limit loses more than half, by
+ * all of them none more than three quarters, so that its heavy requests can still go; none is taken
+ * to be meant of which little was used, and an hour later the rule is tried again. */
 static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
 {
     const struct cmb_endpoint *endpoint = run->call->endpoint;
     struct cmb_bucket *fullest = NULL;
-    int64_t most_used = 0, most_capacity = 1;
+    int64_t most_used = 0, most_capacity = 1, least = 0;
     for (uint32_t i = 0; i < endpoint->charge_count; i++) {
         uint32_t limit = endpoint->charges[i].limit;
         const struct cambist_limit *row =
@@ -153,6 +154,7 @@ static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer,
         fullest = bucket;
         most_used = used;
         most_capacity = capacity;
+        least = cmb_limits_rule(row).capacity / 4;
     }
     if (!fullest || most_used > most_capacity || most_used < most_capacity * 2 / 5)
         return;
@@ -160,6 +162,8 @@ static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer,
                                         .capacity = most_used - 1 };
     if (report.capacity < most_capacity / 2)
         report.capacity = most_capacity / 2;
+    if (report.capacity < least)
+        report.capacity = least;
     cmb_bucket_correct(fullest, &report, now_ns);
     run->desk->narrowed_ns = now_ns;
 }

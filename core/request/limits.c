@@ -68,9 +68,8 @@ static struct cmb_limit_name name_of(const struct cmb_desk *desk, const struct c
 
 /* ---- buckets ---- */
 
-/* The exchange's rule, and how far from it the host stays: a tenth is kept for cancels, and where
- * passing it means a ban, a twentieth of the rule is not used at all. */
-static struct cmb_bucket_rule rule_of(const struct cambist_limit *row)
+/* A tenth is kept for cancels; where passing the rule means a ban, a twentieth is not used at all. */
+struct cmb_bucket_rule cmb_limits_rule(const struct cambist_limit *row)
 {
     static const uint32_t models[] = { [CAMBIST_FIXED_WINDOW] = CMB_BUCKET_FIXED,
                                        [CAMBIST_ROLLING_WINDOW] = CMB_BUCKET_ROLLING,
@@ -121,7 +120,7 @@ bool cmb_limits_open(struct cmb_desk *desk)
 {
     for (uint32_t i = 0; i < count_of(desk); i++) {
         const struct cambist_limit *row = CMB_ROW(desk->exchange->plugin->tables.limits, i);
-        struct cmb_bucket_rule rule = rule_of(row);
+        struct cmb_bucket_rule rule = cmb_limits_rule(row);
         desk->buckets[i] = find_bucket(desk->office, name_of(desk, row), &rule);
         if (!desk->buckets[i])
             return false;
@@ -165,7 +164,7 @@ static void try_rules_again(struct cmb_desk *desk, int64_t now_ns)
     desk->narrowed_ns = 0;
     for (uint32_t i = 0; i < count_of(desk); i++) {
         struct cmb_bucket_rule rule =
-            rule_of(CMB_ROW(desk->exchange->plugin->tables.limits, i));
+            cmb_limits_rule(CMB_ROW(desk->exchange->plugin->tables.limits, i));
         struct cmb_bucket_report report = { -1, -1, rule.capacity, -1 };
         cmb_bucket_correct(desk->buckets[i], &report, now_ns);
     }

@@ -159,6 +159,8 @@ void cmb_time_ask(struct cmb_desk *desk);
 void cmb_time_keep(struct cmb_desk *desk);
 /* limits: finds or makes the buckets of a desk; false without memory. */
 bool cmb_limits_open(struct cmb_desk *desk);
+/* The exchange's rule, and how far from it the host stays. */
+struct cmb_bucket_rule cmb_limits_rule(const struct cambist_limit *row);
 /* Has the calendar's windows begin as the exchange's clock says, as far as it is known. */
 void cmb_limits_align(struct cmb_desk *desk);
 /* Takes to heart how long an answer was under way; a request is counted no later than it. */

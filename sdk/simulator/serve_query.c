@@ -46,10 +46,13 @@ static bool look_at(const struct cmb_serve *serve, size_t n, struct sort sort,
            (ret->state == CAMBIST_STATE_OPEN ? sort.are_open : sort.are_done);
 }
 
+/* What is open is told whole where no limit is asked for; what is over, in pages. */
 static int list_orders(struct cmb_serve *serve, struct sort sort)
 {
     struct cmb_serve_window window = cmb_serve_window_of(serve);
     struct cmb_engine_order order;
+    if (!sort.are_done && !ARGUMENT(serve, limit).at)
+        window.limit = INT64_MAX;
     size_t count = serve->engine->order_count, first = 0;
     for (int64_t left = window.limit; !window.is_from_start && left && count; count--) {
         left -= look_at(serve, count - 1, sort, &order) &&

@@ -11,6 +11,12 @@ static bool is_whole(const struct cmb_order *order)
     return order->amount.is_set && !is_less(&order->filled, &order->amount);
 }
 
+static void raise(struct cambist_decimal *most, const struct cambist_decimal *value)
+{
+    if (is_less(most, value))
+        *most = *value;
+}
+
 static bool has_traded(const struct cmb_order *order)
 {
     return order->filled.is_set && !cmb_decimal_is_zero(&order->filled);
@@ -34,8 +40,8 @@ struct cambist_decimal cmb_order_exposure(const struct cmb_order *order)
     struct cambist_decimal most = order->amount, left = { .is_set = 1 };
     if (cmb_order_is_over(order))
         return left;
-    if (is_less(&most, &order->new_amount))
-        most = order->new_amount;
+    raise(&most, &order->new_amount);
+    raise(&most, &order->doubted_amount);
     /* What cannot be subtracted counts as not filled. */
     return cmb_decimal_subtract(&most, &order->filled, &left) == CMB_NUMBER_FINE ? left : most;
 }
@@ -188,14 +194,25 @@ static bool is_amended(const struct cmb_order *order)
     return order->new_amount.is_set || order->new_price.is_set;
 }
 
+/* An older report may tell less than is so: only a greater amount is believed. */
+static uint32_t report_doubted(struct cmb_order *order, const struct cambist_order *report)
+{
+    if (!is_less(&order->amount, &report->amount) || !order->doubted_amount.is_set ||
+        !is_as_asked(&order->doubted_amount, &report->amount))
+        return 0;
+    order->amount = order->doubted_amount;
+    return CMB_CHANGED_TERMS;
+}
+
 /* The terms of an amend that may have been done, told by the exchange, prove that it was. */
 static uint32_t report_terms(struct cmb_order *order, const struct cambist_order *report)
 {
     if (!order->amount.is_set)
         order->amount = report->amount;
+    uint32_t doubted = report_doubted(order, report);
     if (!is_amended(order) || !is_as_asked(&order->new_amount, &report->amount) ||
         !is_as_asked(&order->new_price, &report->price))
-        return 0;
+        return doubted;
     uint32_t changes = take_terms(order);
     return order->pending == CAMBIST_PENDING_AMEND ? changes | end_pending(order) : changes;
 }
@@ -225,6 +242,7 @@ uint32_t cmb_order_begin_amend(struct cmb_order *order, const struct cambist_dec
 {
     order->pending = CAMBIST_PENDING_AMEND;
     order->pending_ending = 0;
+    raise(&order->doubted_amount, &order->new_amount); /* of one that a cancel overtook */
     order->new_amount = *amount;
     order->new_price = *price;
     return CMB_CHANGED_PENDING;

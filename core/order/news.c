@@ -49,6 +49,7 @@ static uint32_t restore(const struct cmb_news *news, struct cmb_order *order)
     order->pending_ending = (uint32_t)news->ending;
     order->new_amount = news->new_amount;
     order->new_price = news->new_price;
+    order->doubted_amount = news->doubted_amount;
     order->filled = news->report.filled;
     order->counted = news->counted;
     order->deadline_ns = news->deadline_ns;
@@ -112,6 +113,7 @@ static const struct member {
     MEMBER("deadline_ns", INTEGER, deadline_ns),
     MEMBER("new_amount", DECIMAL, new_amount),
     MEMBER("new_price", DECIMAL, new_price),
+    MEMBER("doubted_amount", DECIMAL, doubted_amount),
     MEMBER("counted", DECIMAL, counted),
     MEMBER("fills", TEXT, fills),
 };

@@ -36,7 +36,7 @@ struct cmb_news {
     struct cambist_trade trade;
     /* of KEPT only */
     int64_t life, deadline_ns;
-    struct cambist_decimal new_amount, new_price, counted;
+    struct cambist_decimal new_amount, new_price, doubted_amount, counted;
     const char *fills; /* the counted trades, 16 hex digits each */
 };
 

@@ -47,6 +47,7 @@ struct cmb_order {
     uint32_t pending;             /* enum cambist_pending */
     uint32_t pending_ending;      /* enum cmb_order_ending; 0: under way */
     struct cambist_decimal new_amount, new_price; /* of an amend that may have been done */
+    struct cambist_decimal doubted_amount; /* the most of earlier ones that may have been done */
     struct cambist_decimal filled;  /* the most that was told: as a sum, or of trades */
     struct cambist_decimal counted; /* of trades */
     int64_t asked_ns;    /* the exchange's time when it was written down */

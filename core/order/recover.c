@@ -209,7 +209,7 @@ struct cmb_news cmb_kept_news(const struct cmb_kept *kept, struct cmb_buffer *fi
                     .last_update_timestamp = order->told_ns },
         .life = order->life, .deadline_ns = order->deadline_ns,
         .new_amount = order->new_amount, .new_price = order->new_price,
-        .counted = order->counted, .fills = fills->length ? cmb_buffer_string(fills) : NULL,
+        .doubted_amount = order->doubted_amount, .counted = order->counted, .fills = fills->length ? cmb_buffer_string(fills) : NULL,
     };
 }
 

@@ -389,6 +389,27 @@ static void a_cancel_may_overtake_an_amend(void)
     ASSERT_NUMBER(order.pending, CAMBIST_PENDING_CANCEL);
 }
 
+/* Lost, overtaken by a cancel that was refused, and then a smaller one that was refused, too. */
+static void what_an_overtaken_amend_may_have_done_is_not_forgotten(void)
+{
+    struct cmb_order order = amending("5", NULL);
+    struct cambist_decimal less = decimal("2"), none = { 0 };
+    cmb_order_begin_cancel(&order);
+    cmb_order_finish(&order, CAMBIST_PENDING_AMEND, CMB_ENDED_LOST);
+    cmb_order_finish(&order, CAMBIST_PENDING_CANCEL, CMB_ENDED_REFUSED);
+    cmb_order_begin_amend(&order, &less, &none);
+    cmb_order_finish(&order, CAMBIST_PENDING_AMEND, CMB_ENDED_REFUSED);
+    struct cambist_decimal exposure = cmb_order_exposure(&order);
+    CU_ASSERT(is(&exposure, "5"));
+    struct cambist_order now = { .state = CAMBIST_STATE_OPEN, .amount = decimal("4") };
+    ASSERT_NUMBER(cmb_order_report(&order, &now, CAMBIST_PROOF_QUERY), 0);
+    now.amount = decimal("5");
+    ASSERT_NUMBER(cmb_order_report(&order, &now, CAMBIST_PROOF_QUERY), CMB_CHANGED_TERMS);
+    now.amount = decimal("1");
+    ASSERT_NUMBER(cmb_order_report(&order, &now, CAMBIST_PROOF_QUERY), 0);
+    CU_ASSERT(is(&order.amount, "5"));
+}
+
 /* ---- exposure ---- */
 
 static void exposure_is_never_understated(void)
@@ -500,6 +521,8 @@ TEST_SUITE("order/machine",
              an_amend_below_what_has_traded_ends_the_order },
            { "a lost amend is proved by its terms", a_lost_amend_is_proved_by_its_terms },
            { "a cancel may overtake an amend", a_cancel_may_overtake_an_amend },
+           { "what an overtaken amend may have done is not forgotten",
+             what_an_overtaken_amend_may_have_done_is_not_forgotten },
            { "exposure is never understated", exposure_is_never_understated },
            { "any order of the news comes to the same end",
              any_order_of_the_news_comes_to_the_same_end },

@@ -52,7 +52,8 @@ static void every_member_comes_back(void)
         .trade = { .id = "t1", .order_id = "o1", .timestamp = 7, .price = decimal("1"),
                    .amount = decimal("2"), .fee_cost = decimal("-0.3"), .fee_currency = "BNB" },
         .life = CAMBIST_LIFE_WORKING, .deadline_ns = 8, .new_amount = decimal("9"),
-        .new_price = decimal("10"), .counted = decimal("11"), .fills = "0123456789abcdef",
+        .new_price = decimal("10"), .doubted_amount = decimal("12"), .counted = decimal("11"),
+        .fills = "0123456789abcdef",
     };
     struct cmb_news read = written(&news);
     ASSERT_NUMBER(read.kind, news.kind);
@@ -75,6 +76,7 @@ static void every_member_comes_back(void)
     CU_ASSERT(is(&read.trade.fee_cost, "-0.3"));
     ASSERT_NUMBER(read.deadline_ns, 8);
     CU_ASSERT(is(&read.new_amount, "9") && is(&read.new_price, "10") && is(&read.counted, "11"));
+    CU_ASSERT(is(&read.doubted_amount, "12"));
     ASSERT_TEXT(read.fills, news.fills);
     tear_down();
 }

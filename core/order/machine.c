@@ -6,15 +6,24 @@ static bool is_less(const struct cambist_decimal *a, const struct cambist_decima
     return cmb_decimal_compare(a, b) < 0; /* an absent one is less than all others */
 }
 
-static bool is_whole(const struct cmb_order *order)
-{
-    return order->amount.is_set && !is_less(&order->filled, &order->amount);
-}
-
 static void raise(struct cambist_decimal *most, const struct cambist_decimal *value)
 {
     if (is_less(most, value))
         *most = *value;
+}
+
+/* What it may be for, whichever of its amends were done. */
+static struct cambist_decimal most_amount(const struct cmb_order *order)
+{
+    struct cambist_decimal most = order->amount;
+    raise(&most, &order->new_amount);
+    raise(&most, &order->doubted_amount);
+    return most;
+}
+
+static bool is_filled(const struct cmb_order *order)
+{
+    return order->amount.is_set && !is_less(&order->filled, &order->amount);
 }
 
 static bool has_traded(const struct cmb_order *order)
@@ -37,11 +46,9 @@ bool cmb_order_is_settled(const struct cmb_order *order)
 
 struct cambist_decimal cmb_order_exposure(const struct cmb_order *order)
 {
-    struct cambist_decimal most = order->amount, left = { .is_set = 1 };
+    struct cambist_decimal most = most_amount(order), left = { .is_set = 1 };
     if (cmb_order_is_over(order))
         return left;
-    raise(&most, &order->new_amount);
-    raise(&most, &order->doubted_amount);
     /* What cannot be subtracted counts as not filled. */
     return cmb_decimal_subtract(&most, &order->filled, &left) == CMB_NUMBER_FINE ? left : most;
 }
@@ -82,10 +89,12 @@ static uint32_t move(struct cmb_order *order, uint32_t life, uint32_t proof)
     return cmb_order_is_over(order) ? changes | end_pending(order) : changes;
 }
 
-/* The quantity alone says that it is filled. */
+/* The quantity alone says that it is filled, unless an amend may have made it more. */
 static uint32_t move_when_whole(struct cmb_order *order, uint32_t proof)
 {
-    return is_whole(order) ? move(order, CAMBIST_LIFE_FILLED, proof) : 0;
+    struct cambist_decimal most = most_amount(order);
+    return order->amount.is_set && !is_less(&order->filled, &most)
+               ? move(order, CAMBIST_LIFE_FILLED, proof) : 0;
 }
 
 uint32_t cmb_order_leave(struct cmb_order *order, int64_t deadline_ns)
@@ -140,7 +149,7 @@ static uint32_t raise_filled(struct cmb_order *order, const struct cambist_decim
 static uint32_t report_closed(struct cmb_order *order, const struct cambist_order *report,
                               uint32_t proof)
 {
-    if (!order->amount.is_set)
+    if (!order->amount.is_set || is_filled(order))
         return move(order, CAMBIST_LIFE_FILLED, proof);
     if (report->filled.is_set)
         return move(order, CAMBIST_LIFE_CANCELED, proof);
@@ -220,12 +229,14 @@ static uint32_t report_terms(struct cmb_order *order, const struct cambist_order
 uint32_t cmb_order_report(struct cmb_order *order, const struct cambist_order *report,
                           uint32_t proof)
 {
-    uint32_t changes = take_id(order, report->id) | report_terms(order, report) |
-                       raise_filled(order, &report->filled);
+    uint32_t filled = raise_filled(order, &report->filled);
+    uint32_t changes = take_id(order, report->id) | report_terms(order, report) | filled;
     if (report->last_update_timestamp > order->told_ns)
         order->told_ns = report->last_update_timestamp;
     uint32_t whole = move_when_whole(order, proof);
-    return changes | (whole ? whole : report_state(order, report, proof));
+    changes |= whole ? whole : report_state(order, report, proof);
+    bool may_be_more = filled && is_filled(order) && !cmb_order_is_over(order);
+    return may_be_more ? changes | CMB_CHANGED_ASK : changes;
 }
 
 /* ---- what is under way ---- */
@@ -255,7 +266,7 @@ static uint32_t finish_amend(struct cmb_order *order, enum cmb_order_ending endi
         return take_terms(order) | move_when_whole(order, CAMBIST_PROOF_ANSWER);
     if (ending != CMB_ENDED_LOST)
         order->new_amount = order->new_price = (struct cambist_decimal){ 0 };
-    return 0;
+    return move_when_whole(order, CAMBIST_PROOF_TRADE);
 }
 
 uint32_t cmb_order_finish(struct cmb_order *order, uint32_t pending, enum cmb_order_ending ending)

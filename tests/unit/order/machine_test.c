@@ -410,6 +410,26 @@ static void what_an_overtaken_amend_may_have_done_is_not_forgotten(void)
     CU_ASSERT(is(&order.amount, "5"));
 }
 
+/* All of the old amount has traded: is that the end, or has the amend made it more? */
+static void an_amend_that_is_not_known_keeps_a_filled_order_open(void)
+{
+    static const struct { enum cmb_order_ending ending; uint32_t life; } rows[] = {
+        { CMB_ENDED_UNSENT, CAMBIST_LIFE_FILLED }, { CMB_ENDED_REFUSED, CAMBIST_LIFE_FILLED },
+        { CMB_ENDED_TAKEN, CAMBIST_LIFE_WORKING }, { CMB_ENDED_LOST, CAMBIST_LIFE_WORKING },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cmb_order order = amending("5", NULL);
+        ASSERT_NUMBER(fill(&order, "t", "1"),
+                      CMB_CHANGED_FILL | CMB_CHANGED_FILLED | CMB_CHANGED_ASK);
+        ASSERT_NUMBER(order.life, CAMBIST_LIFE_WORKING);
+        cmb_order_finish(&order, CAMBIST_PENDING_AMEND, rows[i].ending);
+        ASSERT_NUMBER(order.life, rows[i].life);
+        report(&order, CAMBIST_STATE_CLOSED, i == 2 ? "5" : "1");
+        ASSERT_NUMBER(order.life, CAMBIST_LIFE_FILLED);
+        cmb_order_clear(&order);
+    }
+}
+
 /* ---- exposure ---- */
 
 static void exposure_is_never_understated(void)
@@ -523,6 +543,8 @@ TEST_SUITE("order/machine",
            { "a cancel may overtake an amend", a_cancel_may_overtake_an_amend },
            { "what an overtaken amend may have done is not forgotten",
              what_an_overtaken_amend_may_have_done_is_not_forgotten },
+           { "an amend that is not known keeps a filled order open",
+             an_amend_that_is_not_known_keeps_a_filled_order_open },
            { "exposure is never understated", exposure_is_never_understated },
            { "any order of the news comes to the same end",
              any_order_of_the_news_comes_to_the_same_end },

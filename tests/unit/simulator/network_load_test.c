@@ -266,9 +266,38 @@ static void a_limit_that_becomes_narrower_is_learned_within_a_window(void)
     close_world();
 }
 
+/* What is refused without a reason narrows the limits again and again: the heaviest can still go. */
+static void refusals_out_of_the_blue_leave_room_for_heavy_requests(void)
+{
+    open_world("binance");
+    practice_world_add_fault(&world, "limits");
+    practice_world_add_fault(&world, "rate-limit:0.1");
+    for (int k = 0; k < 2; k++)
+        add(CAMBIST_OPERATION_fetch_tickers, "", 50);
+    end_ns = world.clock.turned_monotonic_ns + 3600000 * millisecond_ns;
+    for (size_t k = 0; k < worker_count; k++)
+        begin(&workers[k]);
+    practice_world_play_ms(&world, 3000000);
+    uint32_t narrowed = 0;
+    for (uint32_t i = 0; i < world.plugin->tables.limits.count; i++) {
+        const struct cambist_limit *row = CMB_ROW(world.plugin->tables.limits, i);
+        uint32_t rule = cmb_limits_rule(row).capacity;
+        uint32_t capacity = atomic_load(&world.desk->buckets[i]->capacity);
+        CU_ASSERT(capacity >= rule / 4);
+        narrowed += capacity < rule / 2;
+    }
+    ASSERT_NUMBER(narrowed, 1);
+    uint64_t count = workers[0].count;
+    practice_world_play_ms(&world, 300000);
+    CU_ASSERT(workers[0].count > count);
+    close_world();
+}
+
 TEST_SUITE("simulator/network_load",
            { "an hour of all that is allowed", an_hour_of_all_that_is_allowed },
            { "keeps still until it is over, and then one tries",
              keeps_still_until_it_is_over_and_then_one_tries },
            { "a limit that becomes narrower is learned within a window",
-             a_limit_that_becomes_narrower_is_learned_within_a_window })
+             a_limit_that_becomes_narrower_is_learned_within_a_window },
+           { "refusals out of the blue leave room for heavy requests",
+             refusals_out_of_the_blue_leave_room_for_heavy_requests })

@@ -37,7 +37,7 @@ class Chain:
 
     def hear(self, process):
         """The rest of what a process tells."""
-        told, errors = process.communicate(timeout=120)
+        told, errors = process.communicate(timeout=240)
         # A line that the end cut off was never told.
         self.lines += [line.split(" ") for line in told.split("\n")[:-1]]
         return errors

@@ -21,9 +21,14 @@ static struct cambist_decimal most_amount(const struct cmb_order *order)
     return most;
 }
 
+static bool is_all(const struct cambist_decimal *amount, const struct cambist_decimal *filled)
+{
+    return amount->is_set && !is_less(filled, amount);
+}
+
 static bool is_filled(const struct cmb_order *order)
 {
-    return order->amount.is_set && !is_less(&order->filled, &order->amount);
+    return is_all(&order->amount, &order->filled);
 }
 
 static bool has_traded(const struct cmb_order *order)
@@ -149,7 +154,7 @@ static uint32_t raise_filled(struct cmb_order *order, const struct cambist_decim
 static uint32_t report_closed(struct cmb_order *order, const struct cambist_order *report,
                               uint32_t proof)
 {
-    if (!order->amount.is_set || is_filled(order))
+    if (!order->amount.is_set || is_filled(order) || is_all(&report->amount, &report->filled))
         return move(order, CAMBIST_LIFE_FILLED, proof);
     if (report->filled.is_set)
         return move(order, CAMBIST_LIFE_CANCELED, proof);

@@ -410,6 +410,21 @@ static void what_an_overtaken_amend_may_have_done_is_not_forgotten(void)
     CU_ASSERT(is(&order.amount, "5"));
 }
 
+/* An amend that nobody remembers has made it less. */
+static void closed_with_all_of_its_own_amount_is_filled(void)
+{
+    static const struct { const char *amount; uint32_t life; } rows[] = {
+        { "0.5", CAMBIST_LIFE_FILLED }, { "0.6", CAMBIST_LIFE_CANCELED },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cmb_order order = working("1");
+        struct cambist_order closed = { .state = CAMBIST_STATE_CLOSED, .filled = decimal("0.5"),
+                                        .amount = decimal(rows[i].amount) };
+        cmb_order_report(&order, &closed, CAMBIST_PROOF_QUERY);
+        ASSERT_NUMBER(order.life, rows[i].life);
+    }
+}
+
 /* All of the old amount has traded: is that the end, or has the amend made it more? */
 static void an_amend_that_is_not_known_keeps_a_filled_order_open(void)
 {
@@ -543,6 +558,8 @@ TEST_SUITE("order/machine",
            { "a cancel may overtake an amend", a_cancel_may_overtake_an_amend },
            { "what an overtaken amend may have done is not forgotten",
              what_an_overtaken_amend_may_have_done_is_not_forgotten },
+           { "closed with all of its own amount is filled",
+             closed_with_all_of_its_own_amount_is_filled },
            { "an amend that is not known keeps a filled order open",
              an_amend_that_is_not_known_keeps_a_filled_order_open },
            { "exposure is never understated", exposure_is_never_understated },

@@ -211,8 +211,8 @@ static bool is_amended(const struct cmb_order *order)
 /* An older report may tell less than is so: only a greater amount is believed. */
 static uint32_t report_doubted(struct cmb_order *order, const struct cambist_order *report)
 {
-    if (!is_less(&order->amount, &report->amount) || !order->doubted_amount.is_set ||
-        !is_as_asked(&order->doubted_amount, &report->amount))
+    if (!is_less(&order->amount, &report->amount) ||
+        cmb_decimal_compare(&order->doubted_amount, &report->amount) != 0)
         return 0;
     order->amount = order->doubted_amount;
     return CMB_CHANGED_TERMS;

@@ -8,6 +8,7 @@
 
 #include "number/decimal.h"
 #include "simulator/ledger.h"
+#include "support/order_state.h"
 #include "support/told_orders.h"
 
 enum { ORDER_ORACLE_PRINTED = 5 }; /* of each sort of failure */
@@ -76,18 +77,6 @@ static inline void order_oracle_look_at_exposure(const struct cmb_practice *prac
 
 /* ---- the end ---- */
 
-static inline bool order_oracle_is_state(uint32_t life, uint32_t state)
-{
-    switch (life) {
-    case CAMBIST_LIFE_WORKING: return state == CAMBIST_STATE_OPEN;
-    case CAMBIST_LIFE_FILLED: return state == CAMBIST_STATE_CLOSED;
-    case CAMBIST_LIFE_CANCELED:
-        return state == CAMBIST_STATE_CANCELED || state == CAMBIST_STATE_EXPIRED;
-    case CAMBIST_LIFE_EXPIRED: return state == CAMBIST_STATE_EXPIRED;
-    default: return false;
-    }
-}
-
 static inline void order_oracle_judge_real(const struct cmb_practice *practice,
                                            const struct cmb_engine_order *real,
                                            struct order_oracle *oracle)
@@ -99,7 +88,7 @@ static inline void order_oracle_judge_real(const struct cmb_practice *practice,
         return;
     }
     int64_t filled = order_oracle_scaled(&order->filled, order_oracle_scale(practice, real));
-    if (order_oracle_is_state(order->life, real->state) && filled == real->filled)
+    if (order_state_is(order->life, real->state) && filled == real->filled)
         return;
     if (oracle->wrong++ >= ORDER_ORACLE_PRINTED)
         return;

@@ -9,6 +9,7 @@
 
 #include "order/way.h"
 #include "support/memory_crash.h"
+#include "support/order_state.h"
 #include "support/practice_world.h"
 
 enum { ORDER_WORLD_RUNS = 256, ORDER_WORLD_FILLS = 65536, ORDER_WORLD_LIVES = 64,
@@ -341,18 +342,6 @@ static inline bool order_world_is_told(const struct order_world *world,
     return false;
 }
 
-static inline bool order_world_is_state(uint32_t life, uint32_t state)
-{
-    switch (life) {
-    case CAMBIST_LIFE_WORKING: return state == CAMBIST_STATE_OPEN;
-    case CAMBIST_LIFE_FILLED: return state == CAMBIST_STATE_CLOSED;
-    case CAMBIST_LIFE_CANCELED:
-        return state == CAMBIST_STATE_CANCELED || state == CAMBIST_STATE_EXPIRED;
-    case CAMBIST_LIFE_EXPIRED: return state == CAMBIST_STATE_EXPIRED;
-    default: return false;
-    }
-}
-
 /* An order that the exchange has executed, against what is known of it. */
 static inline void order_world_judge_executed(const struct order_world *world,
                                               const struct cmb_engine_order *real,
@@ -368,7 +357,7 @@ static inline void order_world_judge_executed(const struct order_world *world,
     struct cambist_decimal filled = cmb_record_number(real->filled, market->rules->amount_scale);
     bool is_equal = known->filled.is_set ? cmb_decimal_compare(&known->filled, &filled) == 0
                                          : real->filled == 0;
-    if (!order_world_is_state(known->life, real->state) || !is_equal) {
+    if (!order_state_is(known->life, real->state) || !is_equal) {
         verdict->wrong++;
         printf("\n    %s: %s, really state %u, filled %lld", known->client_id,
                cambist_life_name(known->life), real->state, (long long)real->filled);

@@ -107,16 +107,24 @@ void cmb_buffer_add_char(struct cmb_buffer *buffer, char c)
     cmb_buffer_add(buffer, (struct cmb_text){ &c, 1 });
 }
 
+/* The hundred pairs of digits, one behind the other: half as many divisions. */
+/* clang-format off */
+static const char pairs_of_digits[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+/* clang-format on */
+
 struct cmb_text cmb_text_of_number(int64_t number, char digits[static CMB_NUMBER_SIZE])
 {
-    size_t at = CMB_NUMBER_SIZE;
+    char *at = digits + CMB_NUMBER_SIZE;
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do
-        digits[--at] = (char)('0' + left % 10);
-    while (left /= 10);
+    for (; left > 9; left /= 100)
+        memcpy(at -= 2, pairs_of_digits + left % 100 * 2, 2);
+    if (left || at == digits + CMB_NUMBER_SIZE)
+        *--at = (char)('0' + left);
     if (number < 0)
-        digits[--at] = '-';
-    return (struct cmb_text){ digits + at, CMB_NUMBER_SIZE - at };
+        *--at = '-';
+    return (struct cmb_text){ at, (size_t)(digits + CMB_NUMBER_SIZE - at) };
 }
 
 void cmb_buffer_add_number(struct cmb_buffer *buffer, int64_t number)

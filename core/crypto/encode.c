@@ -144,6 +144,12 @@ bool cmb_encode_url_needed(struct cmb_text text)
     for (; i + 16 <= text.length; i += 16)
         if (!are_unreserved(_mm_loadu_si128((const __m128i *)(const void *)(text.at + i))))
             return true;
+    /* What is left is looked at from its two ends, whose bytes may be the same ones. */
+    if (text.length - i >= 8) {
+        __m128i head = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + i));
+        __m128i tail = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + text.length - 8));
+        return !are_unreserved(_mm_unpacklo_epi64(head, tail));
+    }
 #endif
     bool is_plain = true;
     for (; i < text.length; i++)

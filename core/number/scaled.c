@@ -89,20 +89,23 @@ enum cmb_number_fault cmb_scaled_parse_cut(struct cmb_text text, unsigned scale,
 
 size_t cmb_scaled_format(int64_t value, unsigned scale, char *to)
 {
-    char reversed[CMB_SCALED_TEXT_SIZE];
-    size_t length = 0;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char room[CMB_NUMBER_SIZE], padded[CMB_SCALED_TEXT_SIZE], *end = to;
+    struct cmb_text digits = cmb_text_of_number(value, room);
     if (scale > CMB_SCALED_SCALE_MOST)
         scale = CMB_SCALED_SCALE_MOST;
-    for (unsigned i = 0; i <= scale || left; i++, left /= 10) {
-        if (i == scale && scale)
-            reversed[length++] = '.';
-        reversed[length++] = (char)('0' + left % 10);
+    if (value < 0) {
+        *end++ = *digits.at++;
+        digits.length--;
     }
-    if (value < 0)
-        reversed[length++] = '-';
-    for (size_t i = 0; i < length; i++)
-        to[i] = reversed[length - 1 - i];
-    to[length] = 0;
-    return length;
+    /* At least one digit stands before the point. */
+    size_t zeros = digits.length > scale ? 0 : scale + 1 - digits.length;
+    size_t whole = zeros + digits.length - scale;
+    memset(padded, '0', zeros);
+    memcpy(padded + zeros, digits.at, digits.length);
+    end = mempcpy(end, padded, whole);
+    if (scale)
+        *end++ = '.';
+    end = mempcpy(end, padded + whole, scale);
+    *end = '\0';
+    return (size_t)(end - to);
 }

@@ -179,7 +179,11 @@ enum cmb_number_fault cmb_time_of_count(int64_t count, enum cmb_time_unit unit,
 
 size_t cmb_time_format_number(int64_t time_ns, enum cmb_time_unit unit, char *to)
 {
-    return cmb_scaled_format(cmb_time_count(time_ns, unit), /* scale= */ 0, to);
+    char room[CMB_NUMBER_SIZE];
+    struct cmb_text digits = cmb_text_of_number(cmb_time_count(time_ns, unit), room);
+    memcpy(to, digits.at, digits.length);
+    to[digits.length] = '\0';
+    return digits.length;
 }
 
 /* Writes `number`, `width` digits wide, and `mark` behind it. */

@@ -67,7 +67,7 @@ bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head, struct cmb_t
         return false;
     memcpy(to, head.at, head.length);
     text->length += head.length;
-    if (!is_plain) {
+    if (!is_plain && cmb_encode_url_needed(value)) {
         cmb_encode_url(text, value);
         return cmb_buffer_is_whole(text);
     }

@@ -5,20 +5,21 @@
 
 static struct cmb_text format_time(struct cmb_call *call, int64_t time_ns, uint32_t form)
 {
-    char text[CMB_TIME_TEXT_SIZE];
-    size_t length;
-    switch (form) {
-    case CMB_TIME_FORM_ISO: length = cmb_time_format_iso(time_ns, CMB_TIME_MS, text); break;
-    case CMB_TIME_FORM_ISO_S:
-        length = cmb_time_format_iso(time_ns, CMB_TIME_S, text) - 1; /* without the Z */
-        break;
-    case CMB_TIME_FORM_S: length = cmb_time_format_number(time_ns, CMB_TIME_S, text); break;
-    case CMB_TIME_FORM_MS: length = cmb_time_format_number(time_ns, CMB_TIME_MS, text); break;
-    case CMB_TIME_FORM_US: length = cmb_time_format_number(time_ns, CMB_TIME_US, text); break;
-    default: length = cmb_time_format_number(time_ns, CMB_TIME_NS, text); break;
-    }
-    return (struct cmb_text){ cmb_arena_copy(&call->arena, (struct cmb_text){ text, length }),
-                              length };
+    static const enum cmb_time_unit units[] = {
+        [CMB_TIME_FORM_ISO] = CMB_TIME_MS, [CMB_TIME_FORM_ISO_S] = CMB_TIME_S,
+        [CMB_TIME_FORM_S] = CMB_TIME_S,    [CMB_TIME_FORM_MS] = CMB_TIME_MS,
+        [CMB_TIME_FORM_US] = CMB_TIME_US,  [CMB_TIME_FORM_NS] = CMB_TIME_NS,
+    };
+    struct cmb_text text = { cmb_arena_take(&call->arena, CMB_TIME_TEXT_SIZE), 0 };
+    char *to = (char *)(uintptr_t)text.at;
+    if (!to)
+        return text;
+    if (form == CMB_TIME_FORM_ISO || form == CMB_TIME_FORM_ISO_S)
+        text.length = cmb_time_format_iso(time_ns, units[form], to);
+    else
+        text.length = cmb_time_format_number(time_ns, units[form], to);
+    text.length -= form == CMB_TIME_FORM_ISO_S; /* without the Z */
+    return text;
 }
 
 /* Arguments give times as milliseconds. */

@@ -39,31 +39,27 @@ static struct cmb_buffer *buffer_of(struct cmb_call *call, uint32_t place)
            : place == CAMBIST_FORM ? &call->body : &call->headers;
 }
 
-static bool fetch(struct cmb_call *call, const struct cmb_plan_piece *piece, struct cmb_text *ret)
+/* Nothing where the value is missing. */
+static struct cmb_text fetch(struct cmb_call *call, const struct cmb_plan_piece *piece)
 {
-    if (!piece->template) {
-        *ret = CMB_TEXT("");
-        return true;
-    }
-    const struct cmb_step *step = piece->template->steps;
-    struct cmb_text missing = { 0 };
+    struct cmb_text value = { 0 }, missing = { 0 };
     int status = CAMBIST_OK;
-    if (!piece->is_bare)
-        status = cmb_render(call, piece->template, ret, &missing);
-    else if (step->name == CMB_NAME_DERIVED)
-        status = cmb_derive(call, step->index, ret);
-    else
-        *ret = value_at(call, step->name, step->index);
-    return status == CAMBIST_OK && ret->at;
+    switch (piece->source) {
+    case CMB_PLAN_NOWHERE: return CMB_TEXT("");
+    case CMB_PLAN_ARGUMENT: return call->arguments.values[piece->index];
+    case CMB_PLAN_NAME: return cmb_value_of(call, piece->name, piece->index);
+    case CMB_PLAN_DERIVED: status = cmb_derive(call, piece->index, &value); break;
+    default: status = cmb_render(call, piece->template, &value, &missing); break;
+    }
+    return status == CAMBIST_OK ? value : (struct cmb_text){ 0 };
 }
 
 /* The value comes first: a signature is over what stands there before its own name does. */
 static bool write_piece(struct cmb_call *call, const struct cmb_plan *plan,
                         const struct cmb_plan_piece *piece)
 {
-    struct cmb_text value = { 0 };
-    if (!fetch(call, piece, &value) ||
-        (piece->place == CAMBIST_HEADER && cmb_text_has_control(value)))
+    struct cmb_text value = fetch(call, piece);
+    if (!value.at || (piece->place == CAMBIST_HEADER && cmb_text_has_control(value)))
         return false;
     struct cmb_text head = { plan->text + piece->start, piece->length };
     return cmb_write_value(buffer_of(call, piece->place), head, value, piece->is_plain);
@@ -199,28 +195,34 @@ static bool end_line(struct cmb_plan *plan, const struct cmb_parameter *paramete
            add_literal(plan, CAMBIST_HEADER, CMB_TEXT("\r\n"), false);
 }
 
-static bool is_bare_name(const struct cmb_template *template)
+/* A name without words and filters needs no template. */
+static enum cmb_plan_source source_of(const struct cmb_template *template)
 {
     const struct cmb_step *step = template->steps;
     if (template->count != 1 || step->words || step->filters[0])
-        return false;
-    if (step->name == CMB_NAME_ARGUMENT || step->name == CMB_NAME_DERIVED)
-        return true;
-    return !step->text.at && !step->shift &&
-           (step->name < CMB_NAME_SECRET_FORM || step->name == CMB_NAME_CREDENTIAL ||
-            step->name == CMB_NAME_TIME);
+        return CMB_PLAN_TEMPLATE;
+    if (step->name == CMB_NAME_ARGUMENT)
+        return CMB_PLAN_ARGUMENT;
+    if (step->name == CMB_NAME_DERIVED)
+        return CMB_PLAN_DERIVED;
+    bool is_name = !step->text.at && !step->shift &&
+                   (step->name < CMB_NAME_SECRET_FORM || step->name == CMB_NAME_CREDENTIAL ||
+                    step->name == CMB_NAME_TIME);
+    return is_name ? CMB_PLAN_NAME : CMB_PLAN_TEMPLATE;
 }
 
 /* A value that is fetched anew each time. */
 static bool add_fetched(struct cmb_plan *plan, const struct cmb_parameter *parameter,
                         const struct cmb_template *template)
 {
-    bool is_bare = is_bare_name(template);
-    if (!add_name(plan, parameter, !is_bare || template->steps->name == CMB_NAME_DERIVED))
+    enum cmb_plan_source source = source_of(template);
+    if (!add_name(plan, parameter, source == CMB_PLAN_DERIVED || source == CMB_PLAN_TEMPLATE))
         return false;
     struct cmb_plan_piece *piece = &plan->pieces[plan->piece_count - 1];
+    piece->source = source;
+    piece->name = template->steps->name;
+    piece->index = template->steps->index;
     piece->template = template;
-    piece->is_bare = is_bare;
     piece->is_plain = parameter->place == CAMBIST_HEADER || template->is_plain;
     plan->is_open = false;
     return end_line(plan, parameter);

@@ -28,13 +28,23 @@ struct cmb_plan_look {
     char word[CMB_PLAN_WORD_MOST];
 };
 
+/* Where a value comes from. */
+enum cmb_plan_source {
+    CMB_PLAN_NOWHERE = 0, /* there is only a literal */
+    CMB_PLAN_ARGUMENT,    /* `index` */
+    CMB_PLAN_NAME,        /* `name`, `index` as in a step, without words and filters */
+    CMB_PLAN_DERIVED,     /* `index` */
+    CMB_PLAN_TEMPLATE,
+};
+
 /* A literal and the value behind it. */
 struct cmb_plan_piece {
-    uint32_t place;                      /* CAMBIST_QUERY, _FORM or _HEADER */
-    uint32_t start, length;              /* of the literal, in the plan's text */
-    const struct cmb_template *template; /* gives the value; NULL: only a literal */
-    bool is_bare;  /* the template is a name without words and filters */
+    uint32_t place;         /* CAMBIST_QUERY, _FORM or _HEADER */
+    uint32_t start, length; /* of the literal, in the plan's text */
+    uint32_t source;        /* enum cmb_plan_source */
+    uint32_t name, index;
     bool is_plain; /* the value is known to need no percent-encoding */
+    const struct cmb_template *template;
 };
 
 enum cmb_plan_part { CMB_PLAN_OWN, CMB_PLAN_STAMPS, CMB_PLAN_HEADERS, CMB_PLAN_PARTS };

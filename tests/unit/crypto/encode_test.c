@@ -134,6 +134,20 @@ static void encodes_for_urls(void)
     cmb_buffer_clear(&buffer);
 }
 
+static void finds_what_needs_encoding_wherever_it_stands(void)
+{
+    char text[40];
+    for (size_t length = 1; length <= sizeof text; length++)
+        for (size_t place = 0; place < length; place++) {
+            memset(text, 'x', sizeof text);
+            text[length % sizeof text] = '/'; /* just behind the end */
+            CU_ASSERT(!cmb_encode_url_needed((struct cmb_text){ text, length }) ||
+                      length == sizeof text);
+            text[place] = '+';
+            CU_ASSERT(cmb_encode_url_needed((struct cmb_text){ text, length }));
+        }
+}
+
 static void decodes_from_urls(void)
 {
     struct cmb_buffer buffer;
@@ -156,4 +170,6 @@ TEST_SUITE("crypto/encode", { "writes the vectors of RFC 4648", writes_the_vecto
            { "refuses damaged base64", refuses_damaged_base64 },
            { "refuses damaged hex", refuses_damaged_hex },
            { "encodes for URLs what RFC 3986 reserves", encodes_for_urls },
+           { "finds what needs encoding wherever it stands",
+             finds_what_needs_encoding_wherever_it_stands },
            { "decodes URLs and forms", decodes_from_urls })

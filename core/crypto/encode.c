@@ -121,7 +121,7 @@ static const bool is_unreserved[256] = {
 
 #ifdef __SSE2__
 /* Whether each of 16 bytes is one, as signed bytes: letters lose their case by the bit 0x20. */
-static bool are_unreserved(__m128i bytes)
+static inline bool are_unreserved(__m128i bytes)
 {
     __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
     __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),

@@ -8,6 +8,7 @@
 #define CMB_REQUEST_CALL_H
 
 #include "base/fail.h"
+#include "crypto/encode.h"
 #include "json/reader.h"
 #include "request/exchange.h"
 #include "request/plan.h"
@@ -152,8 +153,22 @@ int cmb_add_parameter(struct cmb_call *call, const struct cmb_parameter *paramet
 int cmb_add_pair(struct cmb_call *call, uint32_t place, const struct cmb_rendered *pair);
 /* Writes a value behind its head ("&name="), percent-encoded unless it is known to need none; false
  * when there is no room. */
-bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head, struct cmb_text value,
-                     bool is_plain);
+static inline bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head,
+                                   struct cmb_text value, bool is_plain)
+{
+    char *to = cmb_buffer_reserve(text, head.length + value.length);
+    if (!to)
+        return false;
+    memcpy(to, head.at, head.length);
+    text->length += head.length;
+    if (!is_plain && cmb_encode_url_needed(value)) {
+        cmb_encode_url(text, value);
+        return cmb_buffer_is_whole(text);
+    }
+    memcpy(to + head.length, value.at, value.length);
+    text->length += value.length;
+    return true;
+}
 /* Writes the JSON body out of the collected pairs. */
 int cmb_compose(struct cmb_call *call);
 /* Writes only the list of orders, into memory of the call. */

@@ -89,9 +89,9 @@ void cmb_exchange_close(struct cmb_exchange *exchange);
 /* What time it is at the exchange, as far as that is known; else by the machine's clock. [any thread] */
 static inline int64_t cmb_exchange_now_ns(const struct cmb_exchange *exchange)
 {
-    int64_t now_ns;
-    return cmb_exchange_clock_tell(&exchange->time, cmb_clock_monotonic_ns(exchange->clock),
-                                   &now_ns) ? now_ns : cmb_clock_wall_ns(exchange->clock);
+    if (!cmb_exchange_clock_is_known(&exchange->time))
+        return cmb_clock_wall_ns(exchange->clock);
+    return cmb_exchange_clock_tell(&exchange->time, cmb_clock_monotonic_ns(exchange->clock));
 }
 
 /* A number larger than any given before for this key, by this process or by others that share the

@@ -101,11 +101,12 @@ struct cmb_exchange_time cmb_exchange_clock_read(const struct cmb_exchange_clock
     return time;
 }
 
-bool cmb_exchange_clock_tell(const struct cmb_exchange_clock *clock, int64_t now_ns,
-                             int64_t *ret_ns)
+bool cmb_exchange_clock_is_known(const struct cmb_exchange_clock *clock)
 {
-    if (!atomic_load_explicit(&clock->is_known, memory_order_relaxed))
-        return false;
-    *ret_ns = now_ns + atomic_load_explicit(&clock->offset_ns, memory_order_relaxed);
-    return true;
+    return atomic_load_explicit(&clock->is_known, memory_order_relaxed);
+}
+
+int64_t cmb_exchange_clock_tell(const struct cmb_exchange_clock *clock, int64_t now_ns)
+{
+    return now_ns + atomic_load_explicit(&clock->offset_ns, memory_order_relaxed);
 }

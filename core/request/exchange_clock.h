@@ -57,9 +57,10 @@ bool cmb_exchange_clock_check(struct cmb_exchange_clock *clock, int64_t now_ns, 
 /* [any thread] */
 struct cmb_exchange_time cmb_exchange_clock_read(const struct cmb_exchange_clock *clock,
                                                  int64_t now_ns);
-/* Whether anything is known; then the time to sign with. [any thread] */
-bool cmb_exchange_clock_tell(const struct cmb_exchange_clock *clock, int64_t now_ns,
-                             int64_t *ret_ns);
+/* Whether anything is known. [any thread] */
+bool cmb_exchange_clock_is_known(const struct cmb_exchange_clock *clock);
+/* Where something is known: the time to sign with. [any thread] */
+int64_t cmb_exchange_clock_tell(const struct cmb_exchange_clock *clock, int64_t now_ns);
 /* How long until so much may have drifted. */
 int64_t cmb_exchange_clock_drift_time_ns(int64_t drift_ns);
 

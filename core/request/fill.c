@@ -1,8 +1,6 @@
 /* Which path, query and body ask this question? */
 #include "request/call.h"
 
-#include "crypto/encode.h"
-
 static int no_room(struct cmb_call *call)
 {
     return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the request is too large"));
@@ -58,23 +56,6 @@ static int fill_path(struct cmb_call *call)
 }
 
 /* ---- parameters ---- */
-
-bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head, struct cmb_text value,
-                     bool is_plain)
-{
-    char *to = cmb_buffer_reserve(text, head.length + value.length);
-    if (!to)
-        return false;
-    memcpy(to, head.at, head.length);
-    text->length += head.length;
-    if (!is_plain && cmb_encode_url_needed(value)) {
-        cmb_encode_url(text, value);
-        return cmb_buffer_is_whole(text);
-    }
-    memcpy(to + head.length, value.at, value.length);
-    text->length += value.length;
-    return true;
-}
 
 static void add_form_pair(struct cmb_buffer *text, const struct cmb_rendered *pair)
 {

@@ -5,7 +5,6 @@
  */
 #include "request/plan.h"
 
-#include "crypto/encode.h"
 #include "request/call.h"
 
 /* ---- replay ---- */

@@ -54,6 +54,7 @@ void cmb_cli_write_request(struct cmb_json_writer *writer, const struct cmb_call
 
 /* ---- the commands ---- */
 int cmb_cli_balance(int count, char **words);
+int cmb_cli_bench(int count, char **words);
 int cmb_cli_book(int count, char **words);
 int cmb_cli_books(int count, char **words);
 int cmb_cli_config(int count, char **words);

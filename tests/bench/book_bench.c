@@ -19,6 +19,7 @@
 #define CHANGES    8192
 #define OPS_MOST   (CHANGES + TICKS)
 #define PER_UPDATE 8
+#define LEVEL      "level of a checked update of eight"
 
 /* Places are counted from the best level: so many percent of the changes fall before each. */
 #define SHARES 9
@@ -187,16 +188,16 @@ static void load_start(void)
 static void bench_shape(const struct shape *shape)
 {
     static const struct interleaved_case cases[] = {
-        { "place in an array by tick (floor)", put_ladder, 1 << 17 },
+        { "place in an array by tick", put_ladder, 1 << 17 },
         { "level put into a side", put_side, 1 << 17 },
-        { "level of a checked update of eight", apply_updates, 1 << 17 },
+        { LEVEL, apply_updates, 1 << 17 },
     };
     make_ops(shape);
     load_start();
     put_ladder(op_count);
     put_side(op_count);
     if (memcmp(ladder, start, sizeof ladder) || cmb_side_count(&side) != (size_t)shape->depth)
-        printf("the sequence does not end where it began\n");
+        bench_fail("the sequence does not end where it began");
     interleaved_run(shape->name, cases, sizeof cases / sizeof cases[0]);
 }
 
@@ -254,7 +255,7 @@ static void sum_ten(size_t turns)
 static void bench_checksum(void)
 {
     static const struct interleaved_case cases[] = {
-        { "CRC-32 of the finished text (floor)", sum_text_only, 1 << 12 },
+        { "CRC-32 of the finished text", sum_text_only, 1 << 12 },
         { "checksum of ten levels a side, bare digits", sum_ten, 1 << 12 },
     };
     struct cmb_scaled_digits digits = { 1, 8 };
@@ -270,14 +271,24 @@ static void bench_checksum(void)
     interleaved_run("checksum", cases, 2);
 }
 
-int main(void)
+static const struct bench_goal goals[] = {
+    { "level into a book, changes as recorded of binance futures", "mostly set, as binance futures",
+      "ns", LEVEL, .at_most = 30 },
+    { "level into a book, changes as recorded of okx", "added, set and removed, as okx", "ns", LEVEL,
+      .at_most = 30 },
+    { "level into a book, changes as recorded of kraken", "added, set and removed, as kraken", "ns",
+      LEVEL, .at_most = 30 },
+};
+
+int main(int count, char **words)
 {
     static const struct cambist_book_rule rule = { .kind = CAMBIST_BOOK_COUNTED };
     static const struct interleaved_case reads[] = {
-        { "20 levels copied from plain memory (floor)", copy_plain, 1 << 16 },
+        { "20 levels copied from plain memory", copy_plain, 1 << 16 },
         { "ten levels a side read", read_ten, 1 << 16 },
         { "best of both sides read", read_best, 1 << 16 },
     };
+    bench_begin(count, words);
     cmb_side_init(&side, /* is_ask= */ false, CMB_BOOK_LEVELS_MOST, false);
     book = cmb_book_new(&rule, 0, 0);
     if (!book)
@@ -290,5 +301,5 @@ int main(void)
     cmb_side_clear(&sum_bids);
     cmb_side_clear(&sum_asks);
     cmb_book_free(book);
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

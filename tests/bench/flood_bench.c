@@ -6,7 +6,7 @@
  * receiving process per frame, warm: the first frames of each flood are left out, and node is one
  * process over all rounds. */
 #include "bench/depth_texts.h"
-#include "bench/interleaved.h"
+#include "bench/bench.h"
 #include "stream/stream.h"
 #include "support/allocations.h"
 #include "support/websocket_server.h"
@@ -22,6 +22,11 @@ enum {
     ROUNDS = 9,
     PATIENCE_S = 30,
 };
+
+#define PLAIN  "a depth update of 36 levels, flooded over ws://"
+#define TLS    "a depth update of 36 levels, flooded over wss://"
+#define STREAM "a stream with its book"
+#define NODE   "node: ws and JSON.parse"
 
 /* --- the server --- */
 
@@ -126,13 +131,6 @@ static struct cmb_random random_numbers;
 static struct cmb_vault vault;
 static struct cmb_plugin *plugin;
 
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct ours *ours = user;
@@ -144,20 +142,12 @@ static void on_event(const struct cmb_event *event, void *user)
     if (ours->told == WARM) {
         ours->allocations = -atomic_load(&test_allocations_ours);
         ours->of_others = -atomic_load(&test_allocations_others);
-        ours->start_ns = cpu_ns();
+        ours->start_ns = bench_process_cpu_ns();
     } else if (ours->told == FRAMES) {
-        ours->end_ns = cpu_ns();
+        ours->end_ns = bench_process_cpu_ns();
         ours->allocations += atomic_load(&test_allocations_ours);
         ours->of_others += atomic_load(&test_allocations_others);
     }
-}
-
-static void require(bool is_so, const char *what)
-{
-    if (is_so)
-        return;
-    fprintf(stderr, "flood: %s\n", what);
-    exit(1);
 }
 
 static void open_ours(struct ours *ours, bool is_plain, uint16_t port)
@@ -175,7 +165,7 @@ static void open_ours(struct ours *ours, bool is_plain, uint16_t port)
     struct cmb_pool_settings trusting = { .trust = { .ca_file = test_certificates_ca_file(),
                                                      .is_ca_file_alone = true } };
     if (cmb_exchange_open(plugin, &vault, &settings, &ours->exchange, &error) != CAMBIST_OK)
-        require(false, error.message);
+        bench_require(false, error.message);
     struct cambist_market market = { .id = "BTCUSDT", .symbol = "BTC/USDT", .base = "BTC",
                                      .quote = "USDT", .kind = CAMBIST_KIND_SPOT };
     ours->exchange->markets = cmb_markets_new();
@@ -193,12 +183,12 @@ static double run_ours(struct ours *ours)
     struct cmb_stream *stream = cmb_stream_new(ours->desk);
     arguments.values[CAMBIST_ARGUMENT_symbol] = CMB_TEXT("BTC/USDT");
     ours->told = 0;
-    require(cmb_stream_listen(stream, CAMBIST_TOPIC_watch_order_book, &arguments, on_event, ours,
+    bench_require(cmb_stream_listen(stream, CAMBIST_TOPIC_watch_order_book, &arguments, on_event, ours,
                               &error), error.message);
-    int64_t until_ns = interleaved_now_ns() + PATIENCE_S * 1000000000ll;
-    while (ours->told < FRAMES && interleaved_now_ns() < until_ns)
+    int64_t until_ns = bench_now_ns() + PATIENCE_S * 1000000000ll;
+    while (ours->told < FRAMES && bench_now_ns() < until_ns)
         cmb_loop_run_once(loop, 1);
-    require(ours->told >= FRAMES, "frames did not come"); /* the snapshot may be told too */
+    bench_require(ours->told >= FRAMES, "frames did not come"); /* the snapshot may be told too */
     cmb_stream_stop(stream);
     cmb_stream_free(stream);
     return (double)(ours->end_ns - ours->start_ns) / (FRAMES - WARM);
@@ -228,7 +218,7 @@ static void start_node(void)
     from_node = fdopen(output[0], "r");
     if (child > 0 && fgets(line, sizeof line, from_node) && strcmp(line, "ready\n") == 0)
         return;
-    printf("node or ws cannot be had here: only ours\n");
+    bench_miss(NODE, "node or npm's ws cannot be had here");
     fclose(to_node);
     fclose(from_node);
     to_node = from_node = NULL;
@@ -240,63 +230,55 @@ static double run_node(bool is_plain, uint16_t port)
     fprintf(to_node, "%s://127.0.0.1:%u/node %d %d\n", is_plain ? "ws" : "wss", port, WARM,
             FRAMES);
     fflush(to_node);
-    require(fgets(line, sizeof line, from_node) != NULL, "node has gone");
+    bench_require(fgets(line, sizeof line, from_node) != NULL, "node has gone");
     return (double)strtol(line, NULL, 10) * 1000 / (FRAMES - WARM);
 }
 
 /* --- both --- */
 
-static void print(const char *name, double times[2][ROUNDS], long allocations, long of_others)
+static void run_both(const char *title, bool is_plain, uint16_t port)
 {
-    int count = from_node ? 2 : 1;
-    for (int i = 0; i < count; i++)
-        qsort(times[i], ROUNDS, sizeof times[i][0], interleaved_compare);
-    printf("%-30s %9s %9s\n", name, "min ns", "median");
-    printf("%-30s %9.0f %9.0f\n", "a stream with its book", times[0][0], times[0][ROUNDS / 2]);
-    if (count == 2)
-        printf("%-30s %9.0f %9.0f\n%-30s %9.1f %9.1f\n", "ws and JSON.parse", times[1][0],
-               times[1][ROUNDS / 2], "x ours", times[1][0] / times[0][0],
-               times[1][ROUNDS / 2] / times[0][ROUNDS / 2]);
-    double measured = (double)ROUNDS * (FRAMES - WARM);
-    printf("allocations per frame, ours / libraries': %.4f / %.4f\n\n",
-           (double)allocations / measured, (double)of_others / measured);
-}
-
-static void run_both(const char *name, bool is_plain, uint16_t port)
-{
-    static double times[2][ROUNDS];
     struct ours ours = { 0 };
-    long allocations = 0, of_others = 0;
     open_ours(&ours, is_plain, port);
-    for (int round = 0; round < ROUNDS; round++) {
-        times[0][round] = run_ours(&ours);
-        allocations += ours.allocations;
-        of_others += ours.of_others;
+    for (int round = 0; bench_has_round(round, ROUNDS); round++) {
+        bench_note(title, STREAM, "CPU ns", run_ours(&ours));
         if (from_node)
-            times[1][round] = run_node(is_plain, port);
+            bench_note(title, NODE, "CPU ns", run_node(is_plain, port));
+        if (round > 0) /* the first one is not warm */
+            bench_note(title, STREAM, "allocations",
+                       (double)ours.allocations / (FRAMES - WARM));
     }
-    print(name, times, allocations, of_others);
+    bench_tell(title);
     cmb_pool_free(ours.pool);
     cmb_desk_free(ours.desk);
     cmb_office_clear(&ours.office);
     cmb_exchange_close(ours.exchange);
 }
 
-int main(void)
+static const struct bench_goal goals[] = {
+    { "frame from ws:// to updated book, beside node", PLAIN, "CPU ns", STREAM, NODE,
+      .at_least = 8 },
+    { "frame from wss:// to updated book, beside node", TLS, "CPU ns", STREAM, NODE,
+      .at_least = 8 },
+    { "our allocations per flooded frame", TLS, "allocations", STREAM, .at_most = 0 },
+};
+
+int main(int count, char **words)
 {
     uint16_t ports[2];
     struct cambist_error error = { 0 };
+    bench_begin(count, words);
     pid_t server = start_servers(ports);
     start_node();
     cmb_random_init_seeded(&random_numbers, 1);
     loop = cmb_loop_new(&cmb_clock_system);
-    require(loop && cmb_vault_open(&vault, 1 << 16, NULL) == CAMBIST_OK, "no memory");
+    bench_require(loop && cmb_vault_open(&vault, 1 << 16, NULL) == CAMBIST_OK, "no memory");
     if (cmb_plugin_open("binance", &(struct cmb_plugin_rules){ .search_path = PLUGINS }, &plugin,
                         &error) != CAMBIST_OK)
-        require(false, error.message);
-    run_both("flooded over ws://", true, ports[0]);
-    run_both("flooded over wss://", false, ports[1]);
+        bench_require(false, error.message);
+    run_both(PLAIN, true, ports[0]);
+    run_both(TLS, false, ports[1]);
     kill(server, SIGKILL);
     waitpid(server, NULL, 0);
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

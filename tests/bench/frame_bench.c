@@ -106,10 +106,11 @@ static void run_writing(size_t turns)
     }
 }
 
-int main(void)
+int main(int count, char **words)
 {
+    bench_begin(count, words);
     static const struct interleaved_case cases[] = {
-        { "copied, and walked from length to length (the floor)", run_floor, FRAMES * 5 },
+        { "copied, and walked from length to length", run_floor, FRAMES * 5 },
         { "copied, and read as binary messages", run_binaries, FRAMES * 5 },
         { "copied, and read as texts (UTF-8 checked)", run_texts, FRAMES * 5 },
         { "copied, and read by a server as masked texts", run_masked, FRAMES * 5 },
@@ -122,5 +123,5 @@ int main(void)
     cmb_buffer_clear(&texts);
     cmb_buffer_clear(&binaries);
     cmb_buffer_clear(&masked);
-    return 0;
+    return bench_end(NULL, 0);
 }

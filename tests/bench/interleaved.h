@@ -1,19 +1,16 @@
 /* bench/interleaved.h - how long do these take, side by side?
  *
  * Each round runs every case once, so that a busy minute of the machine falls on all of them
- * alike.  Printed are the fastest and the median round in ns per turn, and both as ratios to the
+ * alike.  Told are ns per turn, and instructions where the machine counts them, as ratios to the
  * first case, the floor.
  */
 #ifndef BENCH_INTERLEAVED_H
 #define BENCH_INTERLEAVED_H
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "bench/bench.h"
 
 #define INTERLEAVED_CASES_MOST 16
-#define INTERLEAVED_ROUNDS     61
+#define INTERLEAVED_ROUNDS     BENCH_ROUNDS_MOST
 
 struct interleaved_case {
     const char *name;
@@ -24,44 +21,45 @@ struct interleaved_case {
 /* Keeps the compiler from dropping work whose result nobody reads. */
 #define INTERLEAVED_KEEP(value) __asm__ volatile("" : : "g"(value) : "memory")
 
-static int64_t interleaved_now_ns(void)
+static inline int64_t interleaved_now_ns(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return bench_now_ns();
 }
 
-static int interleaved_compare(const void *a, const void *b)
+static inline int interleaved_compare(const void *a, const void *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    return bench_compare(a, b);
 }
 
-static void interleaved_print(const char *title, const struct interleaved_case *cases, size_t count,
-                              double (*times)[INTERLEAVED_ROUNDS])
+/* Tells times that were taken elsewhere, a full set of rounds for each case. */
+static inline void interleaved_print(const char *title, const struct interleaved_case *cases,
+                                     size_t count, double (*times)[INTERLEAVED_ROUNDS])
 {
-    printf("%-58s %9s %9s %7s %7s\n", title, "min ns", "median", "x floor", "median");
     for (size_t i = 0; i < count; i++)
-        qsort(times[i], INTERLEAVED_ROUNDS, sizeof times[i][0], interleaved_compare);
-    for (size_t i = 0; i < count; i++) {
-        double median = times[i][INTERLEAVED_ROUNDS / 2];
-        printf("%-58s %9.1f %9.1f %7.2f %7.2f\n", cases[i].name, times[i][0], median,
-               times[i][0] / times[0][0], median / times[0][INTERLEAVED_ROUNDS / 2]);
-    }
-    printf("\n");
+        for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++)
+            bench_note(title, cases[i].name, "ns", times[i][round]);
+    bench_tell(title);
+}
+
+static inline void interleaved_run_one(const char *title, const struct interleaved_case *work)
+{
+    double turns = (double)work->turns;
+    bench_count_from_here();
+    int64_t start_ns = bench_now_ns();
+    work->run(work->turns);
+    double took_ns = (double)(bench_now_ns() - start_ns), instructions = bench_counted();
+    bench_note(title, work->name, "ns", took_ns / turns);
+    if (instructions >= 0)
+        bench_note(title, work->name, "instructions", instructions / turns);
 }
 
 static inline void interleaved_run(const char *title, const struct interleaved_case *cases,
                                    size_t count)
 {
-    static double times[INTERLEAVED_CASES_MOST][INTERLEAVED_ROUNDS];
-    for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++)
-        for (size_t i = 0; i < count && i < INTERLEAVED_CASES_MOST; i++) {
-            int64_t start_ns = interleaved_now_ns();
-            cases[i].run(cases[i].turns);
-            times[i][round] = (double)(interleaved_now_ns() - start_ns) / (double)cases[i].turns;
-        }
-    interleaved_print(title, cases, count, times);
+    for (int round = 0; bench_has_round(round, INTERLEAVED_ROUNDS); round++)
+        for (size_t i = 0; i < count; i++)
+            interleaved_run_one(title, &cases[i]);
+    bench_tell(title);
 }
 
 #endif

@@ -71,27 +71,28 @@ static int write_nothing(struct cmb_journal *to, void *user, struct cambist_erro
     return CAMBIST_OK;
 }
 
-/* Single writes, for the median and the tail. */
+/* Single writes, for the tail. */
 static void time_writes(void)
 {
     enum { COUNT = 100000 };
+    static const char title[] = "single writes";
     static double times[2][COUNT];
-    for (size_t i = 0; i < COUNT; i++)
+    int count = bench_size(COUNT, 1000);
+    for (int i = 0; i < count; i++)
         for (int k = 0; k < 2; k++) {
-            int64_t start_ns = interleaved_now_ns();
+            int64_t start_ns = bench_now_ns();
             if (k == 0)
                 bare_write();
             else
                 write_records(1);
-            times[k][i] = (double)(interleaved_now_ns() - start_ns);
+            times[k][i] = (double)(bench_now_ns() - start_ns);
         }
     for (int k = 0; k < 2; k++) {
-        qsort(times[k], COUNT, sizeof times[k][0], interleaved_compare);
-        printf("%-58s p50 %8.0f p99 %8.0f p99.9 %8.0f max %8.0f ns\n",
-               k ? "one record, process" : "one pwrite of 200 bytes", times[k][COUNT / 2],
-               times[k][COUNT / 100 * 99], times[k][COUNT / 1000 * 999], times[k][COUNT - 1]);
+        const char *name = k ? "one record, process" : "one pwrite of 200 bytes";
+        bench_note(title, name, "p50 ns", bench_percentile(times[k], (size_t)count, 0.5));
+        bench_note(title, name, "p99 ns", bench_percentile(times[k], (size_t)count, 0.99));
     }
-    printf("\n");
+    bench_tell(title);
 }
 
 /* --- power: submit to durable --- */
@@ -170,20 +171,22 @@ static void time_syncs(void)
         { "16 times pwrite and fdatasync", sync_each },
     };
     enum { CASES = sizeof cases / sizeof *cases };
+    static const char title[] = "submit to durable";
     static double times[CASES][ROUNDS];
-    for (int round = -WARM; round < ROUNDS; round++)
+    int rounds = bench_size(ROUNDS, 20);
+    for (int round = -bench_size(WARM, 1); round < rounds; round++)
         for (size_t i = 0; i < CASES; i++) {
             double us = cases[i].run();
             if (round >= 0)
                 times[i][round] = us;
         }
     for (size_t i = 0; i < CASES; i++) {
-        qsort(times[i], ROUNDS, sizeof times[i][0], interleaved_compare);
-        printf("%-58s min %7.0f p50 %7.0f p99 %7.0f max %7.0f us, p50 - floor %+7.0f us\n",
-               cases[i].name, times[i][0], times[i][ROUNDS / 2], times[i][ROUNDS / 100 * 99],
-               times[i][ROUNDS - 1], times[i][ROUNDS / 2] - times[0][ROUNDS / 2]);
+        bench_note(title, cases[i].name, "p50 us",
+                   bench_percentile(times[i], (size_t)rounds, 0.5));
+        bench_note(title, cases[i].name, "p99 us",
+                   bench_percentile(times[i], (size_t)rounds, 0.99));
     }
-    printf("\n");
+    bench_tell(title);
 }
 
 /* --- recovery --- */
@@ -198,29 +201,40 @@ static int count_read(const struct cmb_journal_record *record, void *user,
     return CAMBIST_OK;
 }
 
+#define RECOVERY  "a journal is opened, the sync of the new run included"
+#define RECOVERED "with 100,000 records of 200 bytes"
+
 static void time_recovery(void)
 {
     if (cmb_journal_checkpoint(journal, write_nothing, NULL, NULL) != CAMBIST_OK)
         abort();
     write_records(100000);
     cmb_journal_close(journal);
-    for (int round = 0; round < 3; round++) {
-        read_count = 0;
-        int64_t start_ns = interleaved_now_ns();
+    for (int round = 0; bench_has_round(round, 3); round++) {
+        int64_t start_ns = bench_now_ns();
         open_journal(CMB_JOURNAL_PROCESS, count_read);
-        printf("opened with %zu records of 200 bytes: %.1f ms, the sync of the new run included\n",
-               read_count, (double)(interleaved_now_ns() - start_ns) / 1e6);
+        bench_note(RECOVERY, RECOVERED, "ms", (double)(bench_now_ns() - start_ns) / 1e6);
         cmb_journal_close(journal);
     }
+    bench_require(read_count > 0, "nothing was read back");
+    bench_tell(RECOVERY);
 }
 
-int main(int count, char **arguments)
+static const struct bench_goal goals[] = {
+    { "journal: a record written, durability process", "process", "ns",
+      "a record of 140 bytes, process", "pwrite of 200 bytes", .at_most = 1.3 },
+    { "journal of 100,000 records opened", RECOVERY, "ms", RECOVERED, .at_most = 2000 },
+};
+
+int main(int count, char **words)
 {
     static const struct interleaved_case writing[] = {
-        { "floor: pwrite of 200 bytes", write_bare, 2000 },
+        { "pwrite of 200 bytes", write_bare, 2000 },
         { "a record of 140 bytes, process", write_records, 2000 },
     };
-    snprintf(folder, sizeof folder, "%s/cambist-journal-XXXXXX", count > 1 ? arguments[1] : "/tmp");
+    const char *disk = getenv("CAMBIST_BENCH_DISK"); /* a folder on another disk than /tmp */
+    bench_begin(count, words);
+    snprintf(folder, sizeof folder, "%s/cambist-journal-XXXXXX", disk ? disk : "/tmp");
     if (!mkdtemp(folder))
         abort();
     loop = cmb_loop_new(&cmb_clock_system);
@@ -233,5 +247,7 @@ int main(int count, char **arguments)
     time_syncs();
     time_recovery();
     snprintf(bare_path, sizeof bare_path, "rm -r %s", folder);
-    return system(bare_path);
+    if (system(bare_path) != 0)
+        return 1;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

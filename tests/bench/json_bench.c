@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bench/hand_reader.h"
 #include "bench/interleaved.h"
-#include "bench/json_bench.h"
 #include "json/level.h"
 #include "json/number.h"
 
@@ -99,49 +99,9 @@ static bool convert_numbers(const struct cmb_text *frame, struct depth *depth)
 
 /* -- hand-written for this one form: no check but the brackets -- */
 
-static const char *convert(const char *at, int64_t *ret_value)
-{
-    int64_t number = 0;
-    unsigned behind = 0, has_point = 0;
-    for (; *at != '"'; at++) {
-        if (*at == '.') {
-            has_point = 1;
-            continue;
-        }
-        number = number * 10 + (*at - '0');
-        behind += has_point;
-    }
-    *ret_value = number * cmb_powers_of_ten[DEPTH_SCALE - behind];
-    return at + 1;
-}
-
-static const char *convert_side(const char *at, struct depth_side *side)
-{
-    size_t count = 0;
-    for (at++; *at == '[' || *at == ','; at++) {
-        at += *at == ',';
-        at = convert(at + 2, &side->levels[count].price);
-        at = convert(at + 2, &side->levels[count++].amount);
-    }
-    side->count = count;
-    return at + 1;
-}
-
-static const char *convert_id(const char *at, const char *key, int64_t *ret_id)
-{
-    for (at = strstr(at, key) + strlen(key), *ret_id = 0; *at != ',' && *at != '}'; at++)
-        *ret_id = *ret_id * 10 + (*at - '0');
-    return at;
-}
-
 static bool decode_by_hand(const struct cmb_text *frame, struct depth *depth)
 {
-    const char *at = convert_id(frame->at, "\"E\":", &depth->event_ms);
-    at = convert_id(at, "\"U\":", &depth->first_id);
-    at = convert_id(at, "\"u\":", &depth->last_id);
-    at = convert_id(at, "\"pu\":", &depth->previous_id);
-    at = convert_side(strstr(at, "\"b\":") + 4, &depth->bids);
-    convert_side(at + strlen(",\"a\":"), &depth->asks);
+    hand_read_update(frame->at, true, depth);
     return true;
 }
 
@@ -331,16 +291,37 @@ static void drop_frames(void)
     memset(places, 0, sizeof places);
 }
 
-int main(void)
+#define WRITTEN  "a futures update of 36 levels"
+#define RECORDED "recorded futures updates, one"
+#define HAND     "hand-written for this form, no checks"
+
+static const struct bench_goal goals[] = {
+    { "decode an update of 36 levels", WRITTEN, "ns", "own reader", HAND, .at_most = 1.3 },
+    { "decode an update of 36 levels, beside json-c", WRITTEN, "ns", "own reader", "json-c",
+      .at_least = 15 },
+    { "decode an update of 36 levels, beside simdjson", WRITTEN, "ns", "own reader",
+      "simdjson on demand", .at_least = 1.5 },
+    { "decode a recorded update", RECORDED, "ns", "own reader", HAND, .at_most = 1.3 },
+    { "decode a recorded update, beside json-c", RECORDED, "ns", "own reader", "json-c",
+      .at_least = 15 },
+    { "decode a recorded update, beside simdjson", RECORDED, "ns", "own reader",
+      "simdjson on demand", .at_least = 1.5 },
+};
+
+int main(int count, char **words)
 {
+    bench_begin(count, words);
+#ifndef HAS_SIMDJSON
+    bench_miss("simdjson on demand", "built without libsimdjson-dev or g++");
+#endif
     add_written_frame();
-    measure("a futures update of 36 levels", 500);
+    measure(WRITTEN, 500);
     drop_frames();
     if (add_recorded_frames()) {
-        char title[80];
-        snprintf(title, sizeof title, "%zu recorded futures updates, one", frame_count);
-        measure(title, frame_count);
+        measure(RECORDED, frame_count);
         drop_frames();
+    } else {
+        bench_miss("own reader", "there are no recordings here");
     }
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -31,7 +31,7 @@ static void read_side(ondemand::value value, struct depth_side &side)
 {
     size_t count = 0;
     for (ondemand::array pair : value.get_array()) {
-        cmb_json_level &level = side.levels[count++];
+        cmb_scaled_level &level = side.levels[count++];
         auto element = pair.begin();
         level.price = scaled((*element).get_string());
         ++element;

@@ -165,10 +165,21 @@ static void two_mutex(size_t turns)
     run_two(take_mutex, turns);
 }
 
-int main(void)
+static const struct bench_goal goals[] = {
+    { "limiter: token bucket, clock given", "one thread", "ns", "token bucket",
+      "bare atomic GCRA, clock given", .at_most = 2.0 },
+    { "limiter: fixed window, clock given", "one thread", "ns", "fixed window",
+      "bare atomic GCRA, clock given", .at_most = 2.0 },
+    { "limiter: rolling window, clock given", "one thread", "ns", "rolling window",
+      "bare atomic GCRA, clock given", .at_most = 2.0 },
+    { "limiter: token bucket, contended by two threads", "two threads, per turn of both", "ns",
+      "token bucket", "bare atomic GCRA", .at_most = 2.0 },
+};
+
+int main(int count, char **words)
 {
     static const struct interleaved_case alone[] = {
-        { "floor: bare atomic GCRA, clock given", bare_gcra, 100000 },
+        { "bare atomic GCRA, clock given", bare_gcra, 100000 },
         { "token bucket", take_tokens, 100000 },
         { "fixed window", take_fixed, 100000 },
         { "rolling window", take_rolling, 100000 },
@@ -182,10 +193,11 @@ int main(void)
         { "token bucket with mutex and CLOCK_MONOTONIC", take_mutex, 20000 },
     };
     static const struct interleaved_case together[] = {
-        { "floor: bare atomic GCRA", two_bare, 100000 },
+        { "bare atomic GCRA", two_bare, 100000 },
         { "token bucket", two_tokens, 100000 },
         { "token bucket with mutex and CLOCK_MONOTONIC", two_mutex, 100000 },
     };
+    bench_begin(count, words);
     make(&tokens, CMB_BUCKET_TOKENS, 1000000000, SECOND_NS);
     make(&fixed, CMB_BUCKET_FIXED, 1000000000, SECOND_NS);
     make(&minute, CMB_BUCKET_FIXED, 1000000000, 60 * SECOND_NS);
@@ -206,5 +218,5 @@ int main(void)
     interleaved_run("two threads, per turn of both", together, sizeof together / sizeof *together);
     cmb_limit_table_close(table);
     unlink(path);
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -92,13 +92,14 @@ static void measure(const char *name)
     interleaved_run(title, cases, sizeof cases / sizeof *cases);
 }
 
-int main(void)
+int main(int count, char **words)
 {
+    bench_begin(count, words);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     run = cmb_run_new();
     measure("binance");
     measure("kraken");
     cmb_run_free(run);
     close(epoll_fd);
-    return 0;
+    return bench_end(NULL, 0);
 }

@@ -110,22 +110,21 @@ static void recover(size_t turns)
     close_orders();
 }
 
-int main(void)
+int main(int count, char **words)
 {
     const struct interleaved_case cases[] = {
         { "a record of a journal is read", read_alone, RECORDS },
         { "what it says of an order is known again", recover, RECORDS },
     };
+    bench_begin(count, words);
     require(mkdtemp(folder) != NULL);
     practice_world_open(&world, "okx", 1);
     open_orders();
     for (unsigned i = 0; i < ORDERS; i++)
         write_order(i);
-    printf("%d records, %d orders, %llu bytes\n", RECORDS, ORDERS,
-           (unsigned long long)cmb_journal_size_bytes(journal));
     close_orders();
     interleaved_run("opening a journal, per record", cases, sizeof cases / sizeof *cases);
     practice_world_close(&world);
     remove_folder();
-    return 0;
+    return bench_end(NULL, 0);
 }

@@ -1,7 +1,7 @@
 /* What does it cost to make a message of an exchange into an updated book, beside parsing it alone?
  *
  * Depth updates of the form that Binance and OKX send go through the stream way, from the frame's
- * text to a book that says live and a listener that is told.  The floor of each group is what json-c
+ * bytes to a book that says live and a listener that is told.  The floor of each group is what json-c
  * needs to parse the same texts, and do nothing with them.  Recorded updates of Binance have 120
  * levels in the mean, those of OKX 35.  Instructions are counted where the
  * machine lets a program count them. */
@@ -9,15 +9,12 @@
 #include "bench/interleaved.h"
 #include "stream/way.h"
 #include "support/allocations.h"
+#include "transport/frame.h"
 
 #include <json-c/json.h>
-#include <linux/perf_event.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-enum { UPDATES = 256, LEVELS_DEEP = 120, TEXT_MOST = 8192 };
+enum { UPDATES = 256, LEVELS_DEEP = 120, TEXT_MOST = 8192, HEAD = 4,
+       ROOM = TEXT_MOST - HEAD };
 
 /* An exchange's stream behind its connection, and the texts of one round. */
 struct fed {
@@ -27,6 +24,7 @@ struct fed {
     struct cmb_desk *desk;
     struct cmb_stream *stream;
     struct cmb_line line; /* that the frames come over */
+    struct cmb_frame_reader reader;
     char texts[UPDATES][TEXT_MOST];
     size_t lengths[UPDATES];
     char snapshot[TEXT_MOST * 64];
@@ -85,6 +83,7 @@ static void open_fed(struct fed *fed, const char *name)
     fed->stream = cmb_stream_new(fed->desk);
     cmb_stream_observe(fed->stream, on_event, NULL);
     fed->line = (struct cmb_line){ .stream = fed->stream, .dialect = dialect_of_books(fed->plugin) };
+    cmb_frame_reader_init(&fed->reader, &(struct cmb_frame_rules){ .role = CMB_FRAME_CLIENT });
 }
 
 static void feed(struct fed *fed, const char *text, size_t length)
@@ -105,6 +104,13 @@ static void begin_binance(struct fed *fed)
                              (struct cmb_text){ fed->snapshot, length }, ++counted_ns, &error);
 }
 
+/* A server's frame around a text that stands behind its head; the length of both. */
+static size_t frame(char *at, size_t length)
+{
+    memcpy(at, (char[]){ (char)0x81, 126, (char)(length >> 8), (char)length }, HEAD);
+    return HEAD + length;
+}
+
 /* Texts are written anew with the numbers that follow: what is measured is only the feeding. */
 static unsigned long next_binance = 1001;
 static long next_okx = 1;
@@ -112,10 +118,13 @@ static long next_okx = 1;
 static void write_round(void)
 {
     for (int i = 0; i < UPDATES; i++, next_binance += 10, next_okx++) {
-        binance.lengths[i] = depth_write_binance(binance.texts[i], TEXT_MOST, next_binance,
-                                                 DEPTH_LEVELS);
-        deep.lengths[i] = depth_write_binance(deep.texts[i], TEXT_MOST, next_binance, LEVELS_DEEP);
-        okx.lengths[i] = write_okx(okx.texts[i], TEXT_MOST, "update", next_okx + 1, DEPTH_LEVELS);
+        char *to = binance.texts[i], *to_deep = deep.texts[i], *to_okx = okx.texts[i];
+        binance.lengths[i] =
+            frame(to, depth_write_binance(to + HEAD, ROOM, next_binance, DEPTH_LEVELS));
+        deep.lengths[i] =
+            frame(to_deep, depth_write_binance(to_deep + HEAD, ROOM, next_binance, LEVELS_DEEP));
+        okx.lengths[i] =
+            frame(to_okx, write_okx(to_okx + HEAD, ROOM, "update", next_okx + 1, DEPTH_LEVELS));
     }
 }
 
@@ -139,7 +148,7 @@ static void open_all(void)
 static void parse(struct fed *fed)
 {
     for (int i = 0; i < UPDATES; i++) {
-        struct json_object *parsed = json_tokener_parse(fed->texts[i]);
+        struct json_object *parsed = json_tokener_parse(fed->texts[i] + HEAD);
         INTERLEAVED_KEEP(parsed);
         json_object_put(parsed);
     }
@@ -147,8 +156,13 @@ static void parse(struct fed *fed)
 
 static void feed_round(struct fed *fed)
 {
+    struct cmb_frame read;
+    size_t used;
     for (int i = 0; i < UPDATES; i++)
-        feed(fed, fed->texts[i], fed->lengths[i]);
+        if (cmb_frame_read(&fed->reader, fed->texts[i], fed->lengths[i], &used, &read) == CAMBIST_OK)
+            feed(fed, read.payload.at, read.payload.length);
+        else
+            bench_fail("a frame was not read");
 }
 
 static void parse_binance(void) { parse(&binance); }
@@ -158,76 +172,65 @@ static void feed_deep(void) { feed_round(&deep); }
 static void parse_okx(void) { parse(&okx); }
 static void feed_okx(void) { feed_round(&okx); }
 
+#define PARSE "json-c parses it, and no more"
+#define BOOK  "from the frame to the updated book"
+
 static const struct {
-    const char *name;
+    const char *title, *name;
     void (*run)(void);
-    int floor; /* the case that it is compared with */
 } cases[] = {
-    { "json-c parses a depth update of binance, 36 levels", parse_binance, 0 },
-    { "frame to updated book, binance", feed_binance, 0 },
-    { "json-c parses a depth update of binance, 120 levels", parse_deep, 2 },
-    { "frame to updated book, binance, 120 levels", feed_deep, 2 },
-    { "json-c parses a depth update of okx, 36 levels", parse_okx, 4 },
-    { "frame to updated book, okx (digits kept for checksums)", feed_okx, 4 },
+    { "a depth update of binance, 36 levels", PARSE, parse_binance },
+    { "a depth update of binance, 36 levels", BOOK, feed_binance },
+    { "a depth update of binance, 120 levels", PARSE, parse_deep },
+    { "a depth update of binance, 120 levels", BOOK, feed_deep },
+    { "a depth update of okx, 36 levels, digits kept", PARSE, parse_okx },
+    { "a depth update of okx, 36 levels, digits kept", BOOK, feed_okx },
 };
-enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 41 };
+enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 41, WARM = 5 };
+#define ALLOCATIONS "allocations of ours in steady state"
 
-/* ---- counting ---- */
+static const struct bench_goal goals[] = {
+    { "frame of 36 levels to updated book, framing included", cases[0].title, "ns", BOOK,
+      .at_most = 2000 },
+    { "frame of 36 levels to updated book, okx, digits kept", cases[4].title, "ns", BOOK,
+      .at_most = 2000 },
+    { "frame to updated book, beside parsing alone", cases[0].title, "ns", BOOK, PARSE,
+      .at_least = 8 },
+    { "our allocations per frame", ALLOCATIONS, "allocations", BOOK, .at_most = 0 },
+};
 
-static int open_counter(void)
+static void run_case(size_t i)
 {
-    struct perf_event_attr attributes = { .type = PERF_TYPE_HARDWARE, .size = sizeof attributes,
-                                          .config = PERF_COUNT_HW_INSTRUCTIONS, .disabled = 1,
-                                          .exclude_kernel = 1, .exclude_hv = 1 };
-    return (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
+    bench_count_from_here();
+    int64_t start_ns = bench_now_ns();
+    cases[i].run();
+    double took_ns = (double)(bench_now_ns() - start_ns), instructions = bench_counted();
+    bench_note(cases[i].title, cases[i].name, "ns", took_ns / UPDATES);
+    if (instructions >= 0)
+        bench_note(cases[i].title, cases[i].name, "instructions", instructions / UPDATES);
 }
 
-static double count_instructions(int counter, void (*run)(void))
+int main(int count, char **words)
 {
-    uint64_t count = 0;
-    ioctl(counter, PERF_EVENT_IOC_RESET, 0);
-    ioctl(counter, PERF_EVENT_IOC_ENABLE, 0);
-    run();
-    ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
-    if (read(counter, &count, sizeof count) != sizeof count)
-        count = 0;
-    return (double)count / UPDATES;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-int main(void)
-{
-    static double ns[CASES][ROUNDS], instructions[CASES];
+    bench_begin(count, words);
     open_all();
-    int counter = open_counter();
-    long allocations = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < WARM; round++) {
         write_round();
-        if (round == 5) /* warm */
-            allocations = atomic_load(&test_allocations_ours);
-        for (int i = 0; i < CASES; i++) {
-            int64_t start_ns = interleaved_now_ns();
-            if (counter >= 0)
-                instructions[i] = count_instructions(counter, cases[i].run);
-            else
-                cases[i].run();
-            ns[i][round] = (double)(interleaved_now_ns() - start_ns) / UPDATES;
-        }
+        for (size_t i = 0; i < CASES; i++)
+            cases[i].run();
     }
-    for (int i = 0; i < CASES; i++)
-        qsort(ns[i], ROUNDS, sizeof ns[i][0], compare);
-    printf("%-58s %9s %9s %9s %12s\n", "", "min ns", "median", "x floor", "instructions");
-    for (int i = 0; i < CASES; i++)
-        printf("%-58s %9.1f %9.1f %9.3f %12.0f\n", cases[i].name, ns[i][0], ns[i][ROUNDS / 2],
-               ns[i][0] / ns[cases[i].floor][0], instructions[i]);
-    printf("%s\nour allocations per frame after warm-up: %.4f; events told live: %lu\n",
-           counter < 0 ? "instructions cannot be counted here" : "",
-           (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * 3 * (ROUNDS - 5)),
-           (unsigned long)told);
-    return 0;
+    for (int round = 0; bench_has_round(round, ROUNDS); round++) {
+        write_round();
+        long allocations = atomic_load(&test_allocations_ours);
+        for (size_t i = 0; i < CASES; i++)
+            run_case(i);
+        bench_note(ALLOCATIONS, BOOK, "allocations",
+                   (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * 3));
+    }
+    for (size_t i = 0; i < CASES; i += 2)
+        bench_tell(cases[i].title);
+    bench_tell(ALLOCATIONS);
+    if (told == 0)
+        bench_fail("no book was ever live");
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -3,13 +3,12 @@
  * Blocks of both clients are interleaved in one process; the server is a process on the other CPU.
  * The raw client is the floor: no timeouts, no pool, no checks, and it looks for nothing but the
  * length of the answer. */
+#include "bench/raw_client.h"
 #include "bench/transport_server.h"
 #include "support/allocations.h"
 #include "transport/pool.h"
 
 #include <stdatomic.h>
-#include <sys/resource.h>
-#include <time.h>
 
 enum { BLOCK = 400, ROUNDS = 41, IN_FLIGHT = 50 };
 
@@ -23,112 +22,13 @@ static const char close_text[] = "GET /close HTTP/1.1\r\nHost: a\r\n\r\n";
 
 static struct bench_server server;
 
-static int64_t clock_ns(clockid_t id)
-{
-    struct timespec now;
-    clock_gettime(id, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* --- the raw client --- */
-
-struct raw {
-    int fd;
-    SSL *tls;
-    char answer[4096];
-    int got;
-};
-
-static SSL_CTX *raw_context;
-static SSL_SESSION *raw_session;
-static int raw_epoll;
-
-static int keep_session(SSL *tls, SSL_SESSION *session)
-{
-    (void)tls;
-    SSL_SESSION_free(raw_session);
-    raw_session = session;
-    return 1;
-}
-
-static void raw_init(void)
-{
-    raw_context = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_load_verify_file(raw_context, test_certificates_ca_file());
-    SSL_CTX_set_verify(raw_context, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_session_cache_mode(raw_context, SSL_SESS_CACHE_CLIENT);
-    SSL_CTX_sess_set_new_cb(raw_context, keep_session);
-    raw_epoll = epoll_create1(EPOLL_CLOEXEC);
-}
-
-static void raw_open(struct raw *raw, bool is_resuming)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons(server.port),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int one = 1;
-    raw->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(raw->fd, (struct sockaddr *)&address, sizeof address) != 0)
-        abort();
-    setsockopt(raw->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    raw->tls = SSL_new(raw_context);
-    if (is_resuming && raw_session)
-        SSL_set_session(raw->tls, raw_session);
-    SSL_set_fd(raw->tls, raw->fd);
-    if (SSL_connect(raw->tls) != 1)
-        abort();
-    fcntl(raw->fd, F_SETFL, O_NONBLOCK);
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = raw };
-    epoll_ctl(raw_epoll, EPOLL_CTL_ADD, raw->fd, &event);
-}
-
-static void raw_close(struct raw *raw)
-{
-    SSL_shutdown(raw->tls); /* else OpenSSL forgets the session */
-    SSL_free(raw->tls);
-    close(raw->fd);
-}
-
-static void raw_send(struct raw *raw, const char *text, size_t length)
-{
-    raw->got = 0;
-    SSL_write(raw->tls, text, (int)length);
-}
-
-/* Answers whether the answer is whole. */
-static bool raw_receive(struct raw *raw)
-{
-    for (;;) {
-        int got =
-            SSL_read(raw->tls, raw->answer + raw->got, (int)sizeof raw->answer - 1 - raw->got);
-        if (got <= 0)
-            return false;
-        raw->got += got;
-        raw->answer[raw->got] = 0;
-        const char *end = strstr(raw->answer, "\r\n\r\n");
-        const char *length = end ? strcasestr(raw->answer, "content-length:") : NULL;
-        if (length && raw->answer + raw->got >= end + 4 + strtol(length + 15, NULL, 10))
-            return true;
-    }
-}
-
-static int patience_ms = -1; /* 0: both clients spin instead of waiting */
-
-static void raw_wait(struct raw *raw)
-{
-    struct epoll_event ready;
-    do
-        while (epoll_wait(raw_epoll, &ready, 1, patience_ms) == 0)
-            ;
-    while (!raw_receive(raw));
-}
-
 /* --- our client --- */
 
 static struct cmb_loop *loop;
 static struct cmb_pool *pool;
 static struct cmb_origin *origin;
 static int answers, in_block;
+static int patience_ms = -1; /* 0: spins */
 
 static void on_answer(const struct cmb_answer *answer, void *user)
 {
@@ -170,64 +70,23 @@ static void ours_wait(int until)
 
 /* --- blocks --- */
 
-struct figures {
-    const char *name;
-    double p50_us[ROUNDS], cpu_us[ROUNDS];
-    int rounds;
-};
-
-static int64_t latencies[BLOCK];
-
-static int compare_ns(const void *a, const void *b)
+/* So many times `once`, as the case `name` of the group. */
+static void run_block(const char *title, const char *name, void (*once)(void))
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void note(struct figures *figures, int64_t cpu_ns)
-{
-    qsort(latencies, BLOCK, sizeof *latencies, compare_ns);
-    figures->p50_us[figures->rounds] = (double)latencies[BLOCK / 2] / 1e3;
-    figures->cpu_us[figures->rounds++] = (double)cpu_ns / 1e3 / BLOCK;
-}
-
-static void run_block(struct figures *figures, void (*once)(void))
-{
-    int64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    for (int i = 0; i < BLOCK; i++) {
-        int64_t start_ns = clock_ns(CLOCK_MONOTONIC);
-        once();
-        latencies[i] = clock_ns(CLOCK_MONOTONIC) - start_ns;
-    }
-    note(figures, clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns);
-}
-
-static void print(const struct figures *floor, const struct figures *figures)
-{
-    int middle = figures->rounds / 2;
-    printf("%-44s p50 %7.1f us (x %4.2f)   CPU %6.2f us (x %4.2f)   least CPU %6.2f (x %4.2f)\n",
-           figures->name, figures->p50_us[middle], figures->p50_us[middle] / floor->p50_us[middle],
-           figures->cpu_us[middle], figures->cpu_us[middle] / floor->cpu_us[middle],
-           figures->cpu_us[0], figures->cpu_us[0] / floor->cpu_us[0]);
-}
-
-static void print_all(const char *title, struct figures *figures, int count)
-{
-    printf("%s\n", title);
+    static double latencies[BLOCK];
+    int count = bench_size(BLOCK, 40);
+    int64_t cpu_ns = bench_thread_cpu_ns();
     for (int i = 0; i < count; i++) {
-        qsort(figures[i].p50_us, (size_t)figures[i].rounds, sizeof(double), compare);
-        qsort(figures[i].cpu_us, (size_t)figures[i].rounds, sizeof(double), compare);
+        int64_t start_ns = bench_now_ns();
+        once();
+        latencies[i] = (double)(bench_now_ns() - start_ns) / 1e3;
     }
-    for (int i = 0; i < count; i++)
-        print(&figures[0], &figures[i]);
-    printf("\n");
+    bench_note(title, name, "CPU us", (double)(bench_thread_cpu_ns() - cpu_ns) / 1e3 / count);
+    bench_note(title, name, "p50 us", bench_percentile(latencies, (size_t)count, 0.5));
 }
+
+#define RAW  "raw epoll + OpenSSL"
+#define OURS "our pool"
 
 /* --- one in flight --- */
 
@@ -245,47 +104,46 @@ static void ours_once(void)
     ours_wait(answers + 1);
 }
 
+#define ALONE    "kept TLS connection, one in flight"
+#define SPINNING "kept TLS connection, one in flight, spinning"
+
+static void set_patience(int ms)
+{
+    patience_ms = raw_patience_ms = ms;
+}
+
 static void bench_one_in_flight(void)
 {
-    static struct figures figures[4] = { { .name = "raw epoll + OpenSSL" },
-                                         { .name = "cmb_pool" },
-                                         { .name = "raw epoll + OpenSSL, spinning" },
-                                         { .name = "cmb_pool, spinning" } };
-    raw_open(&kept, false);
+    raw_open(&kept, server.port, false);
     for (int i = 0; i < 100; i++) {
         raw_once();
         ours_once();
     }
-    for (int round = 0; round < ROUNDS; round++) {
-        run_block(&figures[0], raw_once);
-        run_block(&figures[1], ours_once);
-        patience_ms = 0;
-        run_block(&figures[2], raw_once);
-        run_block(&figures[3], ours_once);
-        patience_ms = -1;
+    for (int round = 0; bench_has_round(round, ROUNDS); round++) {
+        run_block(ALONE, RAW, raw_once);
+        run_block(ALONE, OURS, ours_once);
+        set_patience(0);
+        run_block(SPINNING, RAW, raw_once);
+        run_block(SPINNING, OURS, ours_once);
+        set_patience(-1);
     }
-    print_all("kept TLS connection, one in flight", figures, 2);
-    print_all("the same, spinning", figures + 2, 2);
+    bench_tell(ALONE);
+    bench_tell(SPINNING);
     raw_close(&kept);
 }
 
 static void count_allocations(void)
 {
-#ifdef TEST_CANNOT_COUNT
-    printf("heap allocations are not counted in this build\n\n");
-    return;
-#endif
+#ifndef TEST_CANNOT_COUNT
     long ours = atomic_load(&test_allocations_ours), others = atomic_load(&test_allocations_others);
     for (int i = 0; i < BLOCK; i++)
         ours_once();
     ours = atomic_load(&test_allocations_ours) - ours;
     others = atomic_load(&test_allocations_others) - others;
-    const struct cmb_pool_counters *counters = cmb_pool_counters(pool);
-    printf("connections: opened %llu, found dead %llu, expired %llu\n",
-           (unsigned long long)counters->opened, (unsigned long long)counters->found_dead,
-           (unsigned long long)counters->expired);
-    printf("heap allocations per kept request: ours %.3f, libcurl and OpenSSL %.3f\n\n",
-           (double)ours / BLOCK, (double)others / BLOCK);
+    bench_note(ALONE, "ours", "allocations", (double)ours / BLOCK);
+    bench_note(ALONE, "of libcurl and OpenSSL", "allocations", (double)others / BLOCK);
+    bench_tell(ALONE);
+#endif
 }
 
 /* --- many in flight --- */
@@ -329,28 +187,27 @@ static void ours_crowd(void)
     ours_wait(until);
 }
 
-static void run_crowd(struct figures *figures, void (*all)(void))
+#define CROWD "kept TLS connections, 50 in flight"
+
+static void run_crowd(const char *name, void (*all)(void))
 {
-    int64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID), start_ns = clock_ns(CLOCK_MONOTONIC);
+    int64_t cpu_ns = bench_thread_cpu_ns(), start_ns = bench_now_ns();
     all();
-    for (int i = 0; i < BLOCK; i++)
-        latencies[i] = (clock_ns(CLOCK_MONOTONIC) - start_ns) / BLOCK;
-    note(figures, clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns);
+    bench_note(CROWD, name, "us", (double)(bench_now_ns() - start_ns) / 1e3 / BLOCK);
+    bench_note(CROWD, name, "CPU us", (double)(bench_thread_cpu_ns() - cpu_ns) / 1e3 / BLOCK);
 }
 
 static void bench_many_in_flight(void)
 {
-    static struct figures figures[2] = { { .name = "raw epoll + OpenSSL" },
-                                         { .name = "cmb_pool" } };
     for (int i = 0; i < IN_FLIGHT; i++)
-        raw_open(&crowd[i], false);
+        raw_open(&crowd[i], server.port, false);
     raw_crowd();
     ours_crowd();
-    for (int round = 0; round < ROUNDS; round++) {
-        run_crowd(&figures[0], raw_crowd);
-        run_crowd(&figures[1], ours_crowd);
+    for (int round = 0; bench_has_round(round, ROUNDS); round++) {
+        run_crowd(RAW, raw_crowd);
+        run_crowd(OURS, ours_crowd);
     }
-    print_all("kept TLS connections, 50 in flight (p50: time per request)", figures, 2);
+    bench_tell(CROWD);
     for (int i = 0; i < IN_FLIGHT; i++)
         raw_close(&crowd[i]);
 }
@@ -360,7 +217,7 @@ static void bench_many_in_flight(void)
 static void raw_new(bool is_resuming)
 {
     struct raw raw = { 0 };
-    raw_open(&raw, is_resuming);
+    raw_open(&raw, server.port, is_resuming);
     raw_send(&raw, close_text, sizeof close_text - 1);
     raw_wait(&raw);
     raw_close(&raw);
@@ -430,39 +287,62 @@ static void ours_new_resumed(void)
     ours_new();
 }
 
+#define NEW     "new TLS connection with one request"
+#define TRUSTED "the system's authorities loaded, once"
+
+static void time_trust(void)
+{
+    struct cmb_trust_settings system = { 0 };
+    struct cambist_error error = { 0 };
+    int64_t start_ns = bench_thread_cpu_ns();
+    struct cmb_trust *trust = cmb_trust_new(&system, &error);
+    bench_note(NEW, TRUSTED, "ms", (double)(bench_thread_cpu_ns() - start_ns) / 1e6);
+    cmb_trust_free(trust);
+}
+
 static void bench_new_connections(void)
 {
-    static struct figures figures[] = { { .name = "raw, full handshake" },
-                                        { .name = "cmb_connection, full handshake, verified" },
-                                        { .name = "raw, resumed" },
-                                        { .name = "cmb_connection, resumed" } };
-    static void (*const once[])(void) = { raw_new_full, ours_new_full, raw_new_resumed,
-                                          ours_new_resumed };
+    static const struct {
+        const char *name;
+        void (*once)(void);
+    } cases[] = { { "raw, full handshake", raw_new_full },
+                  { "ours, full handshake", ours_new_full },
+                  { "raw, resumed", raw_new_resumed },
+                  { "ours, resumed", ours_new_resumed } };
     struct cambist_error error = { 0 };
     struct cmb_trust_settings trusted = { .ca_file = test_certificates_ca_file() };
-    int64_t start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     struct cmb_trust *trust = cmb_trust_new(&trusted, &error);
-    printf("loading the system's authorities, once: %.1f ms\n",
-           (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns) / 1e6);
     connector = cmb_connector_new(loop, trust, NULL);
     known = cmb_target_new(server.url, &error);
+    time_trust();
     for (int i = 0; i < 4; i++)
-        once[i]();
-    for (int round = 0; round < 5; round++)
+        cases[i].once();
+    for (int round = 0; bench_has_round(round, 5); round++)
         for (int i = 0; i < 4; i++)
-            run_block(&figures[i], once[i]);
-    print_all("new TLS connection with one request", figures, 4);
+            run_block(NEW, cases[i].name, cases[i].once);
+    bench_tell(NEW);
     cmb_target_free(known);
     cmb_connector_free(connector);
     cmb_trust_free(trust);
 }
 
-int main(void)
+static const struct bench_goal goals[] = {
+    { "our pool: kept TLS request, CPU", ALONE, "CPU us", OURS, RAW, .at_most = 1.25 },
+    { "our pool: 50 in flight, time per request", CROWD, "us", OURS, RAW, .at_least = 0.85 },
+    { "new verified TLS connection, CPU", NEW, "CPU us", "ours, full handshake",
+      "raw, full handshake", .at_most = 1.3 },
+    { "new TLS connection, resumed, CPU", NEW, "CPU us", "ours, resumed", "raw, resumed",
+      .at_most = 1.3 },
+    { "our allocations per kept request", ALONE, "allocations", "ours", .at_most = 0 },
+};
+
+int main(int count, char **words)
 {
+    bench_begin(count, words);
     signal(SIGPIPE, SIG_IGN); /* for the raw client */
     bench_server_start(&server);
     bench_pin(1);
-    raw_init();
+    raw_init(test_certificates_ca_file());
     ours_init();
     bench_one_in_flight();
     count_allocations();
@@ -470,9 +350,7 @@ int main(void)
     bench_new_connections();
     cmb_pool_free(pool);
     cmb_loop_free(loop);
-    close(raw_epoll);
-    SSL_SESSION_free(raw_session);
-    SSL_CTX_free(raw_context);
+    raw_clear();
     bench_server_stop(&server);
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -15,13 +15,6 @@ enum { PAYLOAD = 250, FRAME = PAYLOAD + 4, FRAMES = 4000, FLOODS = 25, RAW_BYTES
 
 static uint16_t port;
 
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* --- the server --- */
 
 static char frames[FRAME * FRAMES];
@@ -117,7 +110,7 @@ static double run_raw(void)
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     size_t have = 0, count = 0;
     bool is_open = false, is_over = false;
-    int64_t start_ns = cpu_ns();
+    int64_t start_ns = bench_thread_cpu_ns();
     while (!is_over && epoll_wait(epoll, &event, 1, 1000) >= 0)
         while (!is_over && (got = SSL_read(tls, bytes + have, RAW_BYTES)) > 0) {
             have += (size_t)got;
@@ -129,7 +122,7 @@ static double run_raw(void)
             have -= used;
             memmove(bytes, bytes + used, have);
         }
-    double took_ns = (double)(cpu_ns() - start_ns) / (double)count;
+    double took_ns = (double)(bench_thread_cpu_ns() - start_ns) / (double)count;
     SSL_free(tls);
     SSL_CTX_free(context);
     close(fd);
@@ -150,7 +143,7 @@ static void on_open(struct cmb_websocket *websocket, void *user)
 {
     (void)websocket;
     (void)user;
-    opened_ns = cpu_ns();
+    opened_ns = bench_thread_cpu_ns();
 }
 
 static void on_message(struct cmb_websocket *websocket, const struct cmb_websocket_message *message,
@@ -187,17 +180,22 @@ static double run_ours(void)
     struct cmb_websocket *websocket = cmb_websocket_open(&settings, NULL);
     while (!is_over)
         cmb_loop_run_once(loop, 1000);
-    double took_ns = (double)(cpu_ns() - opened_ns) / (double)messages;
+    double took_ns = (double)(bench_thread_cpu_ns() - opened_ns) / (double)messages;
     cmb_websocket_close(websocket);
     return took_ns;
 }
 
-int main(void)
+#define TITLE "a frame of 250 bytes, flooded over TLS"
+#define RAW   "raw epoll and OpenSSL"
+#define OURS  "a websocket, texts checked"
+
+static const struct bench_goal goals[] = {
+    { "WebSocket frame flooded over TLS, delivered", TITLE, "CPU ns", OURS, RAW, .at_most = 1.3 },
+};
+
+int main(int count, char **words)
 {
-    static const struct interleaved_case names[] = {
-        { "raw epoll and OpenSSL (the floor)", NULL, 1 }, { "a websocket, texts checked", NULL, 1 }
-    };
-    static double times[2][INTERLEAVED_ROUNDS];
+    bench_begin(count, words);
     pid_t child = start_server();
     char url[64];
     snprintf(url, sizeof url, "wss://127.0.0.1:%u", port);
@@ -208,16 +206,16 @@ int main(void)
     loop = cmb_loop_new(&cmb_clock_system);
     connector = cmb_connector_new(loop, trust, NULL);
     target = cmb_target_new(url, NULL);
-    for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++) {
-        times[0][round] = run_raw();
-        times[1][round] = run_ours();
+    for (int round = 0; bench_has_round(round, INTERLEAVED_ROUNDS); round++) {
+        bench_note(TITLE, RAW, "CPU ns", run_raw());
+        bench_note(TITLE, OURS, "CPU ns", run_ours());
     }
-    interleaved_print("a frame of 250 bytes, flooded over TLS, CPU", names, 2, times);
+    bench_tell(TITLE);
     cmb_target_free(target);
     cmb_connector_free(connector);
     cmb_trust_free(trust);
     cmb_loop_free(loop);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -71,15 +71,21 @@ static inline size_t depth_write_snapshot(char *to, size_t room, int count, unsi
 }
 
 /* An update of so many levels with the numbers from `first` to `first` + 9. */
-static inline size_t depth_write_binance(char *to, size_t room, unsigned long first, int levels)
+static inline size_t depth_write_binance_at(char *to, size_t room, int64_t event_ms,
+                                            unsigned long first, int levels)
 {
     size_t length = (size_t)snprintf(to, room,
-        "{\"e\":\"depthUpdate\",\"E\":1754006400123,\"s\":\"BTCUSDT\",\"U\":%lu,\"u\":%lu,\"b\":[",
-        first, first + 9);
+        "{\"e\":\"depthUpdate\",\"E\":%lld,\"s\":\"BTCUSDT\",\"U\":%lu,\"u\":%lu,\"b\":[",
+        (long long)event_ms, first, first + 9);
     length += depth_write_levels(to + length, room - length, 0, levels / 2, "");
     length += (size_t)snprintf(to + length, room - length, "],\"a\":[");
     length += depth_write_levels(to + length, room - length, 1, levels / 2, "");
     return length + (size_t)snprintf(to + length, room - length, "]}");
+}
+
+static inline size_t depth_write_binance(char *to, size_t room, unsigned long first, int levels)
+{
+    return depth_write_binance_at(to, room, 1754006400123, first, levels);
 }
 
 #endif

@@ -6,14 +6,10 @@
  * receiving process per frame, warm: the first frames of each flood are left out, and node is one
  * process over all rounds. */
 #include "bench/depth_texts.h"
-#include "bench/bench.h"
+#include "bench/peer.h"
 #include "stream/stream.h"
 #include "support/allocations.h"
 #include "support/websocket_server.h"
-
-#include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
 enum {
     FRAMES = 20000,
@@ -196,42 +192,28 @@ static double run_ours(struct ours *ours)
 
 /* --- node --- */
 
-static FILE *to_node, *from_node; /* NULL: it cannot be had here */
+static struct peer node;
 
 static void start_node(void)
 {
-    int input[2], output[2];
-    char line[100];
-    if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0)
-        abort();
-    pid_t child = fork();
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(input[0], 0);
-        dup2(output[1], 1);
-        execlp("node", "node", FLOOD_SCRIPT, WS_FOLDER, test_certificates_ca_file(), NULL);
-        _exit(77);
-    }
-    close(input[0]);
-    close(output[1]);
-    to_node = fdopen(input[1], "w");
-    from_node = fdopen(output[0], "r");
-    if (child > 0 && fgets(line, sizeof line, from_node) && strcmp(line, "ready\n") == 0)
-        return;
-    bench_miss(NODE, "node or npm's ws cannot be had here");
-    fclose(to_node);
-    fclose(from_node);
-    to_node = from_node = NULL;
+    char *words[] = { "node", PEER_SCRIPT ".mjs", CCXT_FOLDER, WS_FOLDER,
+                      (char *)(uintptr_t)test_certificates_ca_file(), NULL };
+    if (!peer_start(&node, words))
+        bench_miss(NODE, node.reason);
 }
 
-static double run_node(bool is_plain, uint16_t port)
+static void run_node(const char *title, bool is_plain, uint16_t port)
 {
-    char line[100];
-    fprintf(to_node, "%s://127.0.0.1:%u/node %d %d\n", is_plain ? "ws" : "wss", port, WARM,
-            FRAMES);
-    fflush(to_node);
-    bench_require(fgets(line, sizeof line, from_node) != NULL, "node has gone");
-    return (double)strtol(line, NULL, 10) * 1000 / (FRAMES - WARM);
+    double us;
+    if (!node.from)
+        return;
+    if (peer_ask(&node, &us, 1, "flood %s://127.0.0.1:%u/node %d %d", is_plain ? "ws" : "wss", port,
+                 WARM, FRAMES)) {
+        bench_note(title, NODE, "CPU ns", us * 1e3);
+        return;
+    }
+    bench_miss(NODE, node.reason);
+    peer_stop(&node);
 }
 
 /* --- both --- */
@@ -242,8 +224,7 @@ static void run_both(const char *title, bool is_plain, uint16_t port)
     open_ours(&ours, is_plain, port);
     for (int round = 0; bench_has_round(round, ROUNDS); round++) {
         bench_note(title, STREAM, "CPU ns", run_ours(&ours));
-        if (from_node)
-            bench_note(title, NODE, "CPU ns", run_node(is_plain, port));
+        run_node(title, is_plain, port);
         if (round > 0) /* the first one is not warm */
             bench_note(title, STREAM, "allocations",
                        (double)ours.allocations / (FRAMES - WARM));

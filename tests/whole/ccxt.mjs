@@ -5,13 +5,11 @@
 // CAMBIST is the command, FOLDER where ccxt is (or will be) installed.  ccxt is unmodified but for
 // its URLs; the certificate's authority is trusted through NODE_EXTRA_CA_CERTS, for which this
 // program starts itself once more.  Exit status 77: ccxt or a plugin cannot be had here.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-const VERSION = '4.5.84'
+import { install, load, VERSION } from '../support/ccxt.mjs'
+
 const SKIPPED = 77
 
 function skip(reason) {
@@ -20,15 +18,6 @@ function skip(reason) {
 }
 
 // ---- the outer program: installs, starts the simulator, and runs the inner one ----
-
-function install(folder) {
-    if (existsSync(join(folder, 'node_modules/ccxt/package.json'))) return
-    const options = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund',
-                     '--ignore-scripts', 'ccxt@' + VERSION]
-    const done = spawnSync('npm', options, { stdio: 'ignore', timeout: 240000 })
-    if (done.status !== 0 || !existsSync(join(folder, 'node_modules/ccxt/package.json')))
-        skip('ccxt ' + VERSION + ' cannot be installed here')
-}
 
 async function readLines(child, count) {
     const lines = []
@@ -40,7 +29,7 @@ async function readLines(child, count) {
 }
 
 async function outer(cambist, folder, names) {
-    install(folder)
+    if (!install(folder)) skip('ccxt ' + VERSION + ' cannot be installed here')
     const simulator = spawn(cambist, ['simulate', ...names, '--seed', '11', '--generous'],
                             { stdio: ['ignore', 'pipe', 'inherit'] })
     const exchanges = await readLines(simulator, names.length)
@@ -307,7 +296,7 @@ async function useExchange(ccxt, practice) {
 }
 
 async function inner(folder) {
-    const ccxt = createRequire(join(folder, 'node_modules/'))('ccxt')
+    const ccxt = load(folder)
     let failures = 0
     for (const practice of JSON.parse(process.env.CAMBIST_PRACTICE)) {
         const steps = await useExchange(ccxt, practice)

@@ -62,6 +62,7 @@ int cmb_cli_demo(int count, char **words);
 int cmb_cli_limits(int count, char **words);
 int cmb_cli_map(int count, char **words);
 int cmb_cli_markets(int count, char **words);
+int cmb_cli_metrics(int count, char **words);
 int cmb_cli_ohlcv(int count, char **words);
 int cmb_cli_kill(int count, char **words);
 int cmb_cli_order(int count, char **words);

@@ -37,9 +37,14 @@ const struct cmb_command cmb_commands[] = {
     { "books", "EXCHANGE:SYMBOL ... [--for SECONDS] [--config FILE]",
       "opens books, and says of each whether it becomes live",
       "cambist books okx:BTC/USDT kraken:BTC/USD", cmb_cli_books },
-    { "trace", "EXCHANGE OPERATION [NAME=VALUE ...] [--config FILE]",
-      "asks, and shows how long each stage took", "cambist trace binance fetch_ticker symbol=BTC/USDT",
-      cmb_cli_trace },
+    { "trace", "EXCHANGE OPERATION [NAME=VALUE ...] [--config FILE]\n"
+      "                     | EXCHANGE watch_... [symbol=SYMBOL] [--frames N] [--for SECONDS]\n"
+      "                     [--config FILE] [--json]",
+      "asks, or takes the next frames of a stream, and shows how long each stage took",
+      "cambist trace binance fetch_ticker symbol=BTC/USDT", cmb_cli_trace },
+    { "metrics", "TOPIC EXCHANGE:SYMBOL ... [--for SECONDS] [--config FILE] [--json]",
+      "watches for a while, and shows how long the stages of requests and frames took",
+      "cambist metrics book okx:BTC/USDT kraken:BTC/USD --for 30", cmb_cli_metrics },
     { "limits", "EXCHANGE", "how much may be asked, and what each question costs",
       "cambist limits binance", cmb_cli_limits },
     { "plugins", "list | info NAME", "which exchanges there are and what they can do",

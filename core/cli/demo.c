@@ -306,7 +306,7 @@ static void show_latency(struct demo *demo)
     static const char *const titles[] = { "stage", "binance", "kraken", "okx", "coinbase" };
     struct cmb_table *table = cmb_table_new(titles, 1 + EXCHANGES);
     for (int stage = 0; stage < CMB_STAGE_COUNT; stage++) {
-        cmb_table_add(table, cmb_stage_name((enum cmb_stage)stage));
+        cmb_table_add(table, cmb_way_row(&cmb_request_way, (size_t)stage)->name);
         for (int i = 0; i < EXCHANGES; i++) {
             struct cambist_exchange *at = cambist_find_exchange(demo->host, cmb_demo_exchanges[i]);
             struct cmb_histogram_summary summary =

@@ -29,6 +29,8 @@ static bool set_option(struct cmb_feeds *feeds, const char *option, const char *
 {
     if (strcmp(option, "--depth") == 0)
         return read_count(value, &feeds->depth);
+    if (strcmp(option, "--frames") == 0)
+        return read_count(value, &feeds->frames);
     if (strcmp(option, "--for") == 0)
         return read_seconds(value, &feeds->for_ns);
     const char **text = strcmp(option, "--config") == 0      ? &feeds->config

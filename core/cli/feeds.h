@@ -32,6 +32,7 @@ struct cmb_feeds {
     bool is_json;
     const char *config, *timeframe, *to;
     uint64_t depth;  /* 0: not given */
+    uint64_t frames; /* 0: not given */
     int64_t for_ns;  /* 0: until a signal comes */
     /* plain words */
     int word_count;

@@ -42,6 +42,7 @@ static int open_branch(struct cambist *host, struct cmb_host_branch *branch, con
     branch->office.answer_timeout_ms = settings.answer_timeout_ms;
     branch->office.table = host->limits;
     branch->office.proxy = settings.connector.proxy;
+    branch->office.is_timed = host->settings.host.metrics;
     return CAMBIST_OK;
 }
 

@@ -38,25 +38,30 @@ void cmb_histogram_reset(struct cmb_histogram *histogram)
         atomic_store_explicit(&histogram->buckets[i], 0, memory_order_relaxed);
 }
 
+/* One thread writes: nothing is lost between the load and the store. */
+static void add(_Atomic uint64_t *count, uint64_t by)
+{
+    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + by,
+                          memory_order_relaxed);
+}
+
 static void lower_to(_Atomic int64_t *least, int64_t value)
 {
-    int64_t now = atomic_load_explicit(least, memory_order_relaxed);
-    while (value < now && !atomic_compare_exchange_weak(least, &now, value))
-        continue;
+    if (value < atomic_load_explicit(least, memory_order_relaxed))
+        atomic_store_explicit(least, value, memory_order_relaxed);
 }
 
 static void raise_to(_Atomic int64_t *most, int64_t value)
 {
-    int64_t now = atomic_load_explicit(most, memory_order_relaxed);
-    while (value > now && !atomic_compare_exchange_weak(most, &now, value))
-        continue;
+    if (value > atomic_load_explicit(most, memory_order_relaxed))
+        atomic_store_explicit(most, value, memory_order_relaxed);
 }
 
 void cmb_histogram_add(struct cmb_histogram *histogram, int64_t duration_ns)
 {
     int64_t value = duration_ns < 0 ? 0 : duration_ns > VALUE_MOST ? VALUE_MOST : duration_ns;
-    atomic_fetch_add_explicit(&histogram->buckets[bucket_of(value)], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&histogram->sum_ns, (uint64_t)value, memory_order_relaxed);
+    add(&histogram->buckets[bucket_of(value)], 1);
+    add(&histogram->sum_ns, (uint64_t)value);
     lower_to(&histogram->min_ns, value);
     raise_to(&histogram->max_ns, value);
 }
@@ -110,8 +115,8 @@ struct cmb_histogram_summary cmb_histogram_summarize(const struct cmb_histogram 
 void cmb_histogram_merge(struct cmb_histogram *histogram, const struct cmb_histogram *other)
 {
     for (size_t i = 0; i < CMB_HISTOGRAM_BUCKETS; i++)
-        atomic_fetch_add_explicit(&histogram->buckets[i], count_of(other, i), memory_order_relaxed);
-    atomic_fetch_add(&histogram->sum_ns, atomic_load(&other->sum_ns));
+        add(&histogram->buckets[i], count_of(other, i));
+    add(&histogram->sum_ns, atomic_load(&other->sum_ns));
     lower_to(&histogram->min_ns, atomic_load(&other->min_ns));
     raise_to(&histogram->max_ns, atomic_load(&other->max_ns));
 }

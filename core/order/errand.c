@@ -75,6 +75,36 @@ void cmb_orders_turn_away(struct cmb_orders *orders, int status, const char *rea
         cmb_errand_fail(errand, status, reason);
 }
 
+/* ---- how long it takes ---- */
+
+static const struct cmb_stage_row rows[CMB_ORDER_STAGE_COUNT] = {
+#define X(NAME, name, help) [CMB_ORDER_##NAME] = { #name, help },
+    CMB_ORDER_STAGE_LIST(X)
+#undef X
+};
+const struct cmb_way cmb_order_ways[CMB_ORDER_SORTS] = {
+    [CMB_ORDER_PLACES] = { "order", rows, CMB_ORDER_STAGE_COUNT },
+    [CMB_ORDER_CANCELS] = { "cancel", rows, CMB_ORDER_STAGE_COUNT },
+};
+
+const struct cmb_way_times *cmb_orders_times(const struct cmb_orders *orders,
+                                             enum cmb_order_sort sort)
+{
+    return &orders->times[sort];
+}
+
+static int64_t clock_ns(const struct cmb_errand *errand)
+{
+    return cmb_clock_monotonic_ns(cmb_loop_clock(errand->orders->loop));
+}
+
+void cmb_errand_leave_stage(struct cmb_errand *errand, enum cmb_order_stage stage)
+{
+    cmb_lap_leave(&errand->lap, stage, clock_ns(errand));
+}
+
+/* ---- errands ---- */
+
 static struct cmb_errand *take_errand(struct cmb_orders *orders)
 {
     struct cmb_errand *errand = orders->spare_errands;
@@ -107,7 +137,9 @@ void cmb_orders_run(struct cmb_orders *orders, struct cmb_run *run, cmb_run_done
     errand->pending = CAMBIST_PENDING_NOTHING;
     errand->count = 0;
     errand->replaced = NULL;
-    errand->reaches_all = false;
+    errand->reaches_all = errand->has_left = false;
+    errand->lap = (struct cmb_lap){ 0 };
+    cmb_lap_begin(&errand->lap, clock_ns(errand));
     if (!waits(errand))
         go(errand);
 }

@@ -279,6 +279,9 @@ struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
     orders->exchange = settings->desk->exchange;
     orders->loop = settings->desk->office->loop;
     orders->waiting_end = &orders->waiting;
+    for (int sort = 0; sort < CMB_ORDER_SORTS; sort++)
+        cmb_way_times_init(&orders->times[sort], &cmb_order_ways[sort], orders->stages[sort],
+                           settings->desk->office->is_timed);
     TAILQ_INIT(&orders->list);
     cmb_buffer_init(&orders->payload, CMB_JOURNAL_PAYLOAD_MOST);
     cmb_backoff_init(&orders->backoff, FIRST_ASK_NS / 4, FIRST_ASK_NS, LAST_ASK_NS);

@@ -25,6 +25,24 @@
 
 struct cmb_orders;
 
+/* The stages of an order in the order of the way: X(NAME, name, "what it answers").  Only requests
+ * that have left are counted. */
+#define CMB_ORDER_STAGE_LIST(X)                                                                    \
+    X(INTEND, intend, "which order is it, and is that written down?")                              \
+    X(DURABLE, durable, "does the journal outlive us?")                                            \
+    X(LEAVE, leave, "may it go, with which signature, over which connection?")                     \
+    X(ACKNOWLEDGE, acknowledge, "what does the exchange say?")
+
+enum cmb_order_stage {
+#define X(NAME, name, help) CMB_ORDER_##NAME,
+    CMB_ORDER_STAGE_LIST(X)
+#undef X
+    CMB_ORDER_STAGE_COUNT
+};
+/* The same stages twice: an order (placed or changed), and a cancel, which waits for no journal. */
+enum cmb_order_sort { CMB_ORDER_PLACES, CMB_ORDER_CANCELS, CMB_ORDER_SORTS };
+extern const struct cmb_way cmb_order_ways[CMB_ORDER_SORTS];
+
 /* What is told: X(NAME, number). */
 enum cmb_order_tiding {
     CMB_ORDER_CHANGED = 1, /* its life, its quantity, its terms, or what is under way with it */
@@ -111,6 +129,9 @@ void cmb_orders_each(const struct cmb_orders *orders,
 /* The exchange's time at which its dead man's switch cancels all orders, unless it hears of us
  * before; 0: it was never set. */
 int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders);
+/* How long the stages took. [any thread] */
+const struct cmb_way_times *cmb_orders_times(const struct cmb_orders *orders,
+                                             enum cmb_order_sort sort);
 /* How many are not over and settled. */
 uint32_t cmb_orders_open(const struct cmb_orders *orders);
 /* Somebody knows what became of it: `life` is CANCELED, REJECTED, EXPIRED or WORKING.

@@ -72,6 +72,8 @@ static int on_leave(struct cmb_run *run, void *user)
         if (status != CAMBIST_OK)
             return status;
     }
+    errand->has_left = true;
+    cmb_errand_leave_stage(errand, CMB_ORDER_LEAVE);
     return CAMBIST_OK;
 }
 
@@ -87,6 +89,7 @@ static void on_durable(struct cmb_journal_wait *wait, int status, void *user)
 {
     (void)wait;
     struct cmb_errand *errand = user;
+    cmb_errand_leave_stage(errand, CMB_ORDER_DURABLE);
     if (status == CAMBIST_OK) {
         start(errand);
         return;
@@ -121,6 +124,7 @@ static void let_go(struct cmb_errand *errand)
 void cmb_errand_send(struct cmb_errand *errand, bool waits)
 {
     hold(errand);
+    cmb_errand_leave_stage(errand, CMB_ORDER_INTEND);
     errand->run->end = CMB_STAGE_COUNT;
     errand->wait = (struct cmb_journal_wait){ .on_durable = on_durable, .user = errand };
     int status = waits ? cmb_journal_when_durable(errand->orders->journal,
@@ -193,10 +197,21 @@ static void end_replaced(struct cmb_errand *errand)
                                                          : CMB_ENDED_UNSENT });
 }
 
+static void note_times(struct cmb_errand *errand)
+{
+    bool is_cancel = errand->pending == CAMBIST_PENDING_CANCEL;
+    cmb_errand_leave_stage(errand, CMB_ORDER_ACKNOWLEDGE);
+    if (errand->has_left)
+        cmb_way_times_record(
+            &errand->orders->times[is_cancel ? CMB_ORDER_CANCELS : CMB_ORDER_PLACES],
+            &errand->lap);
+}
+
 static void on_ended(struct cmb_run *run, void *user)
 {
     struct cmb_errand *errand = user;
     run->on_leave = NULL;
+    note_times(errand);
     for (uint32_t i = 0; i < errand->count; i++)
         end_order(errand, i);
     if (errand->replaced)

@@ -59,6 +59,8 @@ struct cmb_errand {
     bool reaches_all;  /* every order of the market may be cancelled by it */
     struct cmb_arguments items[CMB_ITEMS_MOST];
     char window[16];   /* text of the receive window */
+    struct cmb_lap lap;
+    bool has_left;     /* its first byte was about to */
 };
 
 /* A trade whose order is not known by its id yet. */
@@ -112,6 +114,8 @@ struct cmb_orders {
     int64_t armed_until_ns;       /* the exchange's time at which it will cancel all orders */
     unsigned telling; /* depth: orders are not dropped meanwhile */
     bool is_blocked, is_stopped, is_recovering;
+    struct cmb_way_times times[CMB_ORDER_SORTS];
+    struct cmb_histogram stages[CMB_ORDER_SORTS][CMB_ORDER_STAGE_COUNT + 1]; /* of `times` */
 };
 
 /* ---- orders.c ---- */
@@ -148,6 +152,8 @@ extern const char cmb_orders_not_asked[]; /* the usual reason for that */
 /* They fail: it is not known what an earlier run has left, or the host is being closed. */
 void cmb_orders_turn_away(struct cmb_orders *orders, int status, const char *reason);
 void cmb_errand_place(struct cmb_errand *errand);
+/* A stage ends here. */
+void cmb_errand_leave_stage(struct cmb_errand *errand, enum cmb_order_stage stage);
 void cmb_errand_change(struct cmb_errand *errand);
 /* Sends the errand's run: at once, or when the journal is safe up to the latest record. */
 void cmb_errand_send(struct cmb_errand *errand, bool waits);

@@ -10,7 +10,7 @@ static const int64_t millisecond_ns = 1000000;
 
 void cmb_office_init(struct cmb_office *office, struct cmb_loop *loop, struct cmb_network *network)
 {
-    *office = (struct cmb_office){ .loop = loop, .network = network };
+    *office = (struct cmb_office){ .loop = loop, .network = network, .is_timed = true };
     cmb_backoff_init(&office->backoff, 5 * millisecond_ns, 50 * millisecond_ns,
                      2000 * millisecond_ns);
 }
@@ -39,8 +39,7 @@ struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *ex
     desk->flights = cmb_flights_new(FLIGHTS_MOST);
     cmb_buffer_init(&desk->key, KEY_BYTES_MOST);
     desk->needs_time = needs_time(desk);
-    for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
-        cmb_histogram_init(&desk->stages[stage], /* is_on= */ true);
+    cmb_way_times_init(&desk->times, &cmb_request_way, desk->stages, office->is_timed);
     if (desk->answers && desk->signatures && desk->flights && cmb_limits_open(desk))
         return desk;
     cmb_desk_free(desk);

@@ -91,19 +91,18 @@ static int run_answer(struct cmb_run *run)
     return cmb_answer(run->call);
 }
 
-static const struct {
-    const char *name;
-    stage_fn *run;
-} stages[CMB_STAGE_COUNT] = {
-#define X(NAME, name, help) [CMB_STAGE_##NAME] = { #name, run_##name },
+static stage_fn *const stages[CMB_STAGE_COUNT] = {
+#define X(NAME, name, help) [CMB_STAGE_##NAME] = run_##name,
     CMB_STAGE_LIST(X)
 #undef X
 };
 
-const char *cmb_stage_name(enum cmb_stage stage)
-{
-    return stages[stage].name;
-}
+static const struct cmb_stage_row rows[CMB_STAGE_COUNT] = {
+#define X(NAME, name, help) [CMB_STAGE_##NAME] = { #name, help },
+    CMB_STAGE_LIST(X)
+#undef X
+};
+const struct cmb_way cmb_request_way = { "request", rows, CMB_STAGE_COUNT };
 
 /* ---- walking ---- */
 
@@ -112,11 +111,9 @@ static int64_t now_ns(const struct cmb_run *run)
     return cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop));
 }
 
-static void leave_stage(struct cmb_run *run, enum cmb_stage stage)
+void cmb_run_leave_stage(struct cmb_run *run, enum cmb_stage stage)
 {
-    int64_t now = now_ns(run);
-    run->stage_ns[stage] += now - run->entered_ns;
-    run->entered_ns = now;
+    cmb_lap_leave(&run->lap, stage, now_ns(run));
 }
 
 static void finish(struct cmb_run *run)
@@ -124,9 +121,8 @@ static void finish(struct cmb_run *run)
     int status = (int)run->error.status;
     if (run->leads)
         cmb_reuse_land(run, status);
-    for (int stage = 0; stage < CMB_STAGE_COUNT && run->end == CMB_STAGE_COUNT; stage++)
-        if (run->stage_ns[stage])
-            cmb_histogram_record(&run->desk->stages[stage], run->stage_ns[stage]);
+    if (run->end == CMB_STAGE_COUNT)
+        cmb_way_times_record(&run->desk->times, &run->lap);
     run->on_done(run, run->user);
 }
 
@@ -147,7 +143,7 @@ static void on_backoff(struct cmb_timer *timer, void *user)
 {
     (void)timer;
     struct cmb_run *run = user;
-    run->entered_ns = now_ns(run);
+    cmb_lap_begin(&run->lap, now_ns(run));
     cmb_run_resume(run);
 }
 
@@ -193,8 +189,8 @@ void cmb_run_resume(struct cmb_run *run)
 {
     while (run->stage < run->end) {
         enum cmb_stage stage = run->stage;
-        int status = stages[stage].run(run);
-        leave_stage(run, stage);
+        int status = stages[stage](run);
+        cmb_run_leave_stage(run, stage);
         if (status == CAMBIST_AGAIN)
             return;
         if (status != CAMBIST_OK) {
@@ -211,7 +207,7 @@ void cmb_run_resume(struct cmb_run *run)
 
 void cmb_run_continue(struct cmb_run *run, int status)
 {
-    leave_stage(run, run->stage);
+    cmb_run_leave_stage(run, run->stage);
     if (run->is_turned_back) {
         run->is_turned_back = false;
         go_back(run);
@@ -264,7 +260,7 @@ void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation
     run->taken_ns = 0;
     run->on_leave = NULL;
     run->flight = NULL;
-    memset(run->stage_ns, 0, sizeof run->stage_ns);
+    run->lap = (struct cmb_lap){ 0 };
     memset(&run->timer, 0, sizeof run->timer);
     cmb_buffer_reset(&run->key);
     cmb_buffer_reset(&run->body);
@@ -275,13 +271,13 @@ void cmb_run_start(struct cmb_run *run, cmb_run_done_fn *on_done, void *user)
 {
     run->on_done = on_done;
     run->user = user;
-    run->entered_ns = now_ns(run);
+    cmb_lap_begin(&run->lap, now_ns(run));
     cmb_run_resume(run);
 }
 
 void cmb_run_trace(const struct cmb_run *run, struct cmb_buffer *ret)
 {
     for (int stage = 0; stage < CMB_STAGE_COUNT; stage++)
-        cmb_buffer_addf(ret, "%s%s %.1f us", stage ? ", " : "", stages[stage].name,
-                        (double)run->stage_ns[stage] / 1000);
+        cmb_buffer_addf(ret, "%s%s %.1f us", stage ? ", " : "", rows[stage].name,
+                        (double)run->lap.stage_ns[stage] / 1000);
 }

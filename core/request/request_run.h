@@ -10,7 +10,7 @@
 #include "cache/flight.h"
 #include "limit/backoff.h"
 #include "limit/table.h"
-#include "metrics/histogram.h"
+#include "metrics/stages.h"
 #include "request/call.h"
 #include "transport/network.h"
 
@@ -47,6 +47,7 @@ struct cmb_office {
     const char *proxy;             /* that all requests go through; NULL: none */
     struct cmb_office_bucket *buckets; /* that are not in the table */
     uint32_t answer_timeout_ms; /* 0: the network's own */
+    bool is_timed; /* the stages of ways are measured; set before desks are opened */
 };
 
 struct cmb_run;
@@ -76,7 +77,8 @@ struct cmb_desk {
     struct cambist_error load_error; /* why the last load failed */
     struct cmb_markets *loading;     /* what it has so far */
     uint32_t kinds_left;             /* CAMBIST_KIND_... still to be loaded */
-    struct cmb_histogram stages[CMB_STAGE_COUNT];
+    struct cmb_way_times times;
+    struct cmb_histogram stages[CMB_STAGE_COUNT + 1]; /* of `times` */
 };
 
 typedef void cmb_run_done_fn(struct cmb_run *run, void *user);
@@ -99,8 +101,7 @@ struct cmb_run {
     bool is_signed_anew;      /* its time or nonce was refused once */
     bool is_stale;            /* it has waited since it was filled */
     bool is_turned_back;      /* after it was admitted a limit was closed, or the time was lost */
-    int64_t entered_ns;                      /* the present stage */
-    int64_t stage_ns[CMB_STAGE_COUNT];       /* how long each took, over all attempts */
+    struct cmb_lap lap;                      /* over all attempts; waits between them belong to none */
     int64_t taken_ns;                        /* when the limits were charged */
     struct cmb_timer timer;
     struct cmb_flight *flight;
@@ -142,7 +143,11 @@ void cmb_run_start(struct cmb_run *run, cmb_run_done_fn *on_done, void *user);
 
 /* "pick 0.4 us, fill 0.3 us, ..." */
 void cmb_run_trace(const struct cmb_run *run, struct cmb_buffer *ret);
-const char *cmb_stage_name(enum cmb_stage stage);
+/* The stages as rows. */
+extern const struct cmb_way cmb_request_way;
+
+/* The run leaves a part of a stage now. */
+void cmb_run_leave_stage(struct cmb_run *run, enum cmb_stage stage);
 
 /* ---- for the files of the way ---- */
 

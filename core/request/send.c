@@ -44,7 +44,7 @@ static int fill_request(struct cmb_buffer *request, void *user)
     run->is_turned_back = status == CAMBIST_AGAIN;
     if (status != CAMBIST_OK)
         return run->is_turned_back ? CAMBIST_UNAVAILABLE : status; /* AGAIN means something else */
-    int64_t before_ns = cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop));
+    cmb_run_leave_stage(run, CMB_STAGE_SEND); /* so far: the wait for a connection */
     if (!cmb_sign_reuse_find(run, request)) {
         status = cmb_sign_call(run->call);
         if (status != CAMBIST_OK)
@@ -53,8 +53,7 @@ static int fill_request(struct cmb_buffer *request, void *user)
         cmb_sign_reuse_keep(run, request);
         run->desk->signatures_made += run->call->endpoint->row->access == CAMBIST_SIGNED;
     }
-    run->stage_ns[CMB_STAGE_SIGN] +=
-        cmb_clock_monotonic_ns(cmb_loop_clock(run->desk->office->loop)) - before_ns;
+    cmb_run_leave_stage(run, CMB_STAGE_SIGN);
     if (!cmb_buffer_is_whole(request))
         return CAMBIST_TOO_LARGE;
     return run->on_leave ? run->on_leave(run, run->user) : CAMBIST_OK;

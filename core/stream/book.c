@@ -116,8 +116,10 @@ void cmb_book_take(struct cmb_subscription *subscription, struct cmb_book_update
     update->ask_digits = asks->digits;
     update->ask_sequences = update->bid_sequences ? asks->sequences : NULL;
     update->ask_count = asks->count;
+    cmb_frame_leave_stage(stream, CMB_STREAM_DECODE);
     enum cmb_book_outcome outcome = cmb_book_apply(book, update);
     cmb_note_data(subscription, update->received_ns);
+    cmb_frame_leave_stage(stream, CMB_STREAM_BOOK);
     if (outcome == CMB_BOOK_APPLIED || outcome == CMB_BOOK_CONFIRMED)
         cmb_deliver_book(subscription, update->timestamp_ns);
     else if (outcome == CMB_BOOK_BROKEN)

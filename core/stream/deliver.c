@@ -254,12 +254,14 @@ void cmb_deliver_record(struct cmb_subscription *subscription, const void *recor
     cmb_note_data(subscription, subscription->stream->frame.received_ns);
     if (is_seen(subscription, schema, record))
         return;
+    cmb_frame_leave_stage(subscription->stream, CMB_STREAM_DECODE);
     deliver(subscription,
             &(struct cmb_event){ .record = record,
                                  .schema = schema,
                                  .market = market_of_record(subscription, schema, record),
                                  .timestamp_ns = time_of(schema, record),
                                  .received_ns = subscription->stream->frame.received_ns });
+    cmb_frame_leave_stage(subscription->stream, CMB_STREAM_DELIVER);
 }
 
 void cmb_deliver_book(struct cmb_subscription *subscription, int64_t timestamp_ns)
@@ -268,6 +270,7 @@ void cmb_deliver_book(struct cmb_subscription *subscription, int64_t timestamp_n
     deliver(subscription,
             &(struct cmb_event){ .timestamp_ns = timestamp_ns,
                                  .received_ns = subscription->stream->frame.received_ns });
+    cmb_frame_leave_stage(subscription->stream, CMB_STREAM_DELIVER);
 }
 
 void cmb_deliver_state(struct cmb_subscription *subscription, uint32_t state,

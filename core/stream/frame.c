@@ -256,10 +256,12 @@ int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cm
     stream->frame_line = line;
     cmb_fail_reset(&stream->error);
     cmb_message_start(&stream->frame, content_of(plugin, line, text), received_ns);
+    cmb_frame_begin_lap(stream);
     count_frame(stream, line);
     stream->has_handle = line && cmb_message_find_number(&stream->frame, line->dialect->row->handle,
                                                          &stream->handle);
     int status = decode_all(stream, line, &is_data);
+    cmb_frame_end_lap(stream, is_data);
     if (is_data) {
         stream->counts.unreadable += status != CAMBIST_OK;
         return status;

@@ -17,6 +17,7 @@ struct cmb_stream *cmb_stream_new(struct cmb_desk *desk)
     stream->desk = desk;
     stream->network = desk->office->network;
     stream->loop = desk->office->loop;
+    cmb_way_times_init(&stream->times, &cmb_stream_way, stream->stages, desk->office->is_timed);
     TAILQ_INIT(&stream->lines);
     TAILQ_INIT(&stream->subscriptions);
     TAILQ_INIT(&stream->unbound);

@@ -66,6 +66,27 @@ struct cmb_stream_tap {
     void *user;
 };
 
+/* The stages of a frame in the order of the way: X(NAME, name, "what it answers").  Each frame with
+ * data is measured as a whole, from the moment in which its socket was found readable; the stages of
+ * every 16th one, because reading the clock five times costs more than most stages do. */
+#define CMB_STREAM_STAGE_LIST(X)                                                                   \
+    X(RECEIVE, receive, "which whole frames has the network brought?")                             \
+    X(DECODE, decode, "which records does it hold?")                                               \
+    X(BOOK, book, "does the book stay true?")                                                      \
+    X(DELIVER, deliver, "who is told?")
+
+enum cmb_stream_stage {
+#define X(NAME, name, help) CMB_STREAM_##NAME,
+    CMB_STREAM_STAGE_LIST(X)
+#undef X
+    CMB_STREAM_STAGE_COUNT
+};
+enum { CMB_STREAM_TIMED_EACH = 16 };
+extern const struct cmb_way cmb_stream_way;
+
+/* A frame with data has been told.  `lap` lives during the call. */
+typedef void cmb_frame_lap_fn(const struct cmb_lap *lap, void *user);
+
 struct cmb_stream_counts {
     uint64_t frames, bytes, events;
     uint64_t notices;  /* frames that are no data, and known to be */
@@ -101,6 +122,10 @@ struct cmb_book *cmb_listener_book(const struct cmb_listener *listener);
 /* `tap` outlives the stream; NULL: none.  To be set before anything is listened to. */
 void cmb_stream_set_tap(struct cmb_stream *stream, const struct cmb_stream_tap *tap);
 const struct cmb_stream_counts *cmb_stream_counts(const struct cmb_stream *stream);
+/* How long the frames' stages took. [any thread] */
+const struct cmb_way_times *cmb_stream_times(const struct cmb_stream *stream);
+/* Has all stages of every frame measured, and told behind its events. */
+void cmb_stream_follow_laps(struct cmb_stream *stream, cmb_frame_lap_fn *on_lap, void *user);
 
 /* ---- feeding, for recordings: nothing is connected, everything that the tables know is told ---- */
 

@@ -9,6 +9,7 @@
  *     levels.c     which levels?
  *     book.c       does the book stay true, and if not, what makes it so?
  *     deliver.c    who is told?
+ *     measure.c    how long did that take?
  *     heal.c       what is late, dead, or soon to be cut?
  */
 #ifndef CMB_STREAM_WAY_H
@@ -194,6 +195,12 @@ struct cmb_stream {
     cmb_event_fn *observer;
     void *observer_user;
     struct cmb_stream_counts counts;
+    struct cmb_way_times times;
+    struct cmb_histogram stages[CMB_STREAM_STAGE_COUNT + 1]; /* of `times` */
+    struct cmb_lap lap;     /* of the present frame ... */
+    bool is_lap_timed;      /* ... where its stages are measured */
+    cmb_frame_lap_fn *on_lap; /* NULL: nobody follows the laps */
+    void *lap_user;
     uint64_t connections;
     struct cmb_timer pulse; /* once a second, for books to which nothing comes */
     unsigned delivering; /* depth: listeners that leave are freed behind it */
@@ -370,9 +377,30 @@ static inline struct cmb_seat *cmb_seat_other(struct cmb_seat *seat)
     return &seat->subscription->seats[seat == seat->subscription->seats];
 }
 
+/* The turn's time. */
 static inline int64_t cmb_stream_now_ns(const struct cmb_stream *stream)
 {
     return cmb_loop_now_ns(stream->loop);
+}
+
+/* ---- measure ---- */
+
+/* The time, read anew. */
+static inline int64_t cmb_stream_clock_ns(const struct cmb_stream *stream)
+{
+    return cmb_clock_monotonic_ns(cmb_loop_clock(stream->loop));
+}
+
+/* The present frame begins. */
+void cmb_frame_begin_lap(struct cmb_stream *stream);
+/* It has been told; only those with data are counted. */
+void cmb_frame_end_lap(struct cmb_stream *stream, bool is_data);
+
+/* A stage of the present frame ends here. */
+static inline void cmb_frame_leave_stage(struct cmb_stream *stream, enum cmb_stream_stage stage)
+{
+    if (stream->is_lap_timed)
+        cmb_lap_leave(&stream->lap, stage, cmb_stream_clock_ns(stream));
 }
 
 #endif

@@ -173,6 +173,73 @@ static void nothing_is_done_beyond_what_was_asked_for(void)
     stop_exchange();
 }
 
+/* ---- what was measured ---- */
+
+/* The figures of a stage; count 0 where it was never entered. */
+static struct cambist_stage stage_of(const struct cambist_exchange *exchange, const char *way,
+                                     const char *stage)
+{
+    struct cambist_stage found = { 0 };
+    for (size_t i = 0; cambist_exchange_stage(exchange, i, &found); i++)
+        if (strcmp(found.way, way) == 0 && strcmp(found.stage, stage) == 0)
+            return found;
+    return (struct cambist_stage){ .way = "none" };
+}
+
+static void place_and_cancel(struct cambist_exchange *exchange)
+{
+    struct cambist_answer *answer = NULL;
+    struct cambist_arguments order = { .symbol = "BTC/USDT", .side = CAMBIST_SIDE_BUY,
+                                       .type = CAMBIST_TYPE_LIMIT, .amount = "0.01",
+                                       .price = "10000" };
+    CU_ASSERT_FATAL(cambist_create_order(exchange, &order, &answer, NULL) == CAMBIST_OK);
+    struct cambist_arguments named = { .symbol = "BTC/USDT",
+                                       .id = cambist_answer_order(answer, 0)->id };
+    struct cambist_answer *cancelled = NULL;
+    CU_ASSERT(cambist_cancel_order(exchange, &named, &cancelled, NULL) == CAMBIST_OK);
+    cambist_answer_free(cancelled);
+    cambist_answer_free(answer);
+}
+
+static void each_stage_of_a_request_and_an_order_is_measured(void)
+{
+    start_exchange();
+    struct cambist *host = open_host(0);
+    struct cambist_exchange *exchange = cambist_find_exchange(host, "binance");
+    ASSERT_NUMBER(stage_of(exchange, "order", "whole").count, 0);
+    place_and_cancel(exchange);
+    struct cambist_stage send = stage_of(exchange, "request", "send");
+    struct cambist_stage order = stage_of(exchange, "order", "whole");
+    struct cambist_stage answer = stage_of(exchange, "order", "acknowledge");
+    CU_ASSERT(send.count >= 2 && send.p50_ns > 0 && send.p50_ns <= send.max_ns);
+    ASSERT_NUMBER(order.count, 1);
+    ASSERT_NUMBER(stage_of(exchange, "cancel", "whole").count, 1);
+    CU_ASSERT(answer.count == 1 && answer.sum_ns > 0 && answer.sum_ns < order.sum_ns);
+    CU_ASSERT(stage_of(exchange, "order", "leave").sum_ns + answer.sum_ns <= order.sum_ns);
+    ASSERT_TEXT(stage_of(exchange, "order", "nowhere").way, "none");
+    cambist_close(host);
+    stop_exchange();
+}
+
+static void what_was_measured_is_written_like_snprintf(void)
+{
+    char text[1 << 16], start[16] = "untouched";
+    start_exchange();
+    struct cambist *host = open_host(0);
+    place_and_cancel(cambist_find_exchange(host, "binance"));
+    size_t length = cambist_metrics_text(host, text, sizeof text);
+    CU_ASSERT_FATAL(length < sizeof text);
+    ASSERT_NUMBER(strlen(text), length);
+    CU_ASSERT(strstr(text, "cambist_stage_seconds_count{exchange=\"binance\",way=\"order\","
+                           "stage=\"whole\"} 1\n") != NULL);
+    ASSERT_NUMBER(cambist_metrics_text(host, NULL, 0), length);
+    cambist_metrics_text(host, start, sizeof start);
+    ASSERT_NUMBER(strlen(start), sizeof start - 1);
+    CU_ASSERT(memcmp(start, text, sizeof start - 1) == 0);
+    cambist_close(host);
+    stop_exchange();
+}
+
 /* ---- a loop of the program's own ---- */
 
 static void count_answer(struct cambist_answer *answer, const struct cambist_error *error,
@@ -304,6 +371,10 @@ TEST_SUITE("whole/host",
            { "bad arguments never leave", bad_arguments_never_leave },
            { "nothing is done beyond what was asked for",
              nothing_is_done_beyond_what_was_asked_for },
+           { "each stage of a request and an order is measured",
+             each_stage_of_a_request_and_an_order_is_measured },
+           { "what was measured is written like snprintf",
+             what_was_measured_is_written_like_snprintf },
            { "a program may drive the I/O itself", a_program_may_drive_the_io_itself },
            { "closing ends what is under way", closing_ends_what_is_under_way },
            { "many threads ask at once", many_threads_ask_at_once },

@@ -127,6 +127,41 @@ def check_books(practice):
           "one that is not live is told by the exit code")
 
 
+# ---- how long it takes ----
+
+STAGES = ["receive", "decode", "book", "deliver", "whole"]
+
+
+def check_trace(practice):
+    for name in EXCHANGES:
+        done = run(practice.config, "trace", name, "watch_order_book", "symbol=BTC/USDT",
+                   "--frames", "4", "--json")
+        frames = events_of(done.stdout)
+        check(done.returncode == 0 and len(frames) == 4, "%s: four frames are traced" % name)
+        check(all(sum(f[s + "_ns"] for s in STAGES[:-1]) == f["whole_ns"] and f["book_ns"] > 0
+                  for f in frames), "%s: the stages make up the whole" % name)
+        check(all(f.get("age_ns", 1) < 60e9 for f in frames), "%s: no frame is old" % name)
+    done = run(practice.config, "trace", "okx", "watch_trades", "symbol=BTC/USDT", "--frames", "2")
+    check(done.returncode == 0 and done.stdout.split()[:5] == STAGES and
+          done.stdout.count(" BTC/USDT\n") == 2, "a person sees each frame's stages")
+    done = run(practice.config, "trace", "okx", "watch_weather")
+    check(done.returncode == 2, "a topic that is none cannot be traced")
+
+
+def check_metrics(practice):
+    done = run(practice.config, "metrics", "book", "okx:BTC/USDT", "kraken:BTC/USDT", "--for", "3",
+               "--json")
+    rows = {(r["exchange"], r["way"], r["stage"]): r for r in events_of(done.stdout)}
+    for name in ("okx", "kraken"):
+        whole = rows.get((name, "stream", "whole"))
+        check(whole and whole["count"] > 3 and
+              0 < whole["p50_ns"] <= whole["p99_ns"] <= whole["max_ns"],
+              "%s: frames are counted and timed" % name)
+        check((name, "request", "send") in rows, "%s: so are requests" % name)
+    check(done.returncode == 0 and not any(r["count"] == 0 for r in rows.values()),
+          "stages that were never entered are left out")
+
+
 # ---- recordings ----
 
 def signatures_in(text):
@@ -382,6 +417,8 @@ def main():
             check_orders(practice)
             check_plain(practice)
             check_books(practice)
+            check_trace(practice)
+            check_metrics(practice)
             for exchange in EXCHANGES:
                 path, _ = check_recording(folder, practice, exchange)
                 check_replay(exchange, path)

@@ -289,6 +289,26 @@ struct cambist_book {
 CAMBIST_API int cambist_watch_book(const struct cambist_watch *watch, uint64_t depth,
                                    struct cambist_book *book);
 
+/* ---- how long things take ---- */
+
+/* A stage of one of an exchange's ways: "request", "stream", "order", "cancel".  Behind the last
+ * stage of each way stands the stage "whole".  Times are known to 3 %; what a stream takes counts
+ * from the moment in which its socket was found readable. */
+struct cambist_stage {
+    const char *way, *stage;
+    const char *help; /* the question that the stage answers */
+    uint64_t count;   /* of the exchange's stream, stages are measured in every 16th frame */
+    int64_t sum_ns, min_ns, max_ns; /* 0 where nothing was counted */
+    int64_t p50_ns, p90_ns, p99_ns, p999_ns;
+};
+/* Fills *ret with stage `i` of the exchange; 0, and nothing is written, behind the last.  All are 0
+ * where the configuration says metrics = false.  Any thread. */
+CAMBIST_API int cambist_exchange_stage(const struct cambist_exchange *exchange, size_t i,
+                                       struct cambist_stage *ret);
+/* Writes the stages of all exchanges in the text form that Prometheus reads, at most `size` bytes
+ * with the NUL, and answers how long the whole text is: like snprintf.  Any thread. */
+CAMBIST_API size_t cambist_metrics_text(const struct cambist *host, char *to, size_t size);
+
 /* ---- numbers and words ---- */
 
 /* The room that cambist_decimal_format wants. */

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "crypto/encode.h"
 #include "json/reader.h"
+#include "json/writer.h"
 #include "request/exchange.h"
 #include "request/plan.h"
 
@@ -169,8 +170,21 @@ static inline bool cmb_write_value(struct cmb_buffer *text, struct cmb_text head
     text->length += value.length;
     return true;
 }
-/* Writes the JSON body out of the collected pairs. */
-int cmb_compose(struct cmb_call *call);
+/* Writes a value into a JSON body: as it is, or as a string. */
+static inline void cmb_write_json(struct cmb_json_writer *writer, struct cmb_text value,
+                                  uint32_t json_form)
+{
+    if (json_form == CAMBIST_LITERAL)
+        cmb_json_write_raw(writer, value);
+    else
+        cmb_json_write_string(writer, value);
+}
+/* Writes the JSON body out of the collected pairs.  `ret_spans`, NULL or CMB_PAIRS_MOST of them, tell
+ * where each pair's value stands, quotes included. */
+struct cmb_span {
+    size_t start, end;
+};
+int cmb_compose(struct cmb_call *call, struct cmb_buffer *body, struct cmb_span *ret_spans);
 /* Writes only the list of orders, into memory of the call. */
 int cmb_compose_items(struct cmb_call *call, struct cmb_text *ret);
 /* The value of a derived name, computed when it is first asked for. */

@@ -1,8 +1,6 @@
 /* How do parameters with dots in their names become a JSON body? */
 #include "request/call.h"
 
-#include "json/writer.h"
-
 enum { DEPTH_MOST = 8, LIST_BYTES_MOST = 1 << 20 };
 
 /* Where the writer stands: the names of the objects and arrays that are open. */
@@ -11,6 +9,8 @@ struct composer {
     struct cmb_text open[DEPTH_MOST];
     bool is_array[DEPTH_MOST];
     uint32_t depth;
+    const struct cmb_rendered *pairs;
+    struct cmb_span *spans; /* of each pair; NULL: nobody asks */
 };
 
 static bool is_index(struct cmb_text step)
@@ -51,10 +51,11 @@ static void open_step(struct composer *composer, struct cmb_text step, struct cm
 
 static void write_value(struct composer *composer, const struct cmb_rendered *pair)
 {
-    if (pair->json_form == CAMBIST_LITERAL)
-        cmb_json_write_raw(&composer->writer, pair->value);
-    else
-        cmb_json_write_string(&composer->writer, pair->value);
+    size_t start = composer->writer.buffer->length;
+    cmb_write_json(&composer->writer, pair->value, pair->json_form);
+    if (composer->spans)
+        composer->spans[pair - composer->pairs] =
+            (struct cmb_span){ start, composer->writer.buffer->length };
 }
 
 /* "a.b.c": closes what is open and not on this path, opens what is missing, writes the value. */
@@ -160,13 +161,13 @@ int cmb_compose_items(struct cmb_call *call, struct cmb_text *ret)
                    : cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the list is too large"));
 }
 
-int cmb_compose(struct cmb_call *call)
+int cmb_compose(struct cmb_call *call, struct cmb_buffer *body, struct cmb_span *ret_spans)
 {
-    struct composer composer = { .depth = 0 };
-    cmb_json_writer_init(&composer.writer, &call->body);
+    struct composer composer = { .pairs = call->pairs, .spans = ret_spans };
+    cmb_json_writer_init(&composer.writer, body);
     if (!write_body(&composer, call))
         return refuse_depth(call);
-    return cmb_buffer_is_whole(&call->body)
+    return cmb_buffer_is_whole(body)
                ? CAMBIST_OK
                : cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("the body is too large"));
 }

@@ -1,4 +1,4 @@
-/* request/plan.h - the query or form of one shape of question, as literals and values.
+/* request/plan.h - the query or body of one shape of question, as literals and values.
  *
  * Which rows of an endpoint apply depends on a few things only: what conditions ask about, and
  * whether optional arguments are there.  A plan holds these looks and what came of them; where they
@@ -39,11 +39,12 @@ enum cmb_plan_source {
 
 /* A literal and the value behind it. */
 struct cmb_plan_piece {
-    uint32_t place;         /* CAMBIST_QUERY, _FORM or _HEADER */
+    uint32_t place;         /* CAMBIST_QUERY, _FORM, _JSON or _HEADER */
     uint32_t start, length; /* of the literal, in the plan's text */
     uint32_t source;        /* enum cmb_plan_source */
     uint32_t name, index;
-    bool is_plain; /* the value is known to need no percent-encoding */
+    bool is_plain;      /* the value is known to need no percent-encoding */
+    uint32_t json_form; /* of a value in a JSON body */
     const struct cmb_template *template;
 };
 

@@ -129,8 +129,8 @@ int cmb_sign_call(struct cmb_call *call)
 {
     start_signing(call);
     int status = add_stamps(call, /* are_headers= */ false);
-    if (call->endpoint->place == CAMBIST_JSON && status == CAMBIST_OK)
-        status = cmb_compose(call);
+    if (call->endpoint->place == CAMBIST_JSON && !call->plan && status == CAMBIST_OK)
+        status = cmb_compose(call, &call->body, NULL);
     if (call->body.length)
         call->content_type = call->endpoint->place == CAMBIST_JSON
                                  ? "application/json" : "application/x-www-form-urlencoded";

@@ -45,7 +45,7 @@ static const struct cambist_field candle_fields[] = { { "timestamp", "0", CAMBIS
     { "up", "{client_order_id:upper}", CAMBIST_OPTIONAL },                                         \
     { "swap", "1", .when = "market_kind=swap" }
 #define ROW(place_, ...)                                                                           \
-    CAMBIST_SIGNED, .place = place_, .fields = CAMBIST_TABLE(order_fields),                        \
+    .access = CAMBIST_SIGNED, .place = place_, .fields = CAMBIST_TABLE(order_fields),                        \
     .parameters = CAMBIST_ROWS(parameter, __VA_ARGS__)
 static const struct cambist_endpoint endpoints[] = {
     { "create_order", "POST /orders", ROW(CAMBIST_FORM, ORDER) },
@@ -69,6 +69,31 @@ static const struct cambist_endpoint endpoints[] = {
       .endpoints = CAMBIST_TABLE(endpoints) }
 static const struct cambist_plugin tables = TABLES(derived);
 static const struct cambist_plugin tables_sorted = TABLES(derived_sorted);
+
+/* Bodies of JSON: an object, a list that is the body, a list in it; all is proved in headers. */
+static const struct cambist_stamp json_stamps[] = {
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Key", "{key}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Time", "{time_iso}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Signature", "{signature}" },
+};
+static const struct cambist_endpoint json_endpoints[] = {
+    { "create_order", "POST /orders", ROW(CAMBIST_JSON, ORDER), .items = "[]" },
+    { "edit_order", "POST /edit", .items = "edits[]",
+      ROW(CAMBIST_JSON, { "flat", "1", .json_form = CAMBIST_LITERAL, .is_beside = 1 }, ORDER) },
+    { "fetch_order", "POST /ask",
+      ROW(CAMBIST_JSON, { "a.id", "{id}" }, { "a.b.code", "{code}", CAMBIST_OPTIONAL },
+          { "a.b.n", "{limit=100}", .json_form = CAMBIST_LITERAL }, { "list.0", "x" },
+          { "at", "{time_ms}", .json_form = CAMBIST_LITERAL }, { "who", "{nonce}" }) },
+    { "cancel_order", "POST /cancel", .items = "[]", ROW(CAMBIST_JSON, { "", "{id}" }) },
+    { "fetch_orders", "POST /list", ROW(CAMBIST_JSON, { "ids.0", "{id}" }, { "ids.1", "{code}" }) },
+};
+static const struct cambist_plugin json_tables = {
+    .magic = CAMBIST_PLUGIN_MAGIC, .abi_major = CAMBIST_ABI_MAJOR, .abi_minor = CAMBIST_ABI_MINOR,
+    .size = sizeof(struct cambist_plugin), .name = "made_up", .body = CAMBIST_JSON,
+    .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
+    .derived = CAMBIST_TABLE(derived), .stamps = CAMBIST_TABLE(json_stamps),
+    .words = CAMBIST_TABLE(words), .endpoints = CAMBIST_TABLE(json_endpoints),
+};
 
 #define CREATE CAMBIST_OPERATION_create_order
 static const struct question {
@@ -110,6 +135,28 @@ static const struct question {
     { CAMBIST_OPERATION_fetch_ohlcv, "symbol=BTC/USDT;timeframe=1h;since=1753920000000", false },
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
+
+#define ORDERED "side=buy;type=limit;amount=1;price=2"
+static const struct question json_questions[] = {
+    { CREATE, "symbol=BTC/USDT;" ORDERED, true },
+    { CREATE, "symbol=BTC/USDT:USDT;side=sell;type=market;cost=10.50", true },
+    { CREATE, "symbol=BTC/USDT;" ORDERED ";client_order_id=x-1", true },
+    { CREATE, "symbol=BTC/USDT;" ORDERED ";client_order_id=a\"b\\c", true },
+    { CREATE, "symbol=BTC/USDT;" ORDERED ";client_order_id=", true },
+    { CREATE, "symbol=BTC/USDT;" ORDERED ";trigger_price=7;post_only=true", true },
+    { CREATE, "symbol=BTC/USDT;" ORDERED ";x=y", false },
+    { CREATE, "symbol=BTC/USDT;side=buy;type=limit;amount=1", false },
+    { CREATE, "symbol=BTC/EUR;" ORDERED, false },
+    { CAMBIST_OPERATION_edit_order, "symbol=BTC/USDT;" ORDERED, true },
+    { CAMBIST_OPERATION_edit_order, "symbol=BTC/USDT;" ORDERED ";time_in_force=IOC", true },
+    { CAMBIST_OPERATION_fetch_order, "id=7;code=BTC", true },
+    { CAMBIST_OPERATION_fetch_order, "id=7;code=X;limit=5", true },
+    { CAMBIST_OPERATION_fetch_order, "id=7", true },
+    { CAMBIST_OPERATION_fetch_order, "", false },
+    { CAMBIST_OPERATION_cancel_order, "id=7", true },
+    { CAMBIST_OPERATION_fetch_orders, "id=7;code=8", false }, /* a value behind a comma */
+};
+enum { JSON_QUESTIONS = sizeof json_questions / sizeof *json_questions };
 
 static struct test_exchange test;
 
@@ -153,48 +200,68 @@ static void renew_call(void)
     CU_ASSERT_FATAL(test.call != NULL);
 }
 
+static void see_whether_planned(const struct cambist_plugin *of, const struct question *asked,
+                                size_t count)
+{
+    test_exchange_open(&test, of);
+    for (size_t i = 0; i < count; i++) {
+        renew_call();
+        compare(&asked[i]);
+        compare(&asked[i]);
+        CU_ASSERT((test.call->plan != NULL) == asked[i].has_plan);
+        if ((test.call->plan != NULL) != asked[i].has_plan)
+            printf("\n    %s", asked[i].arguments);
+    }
+    test_exchange_close(&test);
+}
+
 static void a_question_of_the_same_shape_is_written_by_a_plan(void)
 {
-    test_exchange_open(&test, &tables);
-    for (size_t i = 0; i < QUESTIONS; i++) {
+    see_whether_planned(&tables, questions, QUESTIONS);
+    see_whether_planned(&json_tables, json_questions, JSON_QUESTIONS);
+}
+
+static void ask_one_behind_each_other(const struct cambist_plugin *of,
+                                      const struct question *asked, size_t count)
+{
+    test_exchange_open(&test, of);
+    for (size_t i = 0; i < count; i++) {
         renew_call();
-        compare(&questions[i]);
-        compare(&questions[i]);
-        CU_ASSERT((test.call->plan != NULL) == questions[i].has_plan);
-        if ((test.call->plan != NULL) != questions[i].has_plan)
-            printf("\n    %s", questions[i].arguments);
+        compare(&asked[i]);
+        for (size_t j = 0; j < count; j++) {
+            compare(&asked[j]);
+            compare(&asked[i]);
+        }
     }
     test_exchange_close(&test);
 }
 
 static void a_plan_never_answers_another_question(void)
 {
-    test_exchange_open(&test, &tables);
-    for (size_t i = 0; i < QUESTIONS; i++) {
-        renew_call();
-        compare(&questions[i]);
-        for (size_t j = 0; j < QUESTIONS; j++) {
-            compare(&questions[j]);
-            compare(&questions[i]);
-        }
-    }
-    test_exchange_close(&test);
+    ask_one_behind_each_other(&tables, questions, QUESTIONS);
+    ask_one_behind_each_other(&json_tables, json_questions, JSON_QUESTIONS);
 }
 
-static void signing_again_by_a_plan_takes_a_new_nonce_and_adds_nothing(void)
+static void sign_twice(const struct cambist_plugin *of, const struct question *question)
 {
-    test_exchange_open(&test, &tables);
+    test_exchange_open(&test, of);
     struct cmb_call *fresh = cmb_call_new();
     for (int i = 0; i < 2; i++)
-        CU_ASSERT(ask(test.call, &questions[0]) == CAMBIST_OK);
+        CU_ASSERT(ask(test.call, question) == CAMBIST_OK);
     CU_ASSERT(cmb_sign_call(test.call) == CAMBIST_OK);
     CU_ASSERT(test.call->plan != NULL);
-    CU_ASSERT(ask(fresh, &questions[0]) == CAMBIST_OK);
+    CU_ASSERT(ask(fresh, question) == CAMBIST_OK);
     CU_ASSERT(cmb_sign_call(fresh) == CAMBIST_OK);
     ASSERT_TEXT(cmb_buffer_string(&test.call->body), cmb_buffer_string(&fresh->body));
     ASSERT_TEXT(cmb_buffer_string(&test.call->headers), cmb_buffer_string(&fresh->headers));
     cmb_call_free(fresh);
     test_exchange_close(&test);
+}
+
+static void signing_again_by_a_plan_takes_a_new_nonce_and_adds_nothing(void)
+{
+    sign_twice(&tables, &questions[0]);
+    sign_twice(&json_tables, &json_questions[0]);
 }
 
 /* Another account may have another window, and may stand where a closed one stood. */

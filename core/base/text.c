@@ -38,16 +38,27 @@ struct cmb_text cmb_text_trim(struct cmb_text text)
     return text;
 }
 
+#ifdef __SSE2__
+static inline bool have_control(__m128i bytes)
+{
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    __m128i delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    return _mm_movemask_epi8(_mm_or_si128(low, delete));
+}
+#endif
+
 bool cmb_text_has_control(struct cmb_text text)
 {
     size_t i = 0;
 #ifdef __SSE2__
-    for (; i + 16 <= text.length; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.at + i));
-        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-        __m128i delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
-        if (_mm_movemask_epi8(_mm_or_si128(low, delete)))
+    for (; i + 16 <= text.length; i += 16)
+        if (have_control(_mm_loadu_si128((const __m128i *)(const void *)(text.at + i))))
             return true;
+    /* What is left is looked at from its two ends, whose bytes may be the same ones. */
+    if (text.length - i >= 8) {
+        __m128i head = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + i));
+        __m128i tail = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + text.length - 8));
+        return have_control(_mm_unpacklo_epi64(head, tail));
     }
 #endif
     for (; i < text.length; i++)
@@ -107,9 +118,8 @@ void cmb_buffer_add_char(struct cmb_buffer *buffer, char c)
     cmb_buffer_add(buffer, (struct cmb_text){ &c, 1 });
 }
 
-/* The hundred pairs of digits, one behind the other: half as many divisions. */
 /* clang-format off */
-static const char pairs_of_digits[] =
+const char cmb_pairs_of_digits[] =
     "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
     "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 /* clang-format on */
@@ -119,7 +129,7 @@ struct cmb_text cmb_text_of_number(int64_t number, char digits[static CMB_NUMBER
     char *at = digits + CMB_NUMBER_SIZE;
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     for (; left > 9; left /= 100)
-        memcpy(at -= 2, pairs_of_digits + left % 100 * 2, 2);
+        memcpy(at -= 2, cmb_pairs_of_digits + left % 100 * 2, 2);
     if (left || at == digits + CMB_NUMBER_SIZE)
         *--at = (char)('0' + left);
     if (number < 0)

@@ -57,6 +57,9 @@ bool cmb_text_has_control(struct cmb_text text);
 uint64_t cmb_text_hash(struct cmb_text text);
 
 /* The longest decimal text of an int64: 19 digits and a sign. */
+/* "00" to "99", one behind the other: a number is written with half as many divisions. */
+extern const char cmb_pairs_of_digits[];
+
 #define CMB_NUMBER_SIZE 20
 /* Writes a number at the end of `digits`; the result looks into it. */
 struct cmb_text cmb_text_of_number(int64_t number, char digits[static CMB_NUMBER_SIZE]);

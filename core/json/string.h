@@ -23,21 +23,35 @@ bool cmb_json_unescaped_is(struct cmb_text raw, struct cmb_text literal);
  * is one) in *ret_rune, and its length in bytes as the result; 0 when it is none. */
 size_t cmb_json_read_escape(const char *at, const char *end, uint32_t *ret_rune);
 
+#ifdef __SSE2__
+/* One bit for each byte that needs a look. */
+static inline unsigned cmb_json_looks_of(__m128i bytes)
+{
+    /* As signed bytes, controls and those outside ASCII are all less than a blank. */
+    __m128i looks = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
+                                 _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+    return (unsigned)_mm_movemask_epi8(looks);
+}
+#endif
+
 /* The first byte that needs a look: a quote, a backslash, a control character or one outside
  * ASCII; `end` when there is none. */
 static inline const char *cmb_json_scan_plain(const char *at, const char *end)
 {
 #ifdef __SSE2__
     while (end - at >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        /* As signed bytes, controls and those outside ASCII are all less than a blank. */
-        __m128i looks = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
-                                     _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-        unsigned mask = (unsigned)_mm_movemask_epi8(looks);
+        unsigned mask = cmb_json_looks_of(_mm_loadu_si128((const __m128i *)(const void *)at));
         if (mask)
             return at + __builtin_ctz(mask);
         at += 16;
+    }
+    /* What is left is looked at from its two ends, whose bytes may be the same ones. */
+    if (end - at >= 8) {
+        __m128i head = _mm_loadl_epi64((const __m128i *)(const void *)at);
+        __m128i tail = _mm_loadl_epi64((const __m128i *)(const void *)(end - 8));
+        if (!cmb_json_looks_of(_mm_unpacklo_epi64(head, tail)))
+            return end;
     }
 #endif
     while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\')

@@ -101,9 +101,26 @@ static size_t add_special(struct cmb_buffer *buffer, const char *at, const char 
     return length ? length : 1;
 }
 
+/* Nothing of it is special. */
+static void add_plain(struct cmb_buffer *buffer, struct cmb_text text)
+{
+    char *to = cmb_buffer_reserve(buffer, text.length + 2);
+    if (!to)
+        return;
+    to[0] = '"';
+    if (text.length)
+        memcpy(to + 1, text.at, text.length);
+    to[1 + text.length] = '"';
+    buffer->length += text.length + 2;
+}
+
 static void add_quoted(struct cmb_buffer *buffer, struct cmb_text text)
 {
     const char *at = text.at, *text_end = text.length ? text.at + text.length : text.at;
+    if (cmb_json_scan_plain(at, text_end) == text_end) {
+        add_plain(buffer, text);
+        return;
+    }
     cmb_buffer_add_char(buffer, '"');
     while (at < text_end) {
         const char *stop = cmb_json_scan_plain(at, text_end);

@@ -189,8 +189,11 @@ size_t cmb_time_format_number(int64_t time_ns, enum cmb_time_unit unit, char *to
 /* Writes `number`, `width` digits wide, and `mark` behind it. */
 static char *put(char *to, int64_t number, int width, char mark)
 {
-    for (int i = width - 1; i >= 0; i--, number /= 10)
-        to[i] = (char)('0' + number % 10);
+    int left = width;
+    for (; left >= 2; left -= 2, number /= 100)
+        memcpy(to + left - 2, cmb_pairs_of_digits + number % 100 * 2, 2);
+    if (left)
+        to[0] = (char)('0' + number % 10);
     to[width] = mark;
     return to + width + 1;
 }

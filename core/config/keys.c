@@ -40,6 +40,8 @@ const struct cmb_key cmb_keys[] = {
     { HOST(proxy), .type = CMB_KEY_URL, .standard = "",
       .help = "for all connections; the environment's proxy is never used" },
     { HOST(busy_poll), FLAG(false), .help = "give a core to latency: the loop never sleeps" },
+    { HOST(cpu), .type = CMB_KEY_CPU, .standard = "",
+      .help = "the CPU that the I/O thread stays on, and nothing else should; any when empty" },
     { HOST(key_cache), FLAG(false),
       .help = "keep asymmetric keys ready: half the time, but a copy on the ordinary heap" },
     { HOST(journal), .type = CMB_KEY_PATH, .standard = "",
@@ -121,15 +123,24 @@ static bool parse_words(const struct cmb_key *key, const char *text, int64_t *re
 }
 
 /* Decimal digits alone: no sign, no blank, no 0x. */
-static bool parse_number(const struct cmb_key *key, const char *text, int64_t *ret_number)
+static bool parse_digits(const char *text, int64_t least, int64_t most, int64_t *ret_number)
 {
     size_t length = strlen(text);
     if (length == 0 || length > 18 || strspn(text, "0123456789") != length)
         return false;
     int64_t number = strtoll(text, NULL, 10);
-    if (number < key->least || number > key->most)
+    if (number < least || number > most)
         return false;
     *ret_number = number;
+    return true;
+}
+
+/* Whether this machine has it is asked when a host is opened: files are checked elsewhere, too. */
+static bool parse_cpu(const char *text, int64_t *ret_cpu)
+{
+    if (*text)
+        return parse_digits(text, 0, INT16_MAX, ret_cpu);
+    *ret_cpu = CMB_NO_CPU;
     return true;
 }
 
@@ -168,7 +179,9 @@ const char *cmb_keys_parse(const struct cmb_key *key, const char *text, void *re
     case CMB_KEY_FLAG:
         return parse_flag(text, ret_at) ? NULL : "true or false";
     case CMB_KEY_NUMBER:
-        return parse_number(key, text, ret_at) ? NULL : "a whole number";
+        return parse_digits(text, key->least, key->most, ret_at) ? NULL : "a whole number";
+    case CMB_KEY_CPU:
+        return parse_cpu(text, ret_at) ? NULL : "the number of a CPU";
     case CMB_KEY_WORD: {
         int64_t place = place_of(cmb_text_of(text), key->words);
         if (place)

@@ -20,7 +20,8 @@ enum cmb_key_type {
     CMB_KEY_WORD = 6,   /* int64_t: the place of the word in `words`, from 1 */
     CMB_KEY_WORDS = 7,  /* int64_t: bit n for the nth of `words`, separated by "," */
     CMB_KEY_DIGEST = 8, /* const char *: 64 hex digits */
-    CMB_KEY_SOURCE = 9  /* const char *: where credentials come from; never shown */
+    CMB_KEY_SOURCE = 9, /* const char *: where credentials come from; never shown */
+    CMB_KEY_CPU = 10    /* int64_t: a number of a CPU; CMB_NO_CPU when empty */
 };
 
 struct cmb_key {

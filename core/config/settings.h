@@ -15,6 +15,7 @@
 /* A larger file is refused. */
 #define CMB_SETTINGS_MOST_BYTES     ((size_t)1024 * 1024)
 #define CMB_SETTINGS_MOST_EXCHANGES 64
+#define CMB_NO_CPU                  (-1)
 
 enum cmb_environment {
     CMB_ENVIRONMENT_NONE = 0,
@@ -35,6 +36,7 @@ struct cmb_settings_host {
     bool busy_poll, key_cache, metrics, shared_limits;
     const char *journal;
     int64_t durability; /* enum cmb_journal_mode */
+    int64_t cpu;        /* that the I/O thread is pinned to; CMB_NO_CPU: it is not */
 };
 
 struct cmb_settings_exchange {

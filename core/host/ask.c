@@ -342,7 +342,7 @@ static void wait_for(struct cambist *host, struct waiting *waiting)
 {
     if (!host->has_thread) {
         while (!waiting->is_done)
-            cmb_loop_run_once(host->loop, -1);
+            cmb_loop_run_once(host->loop, host->settings.host.busy_poll ? 0 : -1);
         return;
     }
     pthread_mutex_lock(&waiting->lock);

@@ -1,86 +1,7 @@
 /* How is a host opened, driven and closed? */
 #include "host/host.h"
 
-#include <signal.h>
 #include <stdlib.h>
-
-/* ---- the thread ---- */
-
-static void on_stop(struct cmb_post *post, void *user)
-{
-    (void)post;
-    struct cambist *host = user;
-    atomic_store(&host->is_stopping, true);
-}
-
-static void *run_thread(void *user)
-{
-    struct cambist *host = user;
-    int timeout_ms = host->settings.host.busy_poll ? 0 : -1;
-    while (!atomic_load_explicit(&host->is_stopping, memory_order_relaxed))
-        cmb_loop_run_once(host->loop, timeout_ms);
-    return NULL;
-}
-
-/* Signals are the application's: none is delivered to the I/O thread. */
-static int start_thread(struct cambist *host, struct cambist_error *error)
-{
-    sigset_t all, before;
-    host->stop = (struct cmb_post){ .on_run = on_stop, .user = host };
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&host->thread, NULL, run_thread, host);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    host->has_thread = !failed;
-    return failed ? cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no thread for I/O"))
-                  : CAMBIST_OK;
-}
-
-static void stop_thread(struct cambist *host)
-{
-    if (!host->has_thread)
-        return;
-    cmb_loop_post(host->loop, &host->stop);
-    pthread_join(host->thread, NULL);
-}
-
-/* Work that another thread waits for. */
-struct work {
-    struct cmb_post post;
-    int (*run)(void *user);
-    void *user;
-    int result;
-    bool is_done;
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-};
-
-static void on_work(struct cmb_post *post, void *user)
-{
-    (void)post;
-    struct work *work = user;
-    int result = work->run(work->user);
-    pthread_mutex_lock(&work->lock);
-    work->result = result;
-    work->is_done = true;
-    pthread_cond_signal(&work->done);
-    pthread_mutex_unlock(&work->lock);
-}
-
-int cmb_host_run(struct cambist *host, int (*run)(void *user), void *user)
-{
-    if (!host->has_thread || pthread_equal(host->thread, pthread_self()))
-        return run(user);
-    struct work work = { .run = run, .user = user, .lock = PTHREAD_MUTEX_INITIALIZER,
-                         .done = PTHREAD_COND_INITIALIZER };
-    work.post = (struct cmb_post){ .on_run = on_work, .user = &work };
-    cmb_loop_post(host->loop, &work.post);
-    pthread_mutex_lock(&work.lock);
-    while (!work.is_done)
-        pthread_cond_wait(&work.done, &work.lock);
-    pthread_mutex_unlock(&work.lock);
-    return work.result;
-}
 
 /* ---- opening and closing ---- */
 
@@ -103,11 +24,13 @@ static int start_host(struct cambist *host, int status, uint32_t flags, struct c
                       struct cambist_error *error)
 {
     if (status == CAMBIST_OK)
+        status = cmb_host_check_cpu(host->settings.host.cpu, error);
+    if (status == CAMBIST_OK)
         status = cmb_host_open_exchanges(host, error);
     if (status == CAMBIST_OK)
         status = cmb_host_open_orders(host, flags, error);
     if (status == CAMBIST_OK && !(flags & CAMBIST_NO_THREAD))
-        status = start_thread(host, error);
+        status = cmb_host_start_thread(host, error);
     if (status == CAMBIST_OK)
         *ret = host;
     else
@@ -146,7 +69,7 @@ void cambist_close(struct cambist *host)
 {
     if (!host)
         return;
-    stop_thread(host);
+    cmb_host_stop_thread(host);
     cmb_host_stop_orders(host);
     cmb_host_close_pools(host);
     cmb_questions_end(host);

@@ -76,6 +76,12 @@ void cmb_host_close_orders(struct cambist *host);
 /* Whether cambist_block_all_orders was called somewhere. */
 void cmb_host_look_for_block(struct cambist *host);
 
+/* BAD_CONFIG where the machine has no such CPU, or this process may not run there. */
+int cmb_host_check_cpu(int64_t cpu, struct cambist_error *error);
+/* Starts and ends the host's own I/O thread; on its CPU, and spinning, as the settings say. */
+int cmb_host_start_thread(struct cambist *host, struct cambist_error *error);
+void cmb_host_stop_thread(struct cambist *host);
+
 /* Ends every request that is with a server. */
 void cmb_host_close_pools(struct cambist *host);
 void cmb_host_close_exchanges(struct cambist *host);

@@ -8,7 +8,7 @@
 #include "config/credentials.h"
 #include "request/known_answers.h"
 
-enum { VAULT_BYTES = 256 * 1024 };
+enum { VAULT_BYTES = 256 * 1024, BUSY_POLL_US = 50 };
 
 /* ---- connections ---- */
 
@@ -17,7 +17,8 @@ static struct cmb_pool_settings pool_settings(const struct cmb_settings_host *se
     return (struct cmb_pool_settings){
         .connector = { .connect_timeout_ms = (uint32_t)settings->connect_timeout_ms,
                        .dns_cache_s = (uint32_t)settings->dns_cache_s,
-                       .proxy = *settings->proxy ? settings->proxy : NULL },
+                       .proxy = *settings->proxy ? settings->proxy : NULL,
+                       .busy_poll_us = settings->busy_poll ? BUSY_POLL_US : 0 },
         .trust = { .ca_file = *settings->ca_file ? settings->ca_file : NULL },
         .connections_most = (uint32_t)settings->connections_total,
         .connections_per_origin_most = (uint32_t)settings->connections_per_host,

@@ -31,6 +31,7 @@ struct cmb_connector_settings {
     uint32_t keepalive_interval_s; /* between probes; 5 */
     uint32_t dns_cache_s;          /* how long an address is believed; 600 */
     const char *proxy;             /* URL of a proxy; NULL: none */
+    uint32_t busy_poll_us; /* the kernel asks the network card that long; 0: not; needs a right */
 };
 
 /* `loop` and `trust` outlive the connector; `trust` may be NULL where only http is spoken.  NULL

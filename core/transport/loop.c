@@ -19,6 +19,7 @@ struct cmb_loop {
     int64_t now_ns;
     int epoll_fd, timer_fd;
     bool is_in_turn;
+    bool is_spinning; /* whoever posts need not wake it */
     uint64_t turn;
     int64_t armed_ns; /* when timer_fd becomes readable */
     struct cmb_timers timers;
@@ -69,13 +70,8 @@ static struct cmb_post *take_post(struct cmb_loop *loop)
 }
 
 /* Runs what was posted up to now; a post that posts itself comes in the next turn. */
-static void run_posts(struct cmb_watch *watch, uint32_t events, void *user)
+static void run_posts(struct cmb_loop *loop)
 {
-    (void)events;
-    struct cmb_loop *loop = user;
-    uint64_t count;
-    if (read(watch->fd, &count, sizeof count) < 0 && errno != EAGAIN)
-        return;
     collect_posts(loop);
     size_t left = 0;
     for (struct cmb_post *post = loop->pending; post; post = post->next)
@@ -85,6 +81,14 @@ static void run_posts(struct cmb_watch *watch, uint32_t events, void *user)
         loop->called++;
         post->on_run(post, post->user);
     }
+}
+
+static void on_wake(struct cmb_watch *watch, uint32_t events, void *user)
+{
+    (void)events;
+    uint64_t count;
+    if (read(watch->fd, &count, sizeof count) >= 0 || errno == EAGAIN)
+        run_posts(user);
 }
 
 static void wake(struct cmb_loop *loop)
@@ -103,7 +107,7 @@ void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
         post->next = head;
     while (!atomic_compare_exchange_weak_explicit(&loop->posted, &head, post, memory_order_release,
                                                   memory_order_relaxed));
-    if (!head)
+    if (!head && !loop->is_spinning)
         wake(loop);
 }
 
@@ -263,6 +267,8 @@ static void call_due(struct cmb_loop *loop)
 static int wait_ms(struct cmb_loop *loop, int timeout_ms)
 {
     const struct cmb_timer *first = loop->timers.first;
+    if (loop->is_spinning)
+        return 0;
     if (!first || timeout_ms == 0)
         return timeout_ms;
     int64_t until_ns = first->due_ns - refresh(loop);
@@ -281,10 +287,17 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
     loop->ready_count = count > 0 ? count : 0;
     refresh(loop);
     call_ready(loop);
+    if (loop->is_spinning && cmb_loop_has_posts(loop))
+        run_posts(loop);
     call_due(loop);
     loop->is_in_turn = false;
     arm(loop);
     return loop->called;
+}
+
+void cmb_loop_spin(struct cmb_loop *loop)
+{
+    loop->is_spinning = true;
 }
 
 int cmb_loop_run_due(struct cmb_loop *loop)
@@ -322,7 +335,7 @@ struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock)
     loop->timer_fd = -1;
     loop->armed_ns = NEVER_NS;
     loop->pending_end = &loop->pending;
-    loop->wake = (struct cmb_watch){ .on_ready = run_posts, .user = loop, .fd = -1 };
+    loop->wake = (struct cmb_watch){ .on_ready = on_wake, .user = loop, .fd = -1 };
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (loop->epoll_fd < 0 || wake_fd < 0 ||

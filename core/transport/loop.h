@@ -48,6 +48,10 @@ struct cmb_post {
 struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock);
 void cmb_loop_free(struct cmb_loop *loop);
 
+/* From now on no turn waits, and what is posted wakes nobody: the loop is run by a thread that does
+ * nothing else.  To be called before other threads know the loop; there is no way back. */
+void cmb_loop_spin(struct cmb_loop *loop);
+
 /* Runs one turn: waits until something is ready, a timer is due or `timeout_ms` passed (0: does
  * not wait; -1: no limit), calls back, and answers how many callbacks ran. */
 int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms);

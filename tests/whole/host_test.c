@@ -1,8 +1,10 @@
 /* Does the interface for programs keep its promises over real sockets and real TLS? */
 #include <cambist/cambist.h>
 
+#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@ static struct cmb_simulator *simulator;
 static struct cmb_plugin *plugin;
 static char keys[64];
 
+static char host_lines[128]; /* of the configuration */
 static const char *name; /* of the exchange that is simulated */
 
 static void start_named(const char *exchange)
@@ -54,9 +57,9 @@ static struct cambist *open_host(uint32_t flags)
     struct cambist *host = NULL;
     struct cambist_error error = { 0 };
     snprintf(config, sizeof config,
-             "[exchange %s]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
+             "%s[exchange %s]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
              "credentials = file:%s\n",
-             name, cmb_simulator_url(simulator, name), cmb_simulator_ca(simulator), keys);
+             host_lines, name, cmb_simulator_url(simulator, name), cmb_simulator_ca(simulator), keys);
     if (cambist_open_text(config, "test", flags, &host, &error) != CAMBIST_OK)
         printf("\n    %s", error.message);
     CU_ASSERT_FATAL(host != NULL);
@@ -319,6 +322,66 @@ static void many_threads_ask_at_once(void)
     stop_exchange();
 }
 
+/* ---- a CPU given to latency ---- */
+
+/* The I/O thread of this process, by its name; 0: there is none. */
+static pid_t find_io_thread(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *entry;
+    pid_t found = 0;
+    while (tasks && (entry = readdir(tasks)) && !found) {
+        char path[300], comm[32] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", entry->d_name);
+        FILE *file = fopen(path, "r");
+        if (file && fgets(comm, sizeof comm, file) && strcmp(comm, "cambist-io\n") == 0)
+            found = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (file)
+            fclose(file);
+    }
+    if (tasks)
+        closedir(tasks);
+    return found;
+}
+
+/* The last CPU that this process may use. */
+static int last_cpu(void)
+{
+    cpu_set_t allowed;
+    int last = 0;
+    CU_ASSERT_FATAL(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        last = CPU_ISSET((size_t)cpu, &allowed) ? cpu : last;
+    return last;
+}
+
+static void a_spinning_thread_answers_and_stays_on_its_cpu(void)
+{
+    cpu_set_t cpus;
+    start_exchange();
+    snprintf(host_lines, sizeof host_lines, "[host]\nbusy_poll = true\ncpu = %d\n", last_cpu());
+    struct cambist *host = open_host(0);
+    pid_t thread;
+    do /* it names itself when it begins */
+        thread = find_io_thread();
+    while (!thread);
+    CU_ASSERT_FATAL(sched_getaffinity(thread, sizeof cpus, &cpus) == 0);
+    CU_ASSERT(CPU_COUNT(&cpus) == 1 && CPU_ISSET((size_t)last_cpu(), &cpus));
+    ASSERT_NUMBER((uintptr_t)ask_often(cambist_find_exchange(host, "binance")), CALLS);
+    cambist_close(host);
+    host_lines[0] = 0;
+    stop_exchange();
+}
+
+static void a_cpu_that_is_not_there_is_refused_in_words(void)
+{
+    struct cambist *host = NULL;
+    struct cambist_error error = { 0 };
+    ASSERT_NUMBER(cambist_open_text("[host]\ncpu = 9999\n", "test", 0, &host, &error),
+                  CAMBIST_BAD_CONFIG);
+    CU_ASSERT(strstr(error.message, "cpu = 9999: this machine has CPUs 0 to ") != NULL);
+}
+
 /* ---- configurations ---- */
 
 static void a_wrong_configuration_names_the_place(void)
@@ -378,6 +441,10 @@ TEST_SUITE("whole/host",
            { "a program may drive the I/O itself", a_program_may_drive_the_io_itself },
            { "closing ends what is under way", closing_ends_what_is_under_way },
            { "many threads ask at once", many_threads_ask_at_once },
+           { "a spinning thread answers and stays on its CPU",
+             a_spinning_thread_answers_and_stays_on_its_cpu },
+           { "a CPU that is not there is refused in words",
+             a_cpu_that_is_not_there_is_refused_in_words },
            { "a wrong configuration names the place", a_wrong_configuration_names_the_place },
            { "another authority is refused before anything is sent",
              another_authority_is_refused_before_anything_is_sent })

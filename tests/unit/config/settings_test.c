@@ -52,6 +52,8 @@ static const struct {
       "cambist.conf:2: connections_total: is \"99999999999999999999\", should be a whole number "
       "from 1 to 10000\n" },
     { "[host]\nbusy_poll = yes\n", "cambist.conf:2: busy_poll: should be true or false\n" },
+    { "[host]\ncpu = -1\n", "cambist.conf:2: cpu: should be the number of a CPU\n" },
+    { "[host]\ncpu = first\n", "cambist.conf:2: cpu: should be the number of a CPU\n" },
     { "[host]\nca_file = certs.pem\n", "cambist.conf:2: ca_file: should be an absolute path\n" },
     { "[host]\nproxy = localhost\n",
       "cambist.conf:2: proxy: should be a URL with http, https, ws or wss\n" },
@@ -142,6 +144,7 @@ static void has_defaults(void)
     ASSERT_NUMBER(settings.host.dns_cache_s, 600);
     ASSERT_TEXT(settings.host.plugin_path, "");
     CU_ASSERT(settings.host.metrics && !settings.host.busy_poll);
+    ASSERT_NUMBER(settings.host.cpu, CMB_NO_CPU);
     ASSERT_NUMBER(settings.exchange_count, 0);
     cmb_settings_clear(&settings);
     cmb_settings_clear(&settings);
@@ -152,7 +155,7 @@ static void reads_sections(void)
     struct cmb_settings settings;
     struct cambist_error error = { 0 };
     struct cmb_text content = CMB_TEXT(
-        "# comment\r\n[host]\r\nbusy_poll=true\r\nplugin_path = /a:/b\r\n"
+        "# comment\r\n[host]\r\nbusy_poll=true\r\ncpu = 3\nplugin_path = /a:/b\r\n"
         "[exchange okx]\nenabled = false\n"
         "[exchange okx-hedge]\n  plugin = okx\nkinds = spot, option\naccount = hedge\n"
         "credentials = file:/etc/okx\n"
@@ -161,6 +164,7 @@ static void reads_sections(void)
     ASSERT_TEXT(error.message, "");
     CU_ASSERT_FATAL(status == CAMBIST_OK && settings.exchange_count == 3);
     CU_ASSERT(settings.host.busy_poll);
+    ASSERT_NUMBER(settings.host.cpu, 3);
     ASSERT_TEXT(settings.host.plugin_path, "/a:/b");
     const struct cmb_settings_exchange *okx = cmb_settings_find(&settings, "okx");
     const struct cmb_settings_exchange *hedge = cmb_settings_find(&settings, "okx-hedge");

@@ -95,6 +95,23 @@ static void sets_up_the_socket(void)
     tear_down();
 }
 
+/* Asking for it takes a right; without that the connection is as good as any. */
+static void asks_for_busy_polling(void)
+{
+    struct cmb_connector_settings own = { .busy_poll_us = 41 };
+    unsigned wanted_us = 41;
+    set_up(&(struct test_server_settings){ .on_request = greet }, &own);
+    struct cmb_connection *connection = open_one();
+    ASSERT_NUMBER(opened, 1);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &wanted_us, sizeof wanted_us);
+    ASSERT_NUMBER(option(cmb_connection_facts(connection)->fd, SOL_SOCKET, SO_BUSY_POLL),
+                  option(fd, SOL_SOCKET, SO_BUSY_POLL));
+    close(fd);
+    cmb_connection_close(connection);
+    tear_down();
+}
+
 static int ready_events;
 
 static void note_ready(struct cmb_watch *watch, uint32_t events, void *user)
@@ -248,6 +265,7 @@ static void a_websocket_goes_where_https_goes(void)
 }
 
 TEST_SUITE("transport/connection", { "sets up the socket", sets_up_the_socket },
+           { "asks for busy polling", asks_for_busy_polling },
            { "carries bytes both ways", carries_bytes_both_ways },
            { "writing to a dead connection only fails", writing_to_a_dead_connection_only_fails },
            { "closing while it opens forbids the call", closing_while_it_opens_forbids_the_call },

@@ -232,9 +232,11 @@ static void *post_all(void *user)
     return NULL;
 }
 
-static void runs_what_other_threads_post(void)
+static void hear_of_other_threads(bool is_spinning)
 {
     loop = cmb_loop_new(&cmb_clock_system);
+    if (is_spinning)
+        cmb_loop_spin(loop);
     pthread_t threads[POSTERS];
     run_count = 0;
     for (int i = 0; i < POSTERS; i++) {
@@ -249,7 +251,20 @@ static void runs_what_other_threads_post(void)
     cmb_loop_free(loop);
 }
 
-static int simple_runs;
+static void runs_what_other_threads_post(void)
+{
+    hear_of_other_threads(/* is_spinning= */ false);
+}
+
+static int simple_runs, ready_count;
+
+static void count_ready(struct cmb_watch *watch, uint32_t events, void *user)
+{
+    (void)watch;
+    (void)events;
+    (void)user;
+    ready_count++;
+}
 
 static void count_run(struct cmb_post *post, void *user)
 {
@@ -280,6 +295,61 @@ static void a_post_runs_once_and_may_be_taken_back(void)
     cmb_loop_unpost(loop, &forever);
     ASSERT_NUMBER(cmb_loop_run_once(loop, 0), 0);
     cmb_loop_free(loop);
+}
+
+/* --- spinning --- */
+
+static void a_spinning_loop_never_waits_and_hears_other_threads(void)
+{
+    open_loop();
+    cmb_loop_spin(loop);
+    timers[0] = (struct cmb_timer){ .on_due = note_due };
+    cmb_loop_start_timer(loop, &timers[0], 1000000000);
+    ASSERT_NUMBER(cmb_loop_run_once(loop, -1), 0); /* with a clock that stands still */
+    cmb_loop_free(loop);
+    hear_of_other_threads(/* is_spinning= */ true);
+}
+
+static void nobody_wakes_a_spinning_loop(void)
+{
+    open_loop();
+    struct pollfd one = { .fd = cmb_loop_fd(loop), .events = POLLIN };
+    struct cmb_post post = { .on_run = count_run };
+    simple_runs = 0;
+    cmb_loop_spin(loop);
+    cmb_loop_post(loop, &post);
+    ASSERT_NUMBER(poll(&one, 1, 0), 0); /* no descriptor was written to */
+    ASSERT_NUMBER(cmb_loop_run_once(loop, -1), 1);
+    ASSERT_NUMBER(simple_runs, 1);
+    cmb_loop_free(loop);
+}
+
+/* A post that is always there again, and a descriptor that is always ready. */
+static void each_turn_of_a_spinning_loop_serves_all(void)
+{
+    int ends[2];
+    open_loop();
+    CU_ASSERT_FATAL(pipe(ends) == 0 && write(ends[1], "x", 1) == 1);
+    struct cmb_watch watch = { .on_ready = count_ready };
+    struct cmb_post forever = { .on_run = count_run, .user = &forever };
+    timers[0] = (struct cmb_timer){ .on_due = note_due };
+    due_count = ready_count = simple_runs = 0;
+    cmb_loop_spin(loop);
+    cmb_loop_start_watch(loop, &watch, ends[0], EPOLLIN);
+    cmb_loop_post(loop, &forever);
+    cmb_loop_start_timer(loop, &timers[0], 3000000);
+    for (int turn = 1; turn <= 3; turn++) {
+        cmb_clock_turn(&turnable, 1000000);
+        cmb_loop_run_once(loop, -1);
+        ASSERT_NUMBER(simple_runs, turn);
+        ASSERT_NUMBER(ready_count, turn);
+        ASSERT_NUMBER(due_count, turn / 3);
+    }
+    cmb_loop_unpost(loop, &forever);
+    cmb_loop_stop_watch(loop, &watch);
+    cmb_loop_free(loop);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 /* --- who turns the clock --- */
@@ -320,5 +390,9 @@ TEST_SUITE("transport/loop",
            { "its own descriptor tells when to turn", its_own_descriptor_tells_when_to_turn },
            { "runs what other threads post", runs_what_other_threads_post },
            { "a post runs once and may be taken back", a_post_runs_once_and_may_be_taken_back },
+           { "a spinning loop never waits, and hears other threads",
+             a_spinning_loop_never_waits_and_hears_other_threads },
+           { "nobody wakes a spinning loop", nobody_wakes_a_spinning_loop },
+           { "each turn of a spinning loop serves all", each_turn_of_a_spinning_loop_serves_all },
            { "whoever turns the clock is told what comes next",
              whoever_turns_the_clock_is_told_what_comes_next })

@@ -1,0 +1,305 @@
+/* What is a spinning loop worth: for frames that come one by one, and for what other threads post?
+ *
+ * A process on the first CPU sends a frame over TLS every 300 us, stamped with the moment before it is
+ * written; both clients stand on the second CPU.  Rounds of 100 frames, sleeping and spinning, raw
+ * and ours, in turn; of each round the median counts.  (Requests: see transport_bench.c.) */
+#include "bench/interleaved.h"
+#include "bench/transport_server.h"
+#include "support/websocket_client.h"
+#include "support/websocket_server.h"
+
+#include <sys/eventfd.h>
+
+enum { PAYLOAD = 250, FRAME = PAYLOAD + 4, BLOCK = 100, APART_NS = 300000 };
+enum { RAW_SLEEPS, OURS_SLEEPS, RAW_SPINS, OURS_SPINS, CASES };
+
+static uint16_t port;
+static double times[CASES][INTERLEAVED_ROUNDS];
+static double latencies[BLOCK];
+static int got;
+
+static void note(int64_t stamp_ns)
+{
+    if (got < BLOCK)
+        latencies[got] = (double)(interleaved_now_ns() - stamp_ns);
+    got++;
+}
+
+static double median(void)
+{
+    qsort(latencies, BLOCK, sizeof *latencies, interleaved_compare);
+    return latencies[BLOCK / 2];
+}
+
+/* The CPU of whoever sends is idle in between: only what is measured may take time. */
+static void pause_between(void)
+{
+    struct timespec apart = { .tv_nsec = APART_NS };
+    nanosleep(&apart, NULL);
+}
+
+/* --- the server: a block for each message of the client --- */
+
+static void pace(struct test_peer *peer, const char *text, void *user)
+{
+    static char frame[FRAME + 1];
+    struct test_websocket *websocket = calloc(1, sizeof *websocket);
+    struct cmb_frame asked;
+    (void)user;
+    if (!websocket)
+        abort();
+    memset(frame, 'z', FRAME);
+    memcpy(frame, "\x81\x7e\0\xfa", 4);
+    test_websocket_welcome(websocket, peer, text, "");
+    while (test_websocket_next(websocket, &asked))
+        for (int i = 0; i < BLOCK; i++) {
+            pause_between();
+            snprintf(frame + 4, 21, "%020lld", (long long)interleaved_now_ns());
+            frame[24] = 'z';
+            test_peer_write(peer, frame, FRAME);
+        }
+    test_websocket_end(websocket);
+    free(websocket);
+}
+
+static pid_t start_server(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        abort();
+    test_certificates_ca_file(); /* made once, for both processes */
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        bench_pin(0);
+        struct test_server *server =
+            test_server_start(&(struct test_server_settings){ .on_request = pace });
+        if (write(ends[1], &server->port, sizeof server->port) > 0)
+            pause();
+        _exit(0);
+    }
+    if (child < 0 || read(ends[0], &port, sizeof port) != sizeof port)
+        abort();
+    return child;
+}
+
+/* --- the raw client: nothing is checked, a frame is whole as soon as its bytes are there --- */
+
+static SSL *raw_tls;
+static int raw_epoll;
+
+static void raw_open(void)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+                                  "\r\n\r\n";
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons(port),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    char answer[1024];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+    raw_tls = SSL_new(SSL_CTX_new(TLS_client_method()));
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+        SSL_set_fd(raw_tls, fd) != 1 || SSL_connect(raw_tls) != 1 ||
+        SSL_write(raw_tls, request, sizeof request - 1) <= 0 ||
+        SSL_read(raw_tls, answer, sizeof answer) <= 0)
+        abort();
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    struct epoll_event event = { .events = EPOLLIN };
+    raw_epoll = epoll_create1(EPOLL_CLOEXEC);
+    epoll_ctl(raw_epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static double run_raw(int patience_ms)
+{
+    static const char go[] = "\x81\x82\0\0\0\0go";
+    char bytes[2 * FRAME];
+    struct epoll_event event;
+    int have = 0, read;
+    got = 0;
+    SSL_write(raw_tls, go, sizeof go - 1);
+    while (got < BLOCK) {
+        epoll_wait(raw_epoll, &event, 1, patience_ms);
+        while ((read = SSL_read(raw_tls, bytes + have, FRAME - have)) > 0) {
+            have += read;
+            if (have < FRAME)
+                continue;
+            note(strtoll(bytes + 4, NULL, 10));
+            have = 0;
+        }
+    }
+    return median();
+}
+
+/* --- ours --- */
+
+static struct cmb_connector *connectors[2];
+static struct cmb_loop *loops[2]; /* one that sleeps, one that spins */
+static struct cmb_websocket *websockets[2];
+static struct cmb_target *target;
+static int opened;
+
+static void on_open(struct cmb_websocket *websocket, void *user)
+{
+    (void)websocket;
+    (void)user;
+    opened++;
+}
+
+static void on_message(struct cmb_websocket *websocket, const struct cmb_websocket_message *message,
+                       void *user)
+{
+    (void)websocket;
+    (void)user;
+    note(strtoll(message->payload.at, NULL, 10));
+}
+
+static void ours_open(int i, struct cmb_trust *trust)
+{
+    static const struct cmb_websocket_events events = { .on_open = on_open,
+                                                        .on_message = on_message };
+    loops[i] = cmb_loop_new(&cmb_clock_system);
+    connectors[i] = cmb_connector_new(loops[i], trust, NULL);
+    struct cmb_websocket_settings settings = { .loop = loops[i],
+                                               .connector = connectors[i],
+                                               .target = target,
+                                               .fill_random = test_fill_random_,
+                                               .events = &events };
+    websockets[i] = cmb_websocket_open(&settings, NULL);
+    while (opened <= i)
+        cmb_loop_run_once(loops[i], 1000);
+}
+
+static double run_ours(int i)
+{
+    got = 0;
+    cmb_websocket_send(websockets[i], CMB_TEXT("go"));
+    while (got < BLOCK)
+        cmb_loop_run_once(loops[i], -1);
+    return median();
+}
+
+static void bench_frames(void)
+{
+    static const struct interleaved_case names[CASES] = {
+        { "raw epoll and OpenSSL, sleeping (the floor)", NULL, 1 },
+        { "a websocket on a loop that sleeps", NULL, 1 },
+        { "raw epoll and OpenSSL, spinning (the floor)", NULL, 1 },
+        { "a websocket on a loop that spins", NULL, 1 },
+    };
+    raw_open();
+    for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++) {
+        times[RAW_SLEEPS][round] = run_raw(-1);
+        times[OURS_SLEEPS][round] = run_ours(0);
+        times[RAW_SPINS][round] = run_raw(0);
+        times[OURS_SPINS][round] = run_ours(1);
+    }
+    interleaved_print("a frame of 250 bytes over TLS, from its writing to us, p50", names, 2, times);
+    interleaved_print("the same, spinning", names + RAW_SPINS, 2, times + RAW_SPINS);
+}
+
+/* --- from another thread --- */
+
+static struct cmb_post posts[BLOCK];
+static int64_t stamps[BLOCK];
+static atomic_int raw_posted;
+static int wake_fd, mode;
+
+static void on_post(struct cmb_post *post, void *user)
+{
+    (void)user;
+    note(stamps[post - posts]);
+}
+
+static void raw_post(void)
+{
+    uint64_t one = 1;
+    atomic_fetch_add(&raw_posted, 1);
+    if (mode == RAW_SLEEPS && write(wake_fd, &one, sizeof one) < 0)
+        abort();
+}
+
+static void *post_all(void *user)
+{
+    (void)user;
+    for (int i = 0; i < BLOCK; i++) {
+        pause_between();
+        stamps[i] = interleaved_now_ns();
+        posts[i] = (struct cmb_post){ .on_run = on_post };
+        if (mode == RAW_SLEEPS || mode == RAW_SPINS)
+            raw_post();
+        else
+            cmb_loop_post(loops[mode == OURS_SPINS], &posts[i]);
+    }
+    return NULL;
+}
+
+static void raw_hear(void)
+{
+    uint64_t count;
+    if (mode == RAW_SLEEPS && read(wake_fd, &count, sizeof count) < 0)
+        abort();
+    while (got < atomic_load(&raw_posted))
+        note(stamps[got]);
+}
+
+static double run_posts(int as)
+{
+    pthread_t poster;
+    pthread_attr_t there;
+    cpu_set_t first;
+    CPU_ZERO(&first);
+    CPU_SET(0, &first);
+    pthread_attr_init(&there);
+    pthread_attr_setaffinity_np(&there, sizeof first, &first); /* it could not leave our CPU itself */
+    mode = as;
+    got = 0;
+    atomic_store(&raw_posted, 0);
+    pthread_create(&poster, &there, post_all, NULL);
+    while (got < BLOCK) {
+        if (mode == RAW_SLEEPS || mode == RAW_SPINS)
+            raw_hear();
+        else
+            cmb_loop_run_once(loops[mode == OURS_SPINS], -1);
+    }
+    pthread_join(poster, NULL);
+    pthread_attr_destroy(&there);
+    return median();
+}
+
+static void bench_posts(void)
+{
+    static const struct interleaved_case names[CASES] = {
+        { "raw eventfd, the reader sleeps in read (the floor)", NULL, 1 },
+        { "a post to a loop that sleeps", NULL, 1 },
+        { "raw atomic, the reader spins on it (the floor)", NULL, 1 },
+        { "a post to a loop that spins", NULL, 1 },
+    };
+    wake_fd = eventfd(0, EFD_CLOEXEC);
+    for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++)
+        for (int as = 0; as < CASES; as++)
+            times[as][round] = run_posts(as);
+    interleaved_print("from another thread to ours, p50", names, 2, times);
+    interleaved_print("the same, spinning", names + RAW_SPINS, 2, times + RAW_SPINS);
+}
+
+int main(void)
+{
+    char url[64];
+    signal(SIGPIPE, SIG_IGN);
+    pid_t child = start_server();
+    bench_pin(1);
+    snprintf(url, sizeof url, "wss://127.0.0.1:%u", port);
+    struct cmb_trust_settings trusted = { .ca_file = test_certificates_ca_file(),
+                                          .is_ca_file_alone = true };
+    struct cmb_trust *trust = cmb_trust_new(&trusted, NULL);
+    target = cmb_target_new(url, NULL);
+    ours_open(0, trust);
+    ours_open(1, trust);
+    cmb_loop_spin(loops[1]);
+    bench_frames();
+    bench_posts();
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    return 0;
+}

@@ -27,8 +27,8 @@ static struct depth decoded;
 
 static void read_side(struct cmb_json_reader *reader, struct depth_side *side)
 {
-    static struct cmb_scaled_digits digits[DEPTH_LEVELS_MOST];
-    cmb_json_read_levels(reader, DEPTH_SCALE, DEPTH_SCALE, side->levels, digits, DEPTH_LEVELS_MOST,
+    static struct cmb_scaled_digits digits[DECODED_LEVELS_MOST];
+    cmb_json_read_levels(reader, DEPTH_SCALE, DEPTH_SCALE, side->levels, digits, DECODED_LEVELS_MOST,
                          &side->count);
 }
 
@@ -77,13 +77,13 @@ static bool decode_check_only(const struct cmb_text *frame, struct depth *depth)
 
 /* -- the floor: the numbers alone, as if their places were known -- */
 
-static size_t places[FRAMES_MOST][2 * DEPTH_LEVELS_MOST + 1]; /* ends with 0 */
+static size_t places[FRAMES_MOST][2 * DECODED_LEVELS_MOST + 1]; /* ends with 0 */
 
 static void find_places(size_t index)
 {
     struct cmb_text frame = frames[index];
     size_t count = 0;
-    for (size_t i = 1; i + 1 < frame.length && count < 2 * DEPTH_LEVELS_MOST; i++)
+    for (size_t i = 1; i + 1 < frame.length && count < 2 * DECODED_LEVELS_MOST; i++)
         if (frame.at[i] == '"' && (frame.at[i - 1] == '[' || frame.at[i - 1] == ',') &&
             frame.at[i + 1] >= '0' && frame.at[i + 1] <= '9')
             places[index][count++] = i + 1;
@@ -119,7 +119,7 @@ static int64_t scaled_of(struct json_object *object)
 static void take_side(struct json_object *array, struct depth_side *side)
 {
     side->count = json_object_array_length(array);
-    for (size_t i = 0; i < side->count && i < DEPTH_LEVELS_MOST; i++) {
+    for (size_t i = 0; i < side->count && i < DECODED_LEVELS_MOST; i++) {
         struct json_object *pair = json_object_array_get_idx(array, i);
         side->levels[i].price = scaled_of(json_object_array_get_idx(pair, 0));
         side->levels[i].amount = scaled_of(json_object_array_get_idx(pair, 1));

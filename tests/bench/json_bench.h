@@ -13,12 +13,12 @@ struct cmb_scaled_level {
 #include "json/level.h"
 #endif
 
-#define DEPTH_LEVELS_MOST 1024
+#define DECODED_LEVELS_MOST 1024
 #define DEPTH_SCALE       8
 
 struct depth_side {
     size_t count;
-    struct cmb_scaled_level levels[DEPTH_LEVELS_MOST];
+    struct cmb_scaled_level levels[DECODED_LEVELS_MOST];
 };
 
 struct depth {

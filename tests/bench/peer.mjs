@@ -57,9 +57,9 @@ function clientOf(url) {
         secret: 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j',
         enableRateLimit: false })
     client.urls.api = moveUrls(client.urls.api, url)
-    client.urls.api.ws = { spot: url.replace('https:', 'wss:') + '/ws' }
+    client.urls.api.ws = { spot: url.replace('https:', 'wss:') + '/stream' } // tells it from swaps
     client.setMarkets([client.safeMarketStructure({
-        id: 'BTCUSDT', symbol: SYMBOL, base: 'BTC', quote: 'USDT', baseId: 'BTC', quoteId: 'USDT',
+        id: 'BTCUSDT', lowercaseId: 'btcusdt', symbol: SYMBOL, base: 'BTC', quote: 'USDT', baseId: 'BTC', quoteId: 'USDT',
         type: 'spot', spot: true, active: true, precision: { amount: 0.000001, price: 0.01 },
         limits: {}, info: { orderTypes: ['LIMIT', 'MARKET'] } })])
     clients.set(url, client)

@@ -134,7 +134,6 @@ static inline void bench_welcome_(struct bench_peer *peer, const char *request)
                       "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", accept);
     SSL_write(peer->tls, answer, length);
     peer->is_websocket = true;
-    peer->next = 1001;
     for (int i = 0; i < BENCH_WEBSOCKETS_MOST; i++)
         if (!bench_websockets_[i]) {
             bench_websockets_[i] = peer;
@@ -142,13 +141,15 @@ static inline void bench_welcome_(struct bench_peer *peer, const char *request)
         }
 }
 
+/* A text of `length` bytes that stands four bytes behind `frame`. */
 static inline void bench_say_(struct bench_peer *peer, char *frame, size_t length)
 {
-    frame[0] = (char)0x81;
-    frame[1] = 126;
-    frame[2] = (char)(length >> 8);
-    frame[3] = (char)length;
-    SSL_write(peer->tls, frame, (int)length + 4);
+    bool is_short = length < 126;
+    if (is_short)
+        memcpy(frame + 2, (char[]){ (char)0x81, (char)length }, 2);
+    else
+        memcpy(frame, (char[]){ (char)0x81, 126, (char)(length >> 8), (char)length }, 4);
+    SSL_write(peer->tls, frame + (is_short ? 2 : 0), (int)length + (is_short ? 2 : 4));
 }
 
 /* One frame of the client's: a subscription is acknowledged, and anything else is nothing to us. */
@@ -165,7 +166,8 @@ static inline void bench_hear_(struct bench_peer *peer, unsigned char *frame, si
     length = (size_t)snprintf(answer + 4, sizeof answer - 4, "{\"result\":null,\"id\":%ld}",
                               id ? strtol(id + 5, NULL, 10) : 1);
     bench_say_(peer, answer, length);
-    peer->is_subscribed = true;
+    peer->is_subscribed = !strstr((char *)frame + head, "UNSUBSCRIBE");
+    peer->next = 1001; /* the snapshot's number is 1000 */
 }
 
 /* Everybody gets the next update. */
@@ -225,7 +227,8 @@ static inline bool bench_take_(struct bench_peer *peer, char *request, int got)
         bench_welcome_(peer, request);
     else if (strstr(request, " HTTP/1.1\r\n"))
         bench_answer_(peer, request);
-    if (strncmp(request, "GET /close", 10) != 0)
+    bool is_farewell = peer->is_websocket && (request[0] & 0xf) == 8;
+    if (!is_farewell && strncmp(request, "GET /close", 10) != 0)
         return true;
     SSL_shutdown(peer->tls);
     bench_close_(peer);

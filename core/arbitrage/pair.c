@@ -35,7 +35,7 @@ void cmb_place_read(struct cmb_place *place, size_t depth)
 struct pair {
     struct cmb_place *buyer, *seller;
     int64_t lot;
-    cmb_wide ask_by, bid_by; /* a level pays when bid * bid_by >= ask * ask_by + more */
+    int64_t ask_by, bid_by; /* a level pays when bid * bid_by >= ask * ask_by + more */
     int more;
     /* what a walk has come to */
     int64_t amount, buy_price, sell_price;
@@ -80,7 +80,7 @@ static void walk(struct pair *pair, int64_t amount_most)
     while (ask < buyer->ask_count && bid < seller->bid_count) {
         const struct cmb_scaled_level *from = &buyer->asks[ask], *to = &seller->bids[bid];
         if (from->price <= 0 || to->price <= 0 ||
-            to->price * pair->bid_by < from->price * pair->ask_by + pair->more)
+            (cmb_wide)to->price * pair->bid_by < (cmb_wide)from->price * pair->ask_by + pair->more)
             return;
         int64_t room = most_at(pair, from->price, amount_most) - pair->amount;
         int64_t amount = least(least(from->amount - ask_used, to->amount - bid_used), room);
@@ -140,16 +140,27 @@ static bool meets_minimums(const struct pair *pair)
            (cmb_wide)pair->sell_price * pair->amount >= sell->cost_least;
 }
 
+/* Whether the walk came to the end of what was read, and not of a book. */
+static bool wants_more(const struct pair *pair)
+{
+    const struct cmb_place *buyer = pair->buyer, *seller = pair->seller;
+    return pair->is_cut && buyer->ask_count >= DEPTH_FIRST && seller->bid_count >= DEPTH_FIRST &&
+           (buyer->levels_asked < CMB_ARBITRAGE_DEPTH || seller->levels_asked < CMB_ARBITRAGE_DEPTH);
+}
+
+static void walk_to_depth(struct pair *pair, size_t depth)
+{
+    pair->is_cut = false;
+    cmb_place_read(pair->buyer, depth);
+    cmb_place_read(pair->seller, depth);
+    walk(pair, amount_most(pair));
+}
+
 static bool size(struct pair *pair)
 {
-    for (size_t depth = DEPTH_FIRST;; depth = CMB_ARBITRAGE_DEPTH) {
-        pair->is_cut = false;
-        cmb_place_read(pair->buyer, depth);
-        cmb_place_read(pair->seller, depth);
-        walk(pair, amount_most(pair));
-        if (!pair->is_cut || depth == CMB_ARBITRAGE_DEPTH)
-            break;
-    }
+    walk_to_depth(pair, DEPTH_FIRST);
+    if (wants_more(pair))
+        walk_to_depth(pair, CMB_ARBITRAGE_DEPTH);
     int64_t rest = pair->amount % pair->lot;
     if (rest)
         walk(pair, pair->amount - rest);
@@ -204,8 +215,8 @@ bool cmb_pair_find(struct cmb_arbitrage *arbitrage, const struct cmb_route *rout
     int64_t edge_ppm = arbitrage->rules.edge_least_ppm;
     struct pair pair = { .buyer = buyer, .seller = seller,
                          .lot = common_lot(buyer->terms.lot, seller->terms.lot),
-                         .ask_by = (cmb_wide)buyer->terms.pay * (CMB_PPM + edge_ppm),
-                         .bid_by = (cmb_wide)seller->terms.get * CMB_PPM,
+                         .ask_by = buyer->terms.pay * (CMB_PPM + edge_ppm),
+                         .bid_by = seller->terms.get * CMB_PPM,
                          .more = edge_ppm == 0 };
     if (!pair.lot || !size(&pair))
         return false;

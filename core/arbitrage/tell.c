@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { AVERAGE_DIGITS = 18 };
+enum { AVERAGE_DIGITS = 6 }; /* behind those of the price */
 
 /* ---- what is said ---- */
 
@@ -39,6 +39,18 @@ static void tell(const struct cmb_arbitrage *arbitrage, uint32_t tiding,
         arbitrage->rules.on_opportunity(tiding, opportunity, arbitrage->rules.user);
 }
 
+/* What the levels cost in the mean, rounded down; absent where 128 bits do not hold it. */
+static struct cambist_decimal average_of(const struct cmb_found_leg *leg)
+{
+    cmb_wide turnover = cmb_wide_bits_of(&leg->turnover);
+    if (leg->amount.high || __builtin_mul_overflow(turnover, cmb_powers_of_ten[AVERAGE_DIGITS],
+                                                   &turnover))
+        return (struct cambist_decimal){ 0 };
+    struct cambist_decimal average = cmb_wide_decimal(turnover / (int64_t)leg->amount.low, 0);
+    average.exponent = leg->turnover.exponent - leg->amount.exponent - AVERAGE_DIGITS;
+    return average;
+}
+
 static void tell_found(struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
                        uint32_t tiding, const struct cmb_found *found, int64_t now_ns)
 {
@@ -52,7 +64,7 @@ static void tell_found(struct cmb_arbitrage *arbitrage, const struct cmb_route *
         struct cambist_arbitrage_leg *leg = &opportunity.legs[i];
         leg->amount = from->amount;
         leg->price = from->price;
-        (void)cmb_decimal_divide(&from->turnover, &from->amount, AVERAGE_DIGITS, &leg->average);
+        leg->average = average_of(from);
     }
     tell(arbitrage, tiding, &opportunity);
 }

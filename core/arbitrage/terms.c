@@ -10,7 +10,7 @@ bool cmb_wide_of(const struct cambist_decimal *value, unsigned scale, enum cmb_r
     if (cmb_decimal_round(value, &unit, rounding, &rounded) != CMB_NUMBER_FINE ||
         rounded.exponent != unit.exponent || cmb_decimal_is_negative(&rounded))
         return false;
-    *ret = (cmb_wide)((cmb_wide_bits)(uint64_t)rounded.high << 64 | rounded.low);
+    *ret = cmb_wide_bits_of(&rounded);
     return true;
 }
 

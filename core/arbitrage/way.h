@@ -169,6 +169,12 @@ void cmb_route_look(struct cmb_arbitrage *arbitrage, struct cmb_route *route, in
 /* `value` as a count of 10^-scale.  False where it is absent, negative, or does not fit. */
 bool cmb_wide_of(const struct cambist_decimal *value, unsigned scale, enum cmb_rounding rounding,
                  cmb_wide *ret);
+/* A decimal's coefficient. */
+static inline cmb_wide cmb_wide_bits_of(const struct cambist_decimal *value)
+{
+    return (cmb_wide)((cmb_wide_bits)(uint64_t)value->high << 64 | value->low);
+}
+
 /* A decimal of `count` units of 10^-scale. */
 static inline struct cambist_decimal cmb_wide_decimal(cmb_wide count, unsigned scale)
 {

@@ -38,7 +38,7 @@ struct cambist_arbitrage_leg {
     uint64_t side;                  /* CAMBIST_SIDE_BUY, CAMBIST_SIDE_SELL */
     struct cambist_decimal amount;  /* in base */
     struct cambist_decimal price;   /* the worst that it takes: the limit to send */
-    struct cambist_decimal average; /* over the levels that it takes; to 18 digits */
+    struct cambist_decimal average; /* over the levels that it takes, rounded down */
     struct cambist_decimal taker;   /* the fee's rate that was counted */
     int64_t age_ns;                 /* of its book: since it was last proved true */
 };

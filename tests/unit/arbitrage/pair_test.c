@@ -70,7 +70,7 @@ static void goes_only_as_deep_as_each_level_pays(void)
     ASSERT_DECIMAL(books.last.legs[0].amount, "1.5");
     ASSERT_DECIMAL(books.last.legs[0].price, "100.5");
     ASSERT_DECIMAL(books.last.legs[1].price, "101");
-    ASSERT_DECIMAL(books.last.legs[0].average, "100.166666666666667");
+    ASSERT_DECIMAL(books.last.legs[0].average, "100.16666666");
     ASSERT_DECIMAL(books.last.profit, "1.75"); /* 0.5 * 2 + 0.5 * 1 + 0.5 * 0.5 */
     arbitrage_books_close(&books);
 }

@@ -1,0 +1,178 @@
+/* What does it cost to learn, from an update of a book, that there is something to be earned?
+ *
+ * Books of one to fifty symbols at two, eight and twenty exchanges, twenty levels a side; an update
+ * changes the best ask of one of them.  The floor is a bare loop over as many best prices.
+ */
+#include "arbitrage/arbitrage.h"
+#include "bench/interleaved.h"
+
+#include <string.h>
+
+enum { EXCHANGES_MOST = 20, SYMBOLS_MOST = 50, LEVELS = 20, TURNS = 2000 };
+
+/* ---- exchanges with books ---- */
+
+struct setup {
+    const char *title;
+    uint32_t exchanges, symbols;
+    int64_t crossing; /* how many ticks the first exchange asks below what the others bid */
+    struct cmb_arbitrage *arbitrage;
+    struct cmb_book *books[EXCHANGES_MOST * SYMBOLS_MOST]; /* symbol by symbol */
+    int64_t sequences[EXCHANGES_MOST * SYMBOLS_MOST];
+    uint32_t next; /* whose book changes */
+};
+
+static const struct cambist_book_rule counted = { .kind = CAMBIST_BOOK_COUNTED };
+static char names[SYMBOLS_MOST][16];
+static uint64_t told;
+
+static void on_opportunity(uint32_t tiding, const struct cambist_opportunity *opportunity,
+                           void *user)
+{
+    (void)user;
+    told += tiding;
+    INTERLEAVED_KEEP(opportunity->edge_ppm);
+}
+
+static void load_book(struct setup *setup, uint32_t place, int64_t middle)
+{
+    struct cmb_scaled_level bids[LEVELS], asks[LEVELS];
+    for (int i = 0; i < LEVELS; i++) {
+        bids[i] = (struct cmb_scaled_level){ middle - 10 - i, 100000000 };
+        asks[i] = (struct cmb_scaled_level){ middle + 10 + i, 100000000 };
+    }
+    struct cmb_book_update whole = { .is_snapshot = true, .has_sequence = true, .sequence = 1,
+                                     .bids = bids, .asks = asks, .bid_count = LEVELS,
+                                     .ask_count = LEVELS };
+    setup->sequences[place] = 1;
+    if (cmb_book_apply(setup->books[place], &whole) != CMB_BOOK_APPLIED)
+        exit(1);
+    cmb_arbitrage_update(setup->arbitrage, place, 0);
+}
+
+static void add_place(struct setup *setup, uint32_t exchange, uint32_t symbol)
+{
+    static struct cambist_market markets[EXCHANGES_MOST * SYMBOLS_MOST];
+    const struct cambist_decimal fee = { .low = 1, .exponent = -3, .is_set = 1 };
+    uint32_t place;
+    struct cambist_market *market = &markets[symbol * EXCHANGES_MOST + exchange];
+    *market = (struct cambist_market){ .symbol = names[symbol], .base = names[symbol],
+                                       .quote = "USDT", .kind = CAMBIST_KIND_SPOT,
+                                       .tick_size = { .low = 1, .exponent = -2, .is_set = 1 },
+                                       .lot_size = { .low = 1, .exponent = -8, .is_set = 1 } };
+    if (cmb_arbitrage_add_place(setup->arbitrage, exchange, market, &fee, &place, NULL))
+        exit(1);
+    setup->books[place] = cmb_book_new(&counted, 2, 8);
+}
+
+static void open_setup(struct setup *setup)
+{
+    struct cmb_arbitrage_rules rules = { .age_most_ns = INT64_MAX,
+                                         .on_opportunity = on_opportunity };
+    uint32_t venue;
+    setup->arbitrage = cmb_arbitrage_new(&rules);
+    for (uint32_t i = 0; i < setup->exchanges; i++)
+        if (cmb_arbitrage_add_venue(setup->arbitrage, "x", &venue, NULL))
+            exit(1);
+    for (uint32_t symbol = 0; symbol < setup->symbols; symbol++) {
+        snprintf(names[symbol], sizeof names[symbol], "S%u", symbol);
+        for (uint32_t i = 0; i < setup->exchanges; i++)
+            add_place(setup, i, symbol);
+    }
+    if (cmb_arbitrage_find_routes(setup->arbitrage, NULL))
+        exit(1);
+    for (uint32_t place = 0; place < setup->exchanges * setup->symbols; place++) {
+        bool is_first = place % setup->exchanges == 0, is_last = (place + 1) % setup->exchanges == 0;
+        cmb_arbitrage_set_book(setup->arbitrage, place, setup->books[place]);
+        /* one exchange may be lower than the others, one higher */
+        load_book(setup, place, 6700000 - (is_first ? setup->crossing : 0) +
+                                    (is_last ? setup->crossing : 0));
+    }
+}
+
+/* The first exchange of the next symbol: its best ask is larger or smaller by one unit. */
+static uint32_t change_book(struct setup *setup)
+{
+    uint32_t place = setup->next * setup->exchanges;
+    struct cmb_scaled_level ask = { 6700010 - setup->crossing,
+                                    100000000 + (setup->sequences[place] & 1) };
+    struct cmb_book_update update = { .has_sequence = true,
+                                      .sequence = ++setup->sequences[place],
+                                      .asks = &ask, .ask_count = 1 };
+    setup->next = (setup->next + 1) % setup->symbols;
+    if (cmb_book_apply(setup->books[place], &update) != CMB_BOOK_APPLIED)
+        exit(1);
+    return place;
+}
+
+/* ---- cases ---- */
+
+static struct setup *now; /* whose cases run */
+static int64_t tops[2][EXCHANGES_MOST];
+
+static void loop_tops(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++) {
+        uint64_t found = 0;
+        for (uint32_t k = 0; k < now->exchanges; k++)
+            found += (uint64_t)(tops[0][k] >= tops[1][0]) + (uint64_t)(tops[1][k] <= tops[0][0]);
+        INTERLEAVED_KEEP(found);
+        __asm__ volatile("" : : : "memory");
+    }
+}
+
+static void look(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++) {
+        cmb_arbitrage_update(now->arbitrage, now->next * now->exchanges, 0);
+        now->next = (now->next + 1) % now->symbols;
+    }
+}
+
+static void apply(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++)
+        INTERLEAVED_KEEP(change_book(now));
+}
+
+static void apply_and_look(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++)
+        cmb_arbitrage_update(now->arbitrage, change_book(now), 0);
+}
+
+static void show(struct setup *setup)
+{
+    const struct interleaved_case cases[] = {
+        { "a bare loop over the best prices (floor)", loop_tops, TURNS },
+        { "look: the book has changed", look, TURNS },
+        { "one level into the book, no look", apply, TURNS },
+        { "one level into the book, look, tell what is news", apply_and_look, TURNS },
+    };
+    struct cambist_arbitrage_counts before = { 0 }, after = { 0 };
+    char title[160];
+    open_setup(setup);
+    now = setup;
+    for (uint32_t i = 0; i < setup->exchanges; i++)
+        tops[0][i] = 6699990, tops[1][i] = 6700010;
+    cmb_arbitrage_tell_counts(setup->arbitrage, &before);
+    apply_and_look(1);
+    cmb_arbitrage_tell_counts(setup->arbitrage, &after);
+    snprintf(title, sizeof title, "%s: %u exchanges, %u symbols; %llu looked at exactly",
+             setup->title, setup->exchanges, setup->symbols,
+             (unsigned long long)(after.checks - before.checks));
+    interleaved_run(title, cases, sizeof cases / sizeof *cases);
+}
+
+int main(void)
+{
+    static struct setup setups[] = {
+        { "nothing crosses", 2, 1 }, { "nothing crosses", 8, 1 }, { "nothing crosses", 20, 1 },
+        { "nothing crosses", 20, 50 }, { "one route pays", 2, 1, 6712 },
+        { "one route pays", 8, 1, 6712 }, { "one route pays", 20, 1, 6712 },
+        { "one route pays", 20, 50, 6712 }, { "all pay that the first asks", 20, 1, 13412 },
+    };
+    for (size_t i = 0; i < sizeof setups / sizeof *setups; i++)
+        show(&setups[i]);
+    return 0;
+}

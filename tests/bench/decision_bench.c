@@ -34,8 +34,7 @@ static bool is_ordering;
 
 static void fail(void)
 {
-    fprintf(stderr, "%s\n", error.message);
-    exit(1);
+    bench_fail(error.message);
 }
 
 /* ---- the order ---- */
@@ -137,28 +136,33 @@ static void to_order(size_t turns)
     is_ordering = false;
 }
 
+#define TITLE "a depth update of %d levels"
+#define ORDER "message to signed order"
+
 /* What a round costs must not hang on what the round before it left: texts are written anew between
  * them, outside of the time. */
 static void show(int levels_of_text)
 {
-    static double times[3][INTERLEAVED_ROUNDS];
-    const struct interleaved_case cases[] = {
-        { "message to updated book (floor)", to_book, TURNS },
+    static const struct interleaved_case cases[] = {
+        { "message to updated book", to_book, TURNS },
         { "message to opportunity", to_opportunity, TURNS },
-        { "message to signed order", to_order, TURNS },
+        { ORDER, to_order, TURNS },
     };
     char title[80];
     levels = levels_of_text;
-    for (int round = 0; round < INTERLEAVED_ROUNDS; round++)
+    snprintf(title, sizeof title, TITLE, levels);
+    for (int round = 0; bench_has_round(round, INTERLEAVED_ROUNDS); round++)
         for (int i = 0; i < 3; i++) {
             write_texts();
-            int64_t start_ns = interleaved_now_ns();
-            cases[i].run(TURNS);
-            times[i][round] = (double)(interleaved_now_ns() - start_ns) / TURNS;
+            interleaved_run_one(title, &cases[i]);
         }
-    snprintf(title, sizeof title, "a depth update of %d levels, %zu bytes", levels, lengths[0]);
-    interleaved_print(title, cases, 3, times);
+    bench_tell(title);
 }
+
+static const struct bench_goal goals[] = {
+    { "message of 2 levels in, to the bytes of a signed order out", "a depth update of 2 levels",
+      "ns", ORDER, .at_most = 1000 },
+};
 
 /* ---- opening ---- */
 
@@ -241,15 +245,14 @@ static void open_arbitrage(void)
     }
 }
 
-int main(void)
+int main(int count, char **words)
 {
     struct cmb_plugin *plugin;
+    bench_begin(count, words);
     cmb_vault_open(&vault, 1 << 16, NULL);
     cmb_clock_init_turnable(&clock_of_bench, 1754006400123000000);
-    if (cmb_plugin_open("binance", &(struct cmb_plugin_rules){ 0 }, &plugin, &error)) {
-        printf("skipped: %s\n", error.message);
-        return 0;
-    }
+    if (cmb_plugin_open("binance", &(struct cmb_plugin_rules){ 0 }, &plugin, &error))
+        fail();
     cmb_office_init(&office, cmb_loop_new(&clock_of_bench), NULL);
     open_binance(plugin);
     begin_book();
@@ -257,7 +260,6 @@ int main(void)
     show(2);
     show(8);
     show(36);
-    printf("%llu opportunities, %llu orders made\n", (unsigned long long)found,
-           (unsigned long long)orders);
-    return found && orders ? 0 : 1;
+    bench_require(found && orders, "nothing was found");
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -46,7 +46,12 @@ static void walk_a_lap(size_t turns)
     }
 }
 
-int main(void)
+static const struct bench_goal goals[] = {
+    { "one sample of a stage's time, the clock read already", NULL, "ns",
+      "a sample in a histogram", .at_most = 20 },
+};
+
+int main(int count, char **words)
 {
     static const struct cmb_stage_row rows[STAGES] = { { "a", "" }, { "b", "" }, { "c", "" },
                                                        { "d", "" } };
@@ -59,6 +64,7 @@ int main(void)
         { "a lap of four stages: five readings, five samples", walk_a_lap, 4000 },
     };
     uint64_t state = 1;
+    bench_begin(count, words);
     for (size_t i = 0; i < 1024; i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         durations[i] = (int64_t)(40u + ((state >> 40) >> (state >> 60)));
@@ -66,6 +72,5 @@ int main(void)
     cmb_way_times_init(&times, &way, histograms, true);
     cmb_histogram_init(&off, false);
     interleaved_run("measuring", cases, sizeof cases / sizeof *cases);
-    printf("a histogram takes %zu bytes\n", sizeof(struct cmb_histogram));
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -3,7 +3,7 @@
  * A process on the first CPU sends a frame over TLS every 300 us, stamped with the moment before it is
  * written; both clients stand on the second CPU.  Rounds of 100 frames, sleeping and spinning, raw
  * and ours, in turn; of each round the median counts.  (Requests: see transport_bench.c.) */
-#include "bench/interleaved.h"
+#include "bench/bench.h"
 #include "bench/transport_server.h"
 #include "support/websocket_client.h"
 #include "support/websocket_server.h"
@@ -14,21 +14,20 @@ enum { PAYLOAD = 250, FRAME = PAYLOAD + 4, BLOCK = 100, APART_NS = 300000 };
 enum { RAW_SLEEPS, OURS_SLEEPS, RAW_SPINS, OURS_SPINS, CASES };
 
 static uint16_t port;
-static double times[CASES][INTERLEAVED_ROUNDS];
 static double latencies[BLOCK];
 static int got;
 
 static void note(int64_t stamp_ns)
 {
     if (got < BLOCK)
-        latencies[got] = (double)(interleaved_now_ns() - stamp_ns);
+        latencies[got] = (double)(bench_now_ns() - stamp_ns);
     got++;
 }
 
-static double median(void)
+static double median_us(void)
 {
-    qsort(latencies, BLOCK, sizeof *latencies, interleaved_compare);
-    return latencies[BLOCK / 2];
+    qsort(latencies, BLOCK, sizeof *latencies, bench_compare);
+    return latencies[BLOCK / 2] / 1000;
 }
 
 /* The CPU of whoever sends is idle in between: only what is measured may take time. */
@@ -54,7 +53,7 @@ static void pace(struct test_peer *peer, const char *text, void *user)
     while (test_websocket_next(websocket, &asked))
         for (int i = 0; i < BLOCK; i++) {
             pause_between();
-            snprintf(frame + 4, 21, "%020lld", (long long)interleaved_now_ns());
+            snprintf(frame + 4, 21, "%020lld", (long long)bench_now_ns());
             frame[24] = 'z';
             test_peer_write(peer, frame, FRAME);
         }
@@ -128,7 +127,7 @@ static double run_raw(int patience_ms)
             have = 0;
         }
     }
-    return median();
+    return median_us();
 }
 
 /* --- ours --- */
@@ -176,26 +175,26 @@ static double run_ours(int i)
     cmb_websocket_send(websockets[i], CMB_TEXT("go"));
     while (got < BLOCK)
         cmb_loop_run_once(loops[i], -1);
-    return median();
+    return median_us();
 }
+
+#define FRAMES        "a frame of 250 bytes over TLS, from its writing to us"
+#define POSTED        "from another thread to ours"
+#define RAW_SLEEPING  "raw epoll and OpenSSL, sleeping"
+#define OURS_SLEEPING "a websocket on a loop that sleeps"
+#define RAW_SPINNING  "raw epoll and OpenSSL, spinning"
+#define OURS_SPINNING "a websocket on a loop that spins"
 
 static void bench_frames(void)
 {
-    static const struct interleaved_case names[CASES] = {
-        { "raw epoll and OpenSSL, sleeping (the floor)", NULL, 1 },
-        { "a websocket on a loop that sleeps", NULL, 1 },
-        { "raw epoll and OpenSSL, spinning (the floor)", NULL, 1 },
-        { "a websocket on a loop that spins", NULL, 1 },
-    };
     raw_open();
-    for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++) {
-        times[RAW_SLEEPS][round] = run_raw(-1);
-        times[OURS_SLEEPS][round] = run_ours(0);
-        times[RAW_SPINS][round] = run_raw(0);
-        times[OURS_SPINS][round] = run_ours(1);
+    for (int round = 0; bench_has_round(round, BENCH_ROUNDS_MOST); round++) {
+        bench_note(FRAMES, RAW_SLEEPING, "p50 us", run_raw(-1));
+        bench_note(FRAMES, OURS_SLEEPING, "p50 us", run_ours(0));
+        bench_note(FRAMES, RAW_SPINNING, "p50 us", run_raw(0));
+        bench_note(FRAMES, OURS_SPINNING, "p50 us", run_ours(1));
     }
-    interleaved_print("a frame of 250 bytes over TLS, from its writing to us, p50", names, 2, times);
-    interleaved_print("the same, spinning", names + RAW_SPINS, 2, times + RAW_SPINS);
+    bench_tell(FRAMES);
 }
 
 /* --- from another thread --- */
@@ -224,7 +223,7 @@ static void *post_all(void *user)
     (void)user;
     for (int i = 0; i < BLOCK; i++) {
         pause_between();
-        stamps[i] = interleaved_now_ns();
+        stamps[i] = bench_now_ns();
         posts[i] = (struct cmb_post){ .on_run = on_post };
         if (mode == RAW_SLEEPS || mode == RAW_SPINS)
             raw_post();
@@ -264,28 +263,33 @@ static double run_posts(int as)
     }
     pthread_join(poster, NULL);
     pthread_attr_destroy(&there);
-    return median();
+    return median_us();
 }
 
 static void bench_posts(void)
 {
-    static const struct interleaved_case names[CASES] = {
-        { "raw eventfd, the reader sleeps in read (the floor)", NULL, 1 },
-        { "a post to a loop that sleeps", NULL, 1 },
-        { "raw atomic, the reader spins on it (the floor)", NULL, 1 },
-        { "a post to a loop that spins", NULL, 1 },
+    static const char *const names[CASES] = {
+        "raw eventfd, the reader sleeps in read", "a post to a loop that sleeps",
+        "raw atomic, the reader spins on it", "a post to a loop that spins",
     };
     wake_fd = eventfd(0, EFD_CLOEXEC);
-    for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++)
+    for (int round = 0; bench_has_round(round, BENCH_ROUNDS_MOST); round++)
         for (int as = 0; as < CASES; as++)
-            times[as][round] = run_posts(as);
-    interleaved_print("from another thread to ours, p50", names, 2, times);
-    interleaved_print("the same, spinning", names + RAW_SPINS, 2, times + RAW_SPINS);
+            bench_note(POSTED, names[as], "p50 us", run_posts(as));
+    bench_tell(POSTED);
 }
 
-int main(void)
+static const struct bench_goal goals[] = {
+    { "paced WebSocket frame, p50", FRAMES, "p50 us", OURS_SLEEPING, RAW_SLEEPING,
+      .at_most = 1.15 },
+    { "paced WebSocket frame, spinning, p50", FRAMES, "p50 us", OURS_SPINNING, RAW_SPINNING,
+      .at_most = 1.15 },
+};
+
+int main(int count, char **words)
 {
     char url[64];
+    bench_begin(count, words);
     signal(SIGPIPE, SIG_IGN);
     pid_t child = start_server();
     bench_pin(1);
@@ -301,5 +305,5 @@ int main(void)
     bench_posts();
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    return 0;
+    return bench_end(goals, sizeof goals / sizeof *goals);
 }

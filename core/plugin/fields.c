@@ -214,7 +214,8 @@ static struct cmb_node *descend(struct builder *builder, struct cmb_node *node,
             return *at;
     bool is_choice = step->kind == CMB_PATH_SELECT || step->kind == CMB_PATH_SELECT_NOT;
     node->has_choices |= is_choice;
-    node->has_names = (node->has_names || !node->child) && step->kind == CMB_PATH_KEY;
+    node->has_names = (node->has_names || !node->child) &&
+                      (is_choice || step->kind == CMB_PATH_KEY);
     return *at = new_node(builder, *step);
 }
 
@@ -239,6 +240,44 @@ static int plant(struct builder *builder, int i)
     builder->next_leaf[i] = *first;
     *first = i;
     return CAMBIST_OK;
+}
+
+static void place_name(struct cmb_node *node, const struct cmb_node *child)
+{
+    uint32_t at = cmb_name_hash(child->step.key) & node->name_mask;
+    while (node->names[at])
+        at = (at + 1) & node->name_mask;
+    node->names[at] = child;
+}
+
+/* Has the children that are keys found by their key, here and below. */
+static int index_names(struct builder *builder, struct cmb_node *node)
+{
+    uint32_t count = 0, room = 1;
+    for (const struct cmb_node *child = node->child; child; child = child->next)
+        count += child->step.kind == CMB_PATH_KEY;
+    while (room < 2 * count + 1) /* some stay free: every search ends */
+        room *= 2;
+    if (node->has_names) {
+        node->names = cmb_compiler_take(builder->compiler, room, sizeof *node->names);
+        node->name_mask = room - 1;
+    }
+    if (node->has_names && !node->names)
+        return CAMBIST_NO_MEMORY;
+    int status = CAMBIST_OK;
+    for (struct cmb_node *child = node->child; child && status == CAMBIST_OK; child = child->next) {
+        if (node->has_names && child->step.kind == CMB_PATH_KEY)
+            place_name(node, child);
+        status = index_names(builder, child);
+    }
+    return status;
+}
+
+static int index_trees(struct builder *builder)
+{
+    int status = builder->row_tree ? index_names(builder, builder->row_tree) : CAMBIST_OK;
+    return status == CAMBIST_OK && builder->answer_tree ? index_names(builder, builder->answer_tree)
+                                                        : status;
 }
 
 /* A constant that holds always is looked for nowhere. */
@@ -275,6 +314,8 @@ int cmb_compile_fields(struct cmb_compiler *compiler, const struct cambist_field
     }
     for (uint32_t i = 0; i < ret->count && status == CAMBIST_OK; i++)
         status = is_rootless(&builder.leaves[i]) ? CAMBIST_OK : plant(&builder, (int)i);
+    if (status == CAMBIST_OK)
+        status = index_trees(&builder);
     if (status == CAMBIST_OK &&
         (record == CAMBIST_RECORD_ORDER_BOOK || record == CAMBIST_RECORD_BOOK_UPDATE))
         status = complete_levels(&builder);

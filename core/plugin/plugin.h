@@ -190,8 +190,19 @@ struct cmb_node {
     int leaf;     /* first leaf that ends here, -1: none */
     int key_leaf; /* first leaf that wants the key under which this value stands, -1: none */
     bool has_choices; /* a child chooses the object itself */
-    bool has_names;   /* every child is a key: no member is wanted twice */
+    bool has_names;   /* every other child is a key: no member is wanted twice */
+    const struct cmb_node **names; /* where has_names: these children, by the hash of their key */
+    uint32_t name_mask;            /* places of `names`, a power of two, less one; some are NULL */
 };
+
+/* Enough to tell the keys of one object apart mostly. */
+static inline uint32_t cmb_name_hash(struct cmb_text key)
+{
+    if (!key.length)
+        return 0;
+    uint32_t first = (unsigned char)key.at[0], last = (unsigned char)key.at[key.length - 1];
+    return (first * 5) ^ (last * 3) ^ ((uint32_t)key.length * 9);
+}
 
 /* What an exchange may tell of a level. */
 enum cmb_level_part {

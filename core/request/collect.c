@@ -93,26 +93,34 @@ bool cmb_step_names(const struct cmb_call *call, const struct cmb_json_value *ke
 
 static inline bool is_named(const struct cmb_node *node, const struct cmb_json_value *key)
 {
-    return key->has_escapes ? cmb_json_is(key, node->step.key)
-                            : cmb_text_is(key->raw, node->step.key);
+    return node->step.kind == CMB_PATH_KEY && cmb_text_is(key->raw, node->step.key);
 }
 
-/* The child that wants the member of that key.  Members mostly come in the order in which they came
- * the last time, so the search begins behind the child that was found before. */
-static const struct cmb_node *find_child(const struct cmb_node *node, const struct cmb_node *from,
+static const struct cmb_node *find_escaped(const struct cmb_node *node,
+                                           const struct cmb_json_value *key)
+{
+    const struct cmb_node *child = node->child;
+    while (child && !(child->step.kind == CMB_PATH_KEY && cmb_json_is(key, child->step.key)))
+        child = child->next;
+    return child;
+}
+
+/* The child that wants the member of that key.  Members mostly come in the order of the rows, so the
+ * one behind the child that was found before is looked at first. */
+static const struct cmb_node *find_child(const struct cmb_node *node, const struct cmb_node *next,
                                          const struct cmb_json_value *key)
 {
-    const struct cmb_node *child;
-    for (child = from; child; child = child->next)
-        if (is_named(child, key))
-            return child;
-    for (child = node->child; child != from; child = child->next)
-        if (is_named(child, key))
-            return child;
-    return NULL;
+    if (key->has_escapes)
+        return find_escaped(node, key);
+    if (next && is_named(next, key))
+        return next;
+    uint32_t at = cmb_name_hash(key->raw) & node->name_mask;
+    while (node->names[at] && !cmb_text_is(key->raw, node->names[at]->step.key))
+        at = (at + 1) & node->name_mask;
+    return node->names[at];
 }
 
-/* The usual case: every child is a key. */
+/* The usual case: every child is a key, but for those that choose the object. */
 static void collect_names(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
                           const struct cmb_node *node)
 {
@@ -235,12 +243,10 @@ void cmb_collect(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
     }
     struct cmb_json_reader *inside = node->leaf >= 0 ? &start : reader;
     enum cmb_json_kind kind = node->child ? cmb_json_peek(inside) : CMB_JSON_NONE;
-    if (kind == CMB_JSON_OBJECT && node->has_names) {
-        collect_names(mapper, inside, node);
-    } else if (kind == CMB_JSON_OBJECT) {
+    if (kind == CMB_JSON_OBJECT) {
         if (node->has_choices)
             collect_chosen(mapper, inside, node);
-        collect_members(mapper, inside, node);
+        (node->has_names ? collect_names : collect_members)(mapper, inside, node);
     } else if (kind == CMB_JSON_ARRAY) {
         collect_elements(mapper, inside, node);
     } else if (node->leaf < 0) {

@@ -282,6 +282,11 @@ static bool is_orderly_end(const struct cmb_connection *connection)
     return !connection->tls || (SSL_get_shutdown(connection->tls) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
+bool cmb_connection_has_unread(const struct cmb_connection *connection)
+{
+    return connection->tls && SSL_has_pending(connection->tls);
+}
+
 int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size, size_t *ret_size)
 {
     *ret_size = 0;

@@ -73,6 +73,8 @@ int cmb_connection_watch(struct cmb_connection *connection, uint32_t events, cmb
 /* CAMBIST_OK with 1..size bytes in *ret_size, or with 0 at the orderly end; AGAIN: nothing now;
  * UNAVAILABLE: the connection broke, or ended without the farewell that TLS demands. */
 int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size, size_t *ret_size);
+/* Whether TLS holds bytes that were received and not read: the socket is not ready for these. */
+bool cmb_connection_has_unread(const struct cmb_connection *connection);
 /* CAMBIST_OK with 1..size bytes taken in *ret_size; AGAIN: the socket is full, repeat with the same
  * bytes (some of them may be on their way already); UNAVAILABLE: broken, and nothing of this call
  * left; what the server had said before can still be read. */

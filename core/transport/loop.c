@@ -20,6 +20,7 @@ struct cmb_loop {
     int epoll_fd, timer_fd;
     bool is_in_turn;
     bool is_spinning; /* whoever posts need not wake it */
+    bool has_called_all; /* in this turn: whatever else is watched was not ready */
     uint64_t turn;
     int64_t armed_ns; /* when timer_fd becomes readable */
     struct cmb_timers timers;
@@ -30,6 +31,9 @@ struct cmb_loop {
     int ready_at, ready_count, called;
     struct epoll_event ready[READY_MOST];
 };
+
+/* The loop that calls for ready sockets on this thread: it will look for posts afterwards. */
+static _Thread_local const struct cmb_loop *calling;
 
 static int64_t refresh(struct cmb_loop *loop)
 {
@@ -83,12 +87,13 @@ static void run_posts(struct cmb_loop *loop)
     }
 }
 
+/* The posts run when all that is ready was called.  What was written here is never read: the watch
+ * is edge-triggered. */
 static void on_wake(struct cmb_watch *watch, uint32_t events, void *user)
 {
+    (void)watch;
     (void)events;
-    uint64_t count;
-    if (read(watch->fd, &count, sizeof count) >= 0 || errno == EAGAIN)
-        run_posts(user);
+    (void)user;
 }
 
 static void wake(struct cmb_loop *loop)
@@ -107,7 +112,7 @@ void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
         post->next = head;
     while (!atomic_compare_exchange_weak_explicit(&loop->posted, &head, post, memory_order_release,
                                                   memory_order_relaxed));
-    if (!head && !loop->is_spinning)
+    if (!head && !loop->is_spinning && calling != loop)
         wake(loop);
 }
 
@@ -286,11 +291,14 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
     int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, wait_ms(loop, timeout_ms));
     loop->ready_count = count > 0 ? count : 0;
     refresh(loop);
+    calling = loop;
     call_ready(loop);
-    if (loop->is_spinning && cmb_loop_has_posts(loop))
+    calling = NULL;
+    loop->has_called_all = count >= 0 && count < READY_MOST;
+    if (cmb_loop_has_posts(loop))
         run_posts(loop);
     call_due(loop);
-    loop->is_in_turn = false;
+    loop->is_in_turn = loop->has_called_all = false;
     arm(loop);
     return loop->called;
 }
@@ -316,6 +324,11 @@ int64_t cmb_loop_now_ns(struct cmb_loop *loop)
     return loop->is_in_turn ? loop->now_ns : refresh(loop);
 }
 
+bool cmb_loop_has_called_all(const struct cmb_loop *loop)
+{
+    return loop->has_called_all;
+}
+
 uint64_t cmb_loop_turn(const struct cmb_loop *loop)
 {
     return loop->is_in_turn ? loop->turn : 0;
@@ -339,7 +352,7 @@ struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock)
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (loop->epoll_fd < 0 || wake_fd < 0 ||
-        cmb_loop_start_watch(loop, &loop->wake, wake_fd, EPOLLIN) != CAMBIST_OK) {
+        cmb_loop_start_watch(loop, &loop->wake, wake_fd, EPOLLIN | EPOLLET) != CAMBIST_OK) {
         loop->wake.fd = wake_fd;
         cmb_loop_free(loop);
         return NULL;

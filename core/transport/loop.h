@@ -70,6 +70,9 @@ int cmb_loop_fd(struct cmb_loop *loop);
 int64_t cmb_loop_now_ns(struct cmb_loop *loop);
 /* The number of this turn, from 1 on; 0 outside a turn. */
 uint64_t cmb_loop_turn(const struct cmb_loop *loop);
+/* Whether all sockets were called that epoll found ready in this turn: those that were watched before
+ * it and were not called have nothing to say.  So it is for posts and timers. */
+bool cmb_loop_has_called_all(const struct cmb_loop *loop);
 /* The loop's clock. */
 const struct cmb_clock *cmb_loop_clock(const struct cmb_loop *loop);
 

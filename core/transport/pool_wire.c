@@ -89,8 +89,10 @@ void cmb_wire_give(struct cmb_wire *wire)
 /* epoll has told in this very turn that the server has not closed. */
 static bool is_just_seen(const struct cmb_wire *wire)
 {
-    uint64_t turn = cmb_loop_turn(wire->origin->pool->loop);
-    return turn != 0 && turn == wire->idle_since_turn;
+    const struct cmb_loop *loop = wire->origin->pool->loop;
+    uint64_t turn = cmb_loop_turn(loop);
+    return turn != 0 && (turn == wire->idle_since_turn || cmb_loop_has_called_all(loop)) &&
+           !cmb_connection_has_unread(wire->connection);
 }
 
 /* The last look before a request is entrusted to it. */

@@ -352,6 +352,43 @@ static void each_turn_of_a_spinning_loop_serves_all(void)
     close(ends[1]);
 }
 
+/* --- the end of a turn --- */
+
+static bool had_called_all[2]; /* when a socket was ready, when the post ran */
+
+static void note_post(struct cmb_post *post, void *user)
+{
+    (void)post;
+    (void)user;
+    had_called_all[1] = cmb_loop_has_called_all(loop);
+}
+
+static void post_from_callback(struct cmb_watch *watch, uint32_t events, void *user)
+{
+    (void)watch;
+    (void)events;
+    had_called_all[0] = cmb_loop_has_called_all(loop);
+    cmb_loop_post(loop, user);
+}
+
+static void a_post_of_a_callback_runs_in_the_same_turn_when_all_were_called(void)
+{
+    struct cmb_post post = { .on_run = note_post };
+    struct cmb_watch watch = { .on_ready = post_from_callback, .user = &post };
+    int ends[2];
+    CU_ASSERT_FATAL(pipe(ends) == 0 && write(ends[1], "x", 1) == 1);
+    open_loop();
+    had_called_all[0] = true, had_called_all[1] = false;
+    CU_ASSERT(cmb_loop_start_watch(loop, &watch, ends[0], EPOLLIN) == CAMBIST_OK);
+    cmb_loop_run_once(loop, 0);
+    CU_ASSERT(!had_called_all[0] && had_called_all[1]);
+    CU_ASSERT(!cmb_loop_has_posts(loop) && !cmb_loop_has_called_all(loop));
+    cmb_loop_stop_watch(loop, &watch);
+    cmb_loop_free(loop);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* --- who turns the clock --- */
 
 static void whoever_turns_the_clock_is_told_what_comes_next(void)
@@ -394,5 +431,7 @@ TEST_SUITE("transport/loop",
              a_spinning_loop_never_waits_and_hears_other_threads },
            { "nobody wakes a spinning loop", nobody_wakes_a_spinning_loop },
            { "each turn of a spinning loop serves all", each_turn_of_a_spinning_loop_serves_all },
+           { "a post of a callback runs in the same turn, when all were called",
+             a_post_of_a_callback_runs_in_the_same_turn_when_all_were_called },
            { "whoever turns the clock is told what comes next",
              whoever_turns_the_clock_is_told_what_comes_next })

@@ -78,12 +78,12 @@ static bool step_into(struct cmb_json_reader *reader, struct cmb_text step)
     }
 }
 
-int cmb_json_path_find(struct cmb_text text, const char *path, struct cmb_json_value *ret_value,
-                       struct cambist_error *error)
+int cmb_json_path_find(struct cmb_text text, struct cmb_text path,
+                       struct cmb_json_value *ret_value, struct cambist_error *error)
 {
     struct cmb_json_reader reader;
     struct cmb_json_value value = { .kind = CMB_JSON_NONE };
-    struct cmb_text left = cmb_text_of(path), step;
+    struct cmb_text left = path, step;
     bool is_there = true;
     cmb_json_init(&reader, text, 0);
     while (is_there && left.length) {

@@ -9,11 +9,11 @@
 
 #include "json/reader.h"
 
-/* Finds the first value at `path` (not NULL).  CAMBIST_OK with *ret_value, whose kind is NONE when
+/* Finds the first value at `path`.  CAMBIST_OK with *ret_value, whose kind is NONE when
  * nothing stands there; CAMBIST_GARBLED, with the reason in `error` (may be NULL), when the text is
  * not valid JSON.  It is read no further than the end of the value: use cmb_json_check where the
  * rest matters.  The slice lives as long as `text`.  [any thread] */
-int cmb_json_path_find(struct cmb_text text, const char *path, struct cmb_json_value *ret_value,
-                       struct cambist_error *error);
+int cmb_json_path_find(struct cmb_text text, struct cmb_text path,
+                       struct cmb_json_value *ret_value, struct cambist_error *error);
 
 #endif

@@ -171,7 +171,8 @@ void *cmb_call_add_row(struct cmb_call *call)
 {
     size_t size = call->schema->size;
     if (call->row_count == call->row_capacity) {
-        uint32_t capacity = call->row_capacity ? call->row_capacity * 2 : FIRST_ROWS;
+        bool is_many = cmb_operation_of(call->operation)->is_many;
+        uint32_t capacity = call->row_capacity ? call->row_capacity * 2 : is_many ? FIRST_ROWS : 1;
         char *rows = capacity > ROWS_MOST ? NULL : cmb_arena_take(&call->arena, capacity * size);
         if (!rows)
             return NULL;

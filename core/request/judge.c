@@ -19,11 +19,9 @@ static struct cmb_text text_at(struct cmb_call *call, struct cmb_text body, cons
     struct cmb_text left = cmb_text_of(paths);
     while (left.at) {
         struct cmb_text path;
-        char copy[128];
         left = cmb_text_cut(left, '|', &path);
-        snprintf(copy, sizeof copy, "%.*s", (int)path.length, path.at);
         struct cmb_json_value value;
-        if (cmb_json_path_find(body, copy, &value, NULL) != CAMBIST_OK ||
+        if (cmb_json_path_find(body, path, &value, NULL) != CAMBIST_OK ||
             value.kind == CMB_JSON_NONE || value.kind == CMB_JSON_NULL)
             continue;
         if (!value.has_escapes)

@@ -66,7 +66,7 @@ static struct cambist_json find(const struct cambist_call *call, struct cambist_
 {
     struct cmb_json_value value = { 0 };
     struct cmb_text text = { json.at, json.length };
-    if (!json.at || cmb_json_path_find(text, path, &value, own(call)->error) != CAMBIST_OK)
+    if (!json.at || cmb_json_path_find(text, cmb_text_of(path), &value, own(call)->error) != CAMBIST_OK)
         return (struct cambist_json){ 0 };
     return json_of(&value);
 }

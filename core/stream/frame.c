@@ -14,7 +14,7 @@ void cmb_message_start(struct cmb_message *frame, struct cmb_text text, int64_t 
 
 static void look_up(const struct cmb_plugin *plugin, struct cmb_message *frame, uint32_t i)
 {
-    if (cmb_json_path_find(frame->text, plugin->probes[i], &frame->values[i], NULL) != CAMBIST_OK)
+    if (cmb_json_path_find(frame->text, cmb_text_of(plugin->probes[i]), &frame->values[i], NULL) != CAMBIST_OK)
         frame->values[i].kind = CMB_JSON_NONE;
     frame->known |= (uint64_t)1 << i;
 }
@@ -97,7 +97,7 @@ static struct cmb_text content_of(const struct cmb_plugin *plugin, const struct 
 struct cmb_text cmb_message_find(const struct cmb_message *frame, const char *path)
 {
     struct cmb_json_value value = { 0 };
-    if (!path || cmb_json_path_find(frame->text, path, &value, NULL) != CAMBIST_OK ||
+    if (!path || cmb_json_path_find(frame->text, cmb_text_of(path), &value, NULL) != CAMBIST_OK ||
         value.kind == CMB_JSON_NONE || value.kind == CMB_JSON_NULL)
         return (struct cmb_text){ 0 };
     return value.raw;

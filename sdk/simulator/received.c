@@ -68,7 +68,7 @@ struct cmb_text cmb_received_member(struct cmb_arena *arena, struct cmb_text jso
 {
     struct cmb_json_value value = { 0 };
     const char *path = cmb_arena_copy(arena, name);
-    if (!path || cmb_json_path_find(json, path, &value, NULL) != CAMBIST_OK ||
+    if (!path || cmb_json_path_find(json, cmb_text_of(path), &value, NULL) != CAMBIST_OK ||
         value.kind == CMB_JSON_NONE || value.kind == CMB_JSON_NULL)
         return (struct cmb_text){ 0 };
     if (!value.has_escapes)

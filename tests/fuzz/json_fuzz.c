@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     walk(&reader, is_valid);
     require(cmb_json_finish(&reader) == is_valid);
     require(is_valid || reader.failed_at <= size);
-    int status = cmb_json_path_find(text, "a.0.b", &value, NULL);
+    int status = cmb_json_path_find(text, CMB_TEXT("a.0.b"), &value, NULL);
     require(!is_valid || status == CAMBIST_OK);
     check_levels(text);
     check_decimal(text);

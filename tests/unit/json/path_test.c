@@ -28,7 +28,7 @@ static void finds_values(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct cmb_json_value value = { 0 };
-        ASSERT_NUMBER(cmb_json_path_find(cmb_text_of(answer), rows[i].path, &value, NULL),
+        ASSERT_NUMBER(cmb_json_path_find(cmb_text_of(answer), cmb_text_of(rows[i].path), &value, NULL),
                       CAMBIST_OK);
         ASSERT_NUMBER(value.kind, rows[i].kind);
         CU_ASSERT(cmb_text_is(value.raw, cmb_text_of(rows[i].raw)));
@@ -45,7 +45,7 @@ static void tells_absence(void)
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct cmb_json_value value = { .kind = CMB_JSON_TRUE };
         struct cambist_error error = { 0 };
-        int status = cmb_json_path_find(cmb_text_of(answer), paths[i], &value, &error);
+        int status = cmb_json_path_find(cmb_text_of(answer), cmb_text_of(paths[i]), &value, &error);
         ASSERT_NUMBER(status, CAMBIST_OK);
         ASSERT_NUMBER(value.kind, CMB_JSON_NONE);
         ASSERT_NUMBER(error.status, CAMBIST_OK);
@@ -67,7 +67,7 @@ static void reports_bad_json(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct cmb_json_value value = { .kind = CMB_JSON_TRUE };
         struct cambist_error error = { 0 };
-        ASSERT_NUMBER(cmb_json_path_find(cmb_text_of(rows[i][0]), rows[i][1], &value, &error),
+        ASSERT_NUMBER(cmb_json_path_find(cmb_text_of(rows[i][0]), cmb_text_of(rows[i][1]), &value, &error),
                       CAMBIST_GARBLED);
         ASSERT_NUMBER(error.status, CAMBIST_GARBLED);
         ASSERT_NUMBER(value.kind, CMB_JSON_TRUE);

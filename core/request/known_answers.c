@@ -123,13 +123,15 @@ int cmb_known_answers_check(const struct cmb_plugin *plugin, struct cmb_vault *v
                             struct cambist_error *error)
 {
     struct cmb_call *call = cmb_call_new();
-    int status = call ? CAMBIST_OK : CAMBIST_NO_MEMORY;
+    int status = call ? CAMBIST_OK
+                      : cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
     for (uint32_t i = 0; i < plugin->tables.vectors.count && status == CAMBIST_OK; i++) {
         struct cambist_error reason = { 0 };
         status = check_row(plugin, vault, call, CMB_ROW(plugin->tables.vectors, i), &reason);
         if (status != CAMBIST_OK)
-            status = cmb_fail(error, CAMBIST_BAD_PLUGIN, "plugin %s: vectors row %u: %.240s",
-                              plugin->tables.name, i + 1, reason.message);
+            status = cmb_fail(error, status == CAMBIST_NO_MEMORY ? status : CAMBIST_BAD_PLUGIN,
+                              "plugin %s: vectors row %u: %.240s", plugin->tables.name, i + 1,
+                              reason.message);
     }
     cmb_call_free(call);
     return status;

@@ -96,18 +96,22 @@ static void load_next(struct cmb_desk *desk)
     cmb_run_start(desk->loader, on_loaded, desk);
 }
 
-static int start_load(struct cmb_desk *desk)
+/* Has what a load needs; false without memory. */
+static bool prepare_load(struct cmb_desk *desk)
 {
     if (!desk->loader)
         desk->loader = cmb_run_new();
-    desk->loading = cmb_markets_new();
-    if (!desk->loader || !desk->loading)
-        return CAMBIST_NO_MEMORY;
+    if (desk->loader)
+        desk->loading = cmb_markets_new();
+    return desk->loading != NULL;
+}
+
+static void start_load(struct cmb_desk *desk)
+{
     uint32_t kinds = cmb_markets_kinds(desk->exchange);
     desk->kinds_left = kinds ? kinds : CAMBIST_KIND_SPOT;
     desk->load_error = (struct cambist_error){ 0 };
     load_next(desk);
-    return CAMBIST_OK;
 }
 
 int cmb_markets_wait(struct cmb_run *run)
@@ -119,12 +123,13 @@ int cmb_markets_wait(struct cmb_run *run)
         !speaks_of_markets(run->call->operation))
         return CAMBIST_OK;
     bool is_under_way = desk->loading != NULL;
+    if (!is_under_way && !prepare_load(desk))
+        return CAMBIST_NO_MEMORY;
     struct cmb_run **last = &desk->waiting;
     while (*last)
         last = &(*last)->next;
     *last = run;
-    if (is_under_way)
-        return CAMBIST_AGAIN;
-    int status = start_load(desk);
-    return status == CAMBIST_OK ? CAMBIST_AGAIN : status;
+    if (!is_under_way)
+        start_load(desk);
+    return CAMBIST_AGAIN;
 }

@@ -83,8 +83,10 @@ static void on_answer(const struct cmb_answer *answer, void *user)
         cmb_admit_learn(run, answer);
         cmb_buffer_reset(&run->body);
         cmb_buffer_add(&run->body, answer->body);
-        if (!cmb_buffer_is_whole(&run->body))
-            status = CAMBIST_NO_MEMORY;
+        if (!cmb_buffer_is_whole(&run->body)) {
+            status = CAMBIST_NO_MEMORY; /* there was an answer, and nobody knows which */
+            run->error.outcome = outcome_of(run, answer);
+        }
     }
     cmb_run_continue(run, status);
 }

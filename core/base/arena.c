@@ -4,6 +4,8 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 enum { FIRST_BLOCK_BYTES = 4096 };
 
 struct cmb_arena_block {
@@ -54,7 +56,7 @@ static bool advance(struct cmb_arena *arena, size_t size)
     size_t block_size = last ? last->size * 2 : FIRST_BLOCK_BYTES;
     while (block_size < size)
         block_size *= 2;
-    struct cmb_arena_block *block = malloc(sizeof *block + block_size);
+    struct cmb_arena_block *block = cmb_malloc(sizeof *block + block_size);
     if (!block)
         return false;
     *block = (struct cmb_arena_block){ .size = block_size };

@@ -7,6 +7,8 @@
 
 #ifdef __SSE2__
 #include <emmintrin.h>
+
+#include "base/memory.h"
 #endif
 
 bool cmb_text_contains(struct cmb_text text, struct cmb_text part)
@@ -91,7 +93,7 @@ static bool grow(struct cmb_buffer *buffer, size_t needed)
     size_t capacity = buffer->capacity ? buffer->capacity : 256;
     while (capacity < needed)
         capacity *= 2;
-    char *at = realloc(buffer->at, capacity);
+    char *at = cmb_realloc(buffer->at, capacity);
     if (!at)
         return false;
     buffer->at = at;

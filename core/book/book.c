@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "book/book_inner.h"
 #include "book/checksum.h"
 
@@ -21,7 +22,7 @@ struct cmb_book *cmb_book_new(const struct cambist_book_rule *rule, unsigned pri
     if (!check_rule(rule) || price_scale > CMB_SCALED_SCALE_MOST ||
         amount_scale > CMB_SCALED_SCALE_MOST)
         return NULL;
-    struct cmb_book *book = calloc(1, sizeof *book);
+    struct cmb_book *book = cmb_calloc(1, sizeof *book);
     if (!book)
         return NULL;
     bool is_capped = rule->depth && rule->depth < CMB_BOOK_LEVELS_MOST;

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define ROWS_LEAST   16
 #define LEVELS_LEAST 256
 
 static bool grow(void **array, size_t count, size_t size)
 {
-    void *grown = reallocarray(*array, count, size);
+    void *grown = cmb_reallocarray(*array, count, size);
     if (grown)
         *array = grown;
     return grown != NULL;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define CAPACITY_LEAST 64
 #define NEAR_COUNT     4 /* so many are looked at before what is behind them is galloped over */
 
@@ -64,7 +66,7 @@ void cmb_side_clear(struct cmb_side *side)
 static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
 {
     size_t level_size = 2 * sizeof(int64_t) + (has_digits ? sizeof(struct cmb_scaled_digits) : 0);
-    struct cmb_side_block *block = calloc(1, sizeof *block + capacity * level_size);
+    struct cmb_side_block *block = cmb_calloc(1, sizeof *block + capacity * level_size);
     if (!block)
         return NULL;
     block->capacity = capacity;

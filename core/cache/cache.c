@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "cache/key.h"
 
 enum { ENTRIES_LEAST = 5, PARTS = 5, BLOCK_BYTES = 64 };
@@ -43,11 +44,11 @@ struct cmb_cache *cmb_cache_new(size_t entries_most, size_t bytes_most, bool is_
         return NULL;
     while (chains < count)
         chains *= 2;
-    struct cmb_cache *cache = calloc(1, sizeof *cache);
+    struct cmb_cache *cache = cmb_calloc(1, sizeof *cache);
     if (!cache)
         return NULL;
-    cache->entries = calloc(count, sizeof *cache->entries);
-    cache->chains = calloc(chains, sizeof *cache->chains);
+    cache->entries = cmb_calloc(count, sizeof *cache->entries);
+    cache->chains = cmb_calloc(chains, sizeof *cache->chains);
     cache->entry_count = cache->entries ? count : 0;
     cache->chain_mask = chains - 1;
     cache->bytes_most = bytes_most;
@@ -185,7 +186,7 @@ static struct entry *prepare_entry(struct cmb_cache *cache, size_t size, int64_t
         return NULL;
     entry = &cache->entries[cache->first_free - 1]; /* making room may have freed another */
     free_block(cache, entry);
-    entry->block = malloc(capacity);
+    entry->block = cmb_malloc(capacity);
     if (!entry->block)
         return NULL;
     entry->capacity = capacity;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "cache/key.h"
 
 struct cmb_shared_flight {
@@ -24,11 +25,11 @@ struct cmb_flights *cmb_flights_new(size_t flights_most)
     size_t chains = 8;
     while (chains < flights_most && chains < SIZE_MAX / 4)
         chains *= 2;
-    struct cmb_flights *flights = calloc(1, sizeof *flights);
+    struct cmb_flights *flights = cmb_calloc(1, sizeof *flights);
     if (!flights)
         return NULL;
-    flights->flights = calloc(flights_most ? flights_most : 1, sizeof *flights->flights);
-    flights->chains = calloc(chains, sizeof *flights->chains);
+    flights->flights = cmb_calloc(flights_most ? flights_most : 1, sizeof *flights->flights);
+    flights->chains = cmb_calloc(chains, sizeof *flights->chains);
     flights->most = flights->flights ? flights_most : 0;
     flights->chain_mask = chains - 1;
     if (!flights->flights || !flights->chains) {
@@ -67,7 +68,7 @@ static struct cmb_shared_flight **find_link(struct cmb_flights *flights, uint64_
 static bool copy_key(struct cmb_shared_flight *flight, struct cmb_text key)
 {
     if (key.length > flight->capacity) {
-        char *larger = realloc(flight->key, key.length);
+        char *larger = cmb_realloc(flight->key, key.length);
         if (!larger)
             return false;
         flight->key = larger;

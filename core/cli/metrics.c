@@ -26,6 +26,8 @@ static void add_stage(struct cmb_table *table, const char *exchange,
 #define X(title, member) cmb_measured_add_us(table, stage->member);
     FIGURES(X)
 #undef X
+    snprintf(count, sizeof count, "%llu", (unsigned long long)stage->allocations);
+    cmb_table_add(table, count);
     cmb_table_add(table, stage->help);
 }
 
@@ -49,6 +51,8 @@ static void print_stage(const char *exchange, const struct cambist_stage *stage)
     cmb_json_write_integer(&writer, stage->member);
     FIGURES(X)
 #undef X
+    cmb_json_write_key(&writer, CMB_TEXT("allocations"));
+    cmb_json_write_integer(&writer, (int64_t)stage->allocations);
     cmb_json_end_object(&writer);
     cmb_cli_print(&line);
     cmb_buffer_clear(&line);
@@ -58,7 +62,7 @@ void cmb_measured_print(struct cambist *host, bool is_json)
 {
 #define X(title, member) title " us",
     static const char *const titles[] = { "exchange", "way", "stage", "count",
-                                          FIGURES(X) "what it answers" };
+                                          FIGURES(X) "allocations", "what it answers" };
 #undef X
     struct cmb_table *table = cmb_table_new(titles, sizeof titles / sizeof *titles);
     struct cambist_exchange *exchange;

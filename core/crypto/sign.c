@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "crypto/key_object.h"
 #include "crypto/private_key.h"
 
@@ -80,7 +81,7 @@ struct cmb_sign_key *cmb_sign_key_new(struct cmb_vault *vault, enum cmb_sign_kin
                                       struct cambist_error *error)
 {
     static const char *const names[] = { "any", "Ed25519", "ES256", "RSA" };
-    struct cmb_sign_key *key = calloc(1, sizeof *key);
+    struct cmb_sign_key *key = cmb_calloc(1, sizeof *key);
     if (!key) {
         cmb_fail(error, CAMBIST_NO_MEMORY, "no memory for a private key");
         return NULL;

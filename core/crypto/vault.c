@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 /* OpenSSL keeps the private numbers of a key that is being used here.  Powers of two. */
 enum { SECURE_HEAP_BYTES = 64 * 1024, SECURE_HEAP_LEAST = 32 };
@@ -71,7 +72,7 @@ int cmb_vault_open(struct cmb_vault *vault, size_t size_bytes, struct cambist_er
     pthread_once(&once, open_secure_heap);
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
     size_t size = (size_bytes + page_bytes - 1) / page_bytes * page_bytes;
-    uint64_t *taken = calloc(cells_of(size) / 64 + 1, sizeof *taken);
+    uint64_t *taken = cmb_calloc(cells_of(size) / 64 + 1, sizeof *taken);
     char *at = taken ? map_pages(size, page_bytes) : NULL;
     if (!at) {
         free(taken);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "number/time.h"
 
 enum { TEXT_BYTES_MOST = 512 << 20 };
@@ -12,7 +13,7 @@ enum { TEXT_BYTES_MOST = 512 << 20 };
 
 static struct cambist_answer *new_question(struct cambist *host)
 {
-    struct cambist_answer *question = calloc(1, sizeof *question);
+    struct cambist_answer *question = cmb_calloc(1, sizeof *question);
     if (!question)
         return NULL;
     question->host = host;

@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* ---- opening and closing ---- */
 
 static struct cambist *new_host(struct cambist_error *error)
 {
-    struct cambist *host = calloc(1, sizeof *host);
+    struct cambist *host = cmb_calloc(1, sizeof *host);
     if (host) {
         pthread_mutex_init(&host->lock, NULL);
         host->loop = cmb_loop_new(&cmb_clock_system);

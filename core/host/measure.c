@@ -26,6 +26,7 @@ int cambist_exchange_stage(const struct cambist_exchange *exchange, size_t i,
         return 0;
     const struct cmb_stage_row *row = cmb_way_row(times->way, i);
     struct cmb_histogram_summary summary = cmb_histogram_summarize(&times->histograms[i]);
+    uint64_t asked = atomic_load_explicit(&times->asked[i], memory_order_relaxed);
     *ret = (struct cambist_stage){ .way = times->way->name,
                                    .stage = row->name,
                                    .help = row->help,
@@ -36,7 +37,8 @@ int cambist_exchange_stage(const struct cambist_exchange *exchange, size_t i,
                                    .p50_ns = summary.p50_ns,
                                    .p90_ns = summary.p90_ns,
                                    .p99_ns = summary.p99_ns,
-                                   .p999_ns = summary.p999_ns };
+                                   .p999_ns = summary.p999_ns,
+                                   .allocations = asked };
     return 1;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "config/credentials.h"
 #include "request/known_answers.h"
 
@@ -144,7 +145,7 @@ static int open_exchange(struct cambist *host, const struct cmb_settings_exchang
 int cmb_host_open_exchanges(struct cambist *host, struct cambist_error *error)
 {
     size_t count = host->settings.exchange_count;
-    host->exchanges = calloc(count + 1, sizeof *host->exchanges);
+    host->exchanges = cmb_calloc(count + 1, sizeof *host->exchanges);
     if (!host->exchanges)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for the exchanges"));
     int status = cmb_vault_open(&host->vault, VAULT_BYTES, error);

@@ -3,6 +3,8 @@
 
 #include "host/host.h"
 
+#include "base/memory.h"
+
 #define HOUSEKEEPING_NS  1000000000ll
 enum { CHECKPOINT_BYTES = 8 << 20 }; /* so many of records are read again in a moment */
 
@@ -78,7 +80,7 @@ static int end(void *user)
 int cambist_follow_orders(struct cambist_exchange *exchange, cambist_order_event_fn *on_event,
                           void *user, struct cambist_follow **ret, struct cambist_error *error)
 {
-    struct cambist_follow *follow = calloc(1, sizeof *follow);
+    struct cambist_follow *follow = cmb_calloc(1, sizeof *follow);
     if (!follow)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a follower"));
     *follow = (struct cambist_follow){ .exchange = exchange, .on_event = on_event, .user = user };
@@ -184,7 +186,7 @@ static void on_housekeeping(struct cmb_timer *timer, void *user)
 
 static int open_accounts(struct cambist *host, struct cambist_error *error)
 {
-    host->accounts = calloc(host->exchange_count + 1, sizeof *host->accounts);
+    host->accounts = cmb_calloc(host->exchange_count + 1, sizeof *host->accounts);
     for (size_t i = 0; host->accounts && i < host->exchange_count; i++) {
         struct cambist_exchange *exchange = &host->exchanges[i];
         struct cmb_orders_settings settings = { .desk = exchange->desk,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "stream/queue.h"
 
 struct cambist_watch {
@@ -115,7 +116,7 @@ static int start(struct cambist_watch *watch, const struct cambist_arguments *ar
 
 static struct cambist_watch *new_watch(struct cambist_exchange *exchange, uint32_t topic)
 {
-    struct cambist_watch *watch = calloc(1, sizeof *watch);
+    struct cambist_watch *watch = cmb_calloc(1, sizeof *watch);
     if (watch) {
         watch->exchange = exchange;
         watch->topic = topic;

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 static const uint64_t magic = 0x63616d626c696d31; /* "camblim1" */
 
 /* ---- the file ---- */
@@ -153,7 +155,7 @@ int cmb_limit_table_open(const char *path, int64_t now_ns, struct cmb_limit_tabl
     snprintf(usual, sizeof usual, "/dev/shm/cambist-limits-%u-%d", (unsigned)geteuid(),
              CMB_LIMIT_TABLE_VERSION);
     path = path ? path : usual;
-    struct cmb_limit_table *table = calloc(1, sizeof *table);
+    struct cmb_limit_table *table = cmb_calloc(1, sizeof *table);
     if (!table)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for limits"));
     table->fd = -1;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/schema.h"
 #include "number/decimal.h"
 
@@ -25,7 +26,7 @@ struct cmb_markets {
 
 struct cmb_markets *cmb_markets_new(void)
 {
-    struct cmb_markets *markets = calloc(1, sizeof *markets);
+    struct cmb_markets *markets = cmb_calloc(1, sizeof *markets);
     if (markets)
         cmb_arena_init(&markets->arena, MARKETS_BYTES_MOST);
     return markets;
@@ -57,7 +58,7 @@ static bool grow_names(struct cmb_markets *markets)
     struct name *old = markets->names;
     uint32_t old_capacity = markets->name_capacity;
     uint32_t capacity = old_capacity ? old_capacity * 2 : 256;
-    struct name *names = calloc(capacity, sizeof *names);
+    struct name *names = cmb_calloc(capacity, sizeof *names);
     if (!names)
         return false;
     markets->names = names;
@@ -139,7 +140,7 @@ static bool add_row(struct cmb_markets *markets, struct cambist_market *row)
 {
     if (markets->count == markets->capacity) {
         uint32_t capacity = markets->capacity ? markets->capacity * 2 : 64;
-        struct cambist_market **rows = realloc(markets->rows, capacity * sizeof(void *));
+        struct cambist_market **rows = cmb_realloc(markets->rows, capacity * sizeof(void *));
         if (!rows)
             return false;
         markets->rows = rows;

@@ -3,21 +3,45 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void cmb_way_times_init(struct cmb_way_times *times, const struct cmb_way *way,
                         struct cmb_histogram *histograms, bool is_on)
 {
-    *times = (struct cmb_way_times){ .way = way, .histograms = histograms, .is_on = is_on };
+    memset(times, 0, sizeof *times);
+    times->way = way;
+    times->histograms = histograms;
+    times->is_on = is_on;
     for (uint32_t i = 0; i <= way->count; i++)
         cmb_histogram_init(&histograms[i], is_on);
 }
 
+/* One thread writes. */
+static void add_asked(struct cmb_way_times *times, uint32_t place, uint64_t asked)
+{
+    if (asked && times->is_on)
+        atomic_store_explicit(&times->asked[place],
+                              atomic_load_explicit(&times->asked[place], memory_order_relaxed) +
+                                  asked,
+                              memory_order_relaxed);
+}
+
 void cmb_way_times_record(struct cmb_way_times *times, const struct cmb_lap *lap)
 {
-    for (uint32_t i = 0; i < times->way->count; i++)
+    uint64_t asked = 0;
+    for (uint32_t i = 0; i < times->way->count; i++) {
         if (lap->stage_ns[i])
             cmb_histogram_record(&times->histograms[i], lap->stage_ns[i]);
-    cmb_way_times_record_whole(times, lap->entered_ns - lap->begun_ns);
+        add_asked(times, i, lap->stage_asked[i]);
+        asked += lap->stage_asked[i];
+    }
+    cmb_way_times_record_whole(times, lap->entered_ns - lap->begun_ns, asked);
+}
+
+void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns, uint64_t asked)
+{
+    cmb_histogram_record(&times->histograms[times->way->count], whole_ns);
+    add_asked(times, times->way->count, asked);
 }
 
 const struct cmb_stage_row *cmb_way_row(const struct cmb_way *way, size_t i)

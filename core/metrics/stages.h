@@ -2,8 +2,8 @@
  *
  * A way is a table of stages by name; its owner declares it.  A lap is one thing on its way: at each
  * border the clock is read once, and the time since the border before it counts for the stage that
- * ends there.  What was measured is kept in a histogram for each stage and one for the whole, of
- * fixed size.
+ * ends there; so does the memory that this thread has asked for meanwhile (base/memory.h).  What was
+ * measured is kept in a histogram for each stage and one for the whole, of fixed size.
  *
  *     enum stage { READ, WRITE, STAGES };
  *     static const struct cmb_stage_row rows[] = { { "read", "what is asked?" }, ... };
@@ -20,6 +20,7 @@
 #ifndef CMB_METRICS_STAGES_H
 #define CMB_METRICS_STAGES_H
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "metrics/histogram.h"
 
@@ -40,11 +41,14 @@ struct cmb_lap {
     bool has_begun;
     int64_t begun_ns, entered_ns; /* monotonic */
     int64_t stage_ns[CMB_WAY_STAGES_MOST];
+    uint64_t entered_asked; /* cmb_memory.asked */
+    uint64_t stage_asked[CMB_WAY_STAGES_MOST]; /* how often each asked for memory */
 };
 
 struct cmb_way_times {
     const struct cmb_way *way;
     struct cmb_histogram *histograms; /* of each stage, then of the whole */
+    _Atomic uint64_t asked[CMB_WAY_STAGES_MOST + 1]; /* for memory, by place as the histograms */
     bool is_on;
 };
 
@@ -54,11 +58,8 @@ void cmb_way_times_init(struct cmb_way_times *times, const struct cmb_way *way,
 /* Counts the stages that the lap has been in, and the whole from its begin to its last border.
  * [one thread] */
 void cmb_way_times_record(struct cmb_way_times *times, const struct cmb_lap *lap);
-/* Counts a whole of which no stage was measured. [one thread] */
-static inline void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns)
-{
-    cmb_histogram_record(&times->histograms[times->way->count], whole_ns);
-}
+/* Counts a whole of which no stage was measured, and how often it asked for memory. [one thread] */
+void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns, uint64_t asked);
 
 /* The row `i` of the way, "whole" behind its last stage; NULL behind that. */
 const struct cmb_stage_row *cmb_way_row(const struct cmb_way *way, size_t i);
@@ -74,6 +75,7 @@ static inline void cmb_lap_begin(struct cmb_lap *lap, int64_t now_ns)
     if (!lap->has_begun)
         lap->begun_ns = now_ns;
     lap->has_begun = true;
+    lap->entered_asked = cmb_memory.asked;
     lap->entered_ns = now_ns;
 }
 
@@ -82,6 +84,8 @@ static inline void cmb_lap_leave(struct cmb_lap *lap, unsigned stage, int64_t no
 {
     lap->stage_ns[stage] += now_ns - lap->entered_ns;
     lap->entered_ns = now_ns;
+    lap->stage_asked[stage] += cmb_memory.asked - lap->entered_asked;
+    lap->entered_asked = cmb_memory.asked;
 }
 
 #endif

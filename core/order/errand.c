@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 bool cmb_orders_has(uint32_t operation)
 {
     const struct cmb_operation *row = cmb_operation_of(operation);
@@ -112,7 +114,7 @@ static struct cmb_errand *take_errand(struct cmb_orders *orders)
         orders->spare_errands = errand->next;
         return errand;
     }
-    errand = calloc(1, sizeof *errand);
+    errand = cmb_calloc(1, sizeof *errand);
     if (!errand)
         return NULL;
     errand->next_all = orders->all_errands;

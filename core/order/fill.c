@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "base/memory.h"
 #include "order/order.h"
 
 void cmb_order_clear(struct cmb_order *order)
@@ -34,7 +35,7 @@ static bool reserve(struct cmb_fills *fills)
     if (fills->count < fills->capacity)
         return true;
     uint32_t capacity = fills->capacity ? 2 * fills->capacity : 4;
-    uint64_t *ids = realloc(fills->ids, capacity * sizeof *ids);
+    uint64_t *ids = cmb_realloc(fills->ids, capacity * sizeof *ids);
     if (!ids)
         return false;
     fills->ids = ids;

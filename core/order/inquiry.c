@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 #define TURN_MOST_NS (60 * (int64_t)1000000000) /* so often it asks whether the limit is wider again */
 
 struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders)
@@ -11,7 +13,7 @@ struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders)
     if (inquiry)
         orders->spare_inquiries = inquiry->next;
     else
-        inquiry = calloc(1, sizeof *inquiry);
+        inquiry = cmb_calloc(1, sizeof *inquiry);
     if (!inquiry)
         return NULL;
     *inquiry = (struct cmb_inquiry){ .orders = orders, .run = inquiry->run,

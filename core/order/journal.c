@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "order/journal_inner.h"
 #include "order/journal_read.h"
 
@@ -194,7 +195,7 @@ static struct cmb_journal *new_journal(const struct cmb_journal_settings *settin
 {
     const char *path = settings->folder ? settings->folder : "";
     size_t size = strlen(path) + 1;
-    struct cmb_journal *journal = calloc(1, sizeof *journal + size);
+    struct cmb_journal *journal = cmb_calloc(1, sizeof *journal + size);
     if (!journal)
         return NULL;
     memcpy(journal->path, path, size);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 struct reader {
     const struct cmb_journal_source *source;
@@ -49,7 +50,7 @@ static void add_segment(const char *name, void *user)
         return;
     if (reader->count == reader->room) {
         size_t room = reader->room ? reader->room * 2 : 16;
-        uint64_t *larger = realloc(reader->segments, room * sizeof *larger);
+        uint64_t *larger = cmb_realloc(reader->segments, room * sizeof *larger);
         reader->lacks_memory = !larger;
         if (!larger)
             return;
@@ -90,7 +91,7 @@ static int load_open(struct reader *reader, int file, size_t most, struct cambis
     size_t wanted = (size_t)size < most ? (size_t)size : most;
     if (wanted > reader->bytes_room) {
         free(reader->bytes);
-        reader->bytes = malloc(wanted);
+        reader->bytes = cmb_malloc(wanted);
         reader->bytes_room = reader->bytes ? wanted : 0;
         if (!reader->bytes)
             return refuse_memory(error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "json/number.h"
 #include "json/writer.h"
 
@@ -28,7 +29,7 @@ static uint32_t begin(const struct cmb_news *news, struct cmb_order *order)
 static void take_fills(struct cmb_order *order, const char *fills)
 {
     size_t count = fills ? strlen(fills) / 16 : 0;
-    order->fills.ids = count ? calloc(count, sizeof *order->fills.ids) : NULL;
+    order->fills.ids = count ? cmb_calloc(count, sizeof *order->fills.ids) : NULL;
     if (!order->fills.ids)
         return;
     order->fills.count = order->fills.capacity = (uint32_t)count;

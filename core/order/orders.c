@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 #define FIRST_ASK_NS 200000000ll
 #define LAST_ASK_NS  20000000000ll
 
@@ -137,7 +139,7 @@ static void drop_settled(struct cmb_orders *orders)
 static struct cmb_kept *keep(struct cmb_orders *orders, const char *client_id)
 {
     struct cmb_kept **bucket = &orders->by_client[bucket_of(cmb_text_of(client_id))];
-    struct cmb_kept *kept = calloc(1, sizeof *kept);
+    struct cmb_kept *kept = cmb_calloc(1, sizeof *kept);
     if (!kept)
         return NULL;
     kept->orders = orders;
@@ -272,7 +274,7 @@ int cmb_orders_intend(struct cmb_orders *orders, struct cmb_news *news, struct c
 
 struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
 {
-    struct cmb_orders *orders = calloc(1, sizeof *orders);
+    struct cmb_orders *orders = cmb_calloc(1, sizeof *orders);
     if (!orders)
         return NULL;
     orders->settings = *settings;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "plugin/copy.h"
 
 enum { COMPILED_BYTES_MOST = 8 << 20 };
@@ -89,7 +90,7 @@ static int compile_all(struct cmb_compiler *compiler)
 int cmb_plugin_compile(const struct cambist_plugin *tables, struct cmb_plugin **ret,
                        struct cambist_error *error)
 {
-    struct cmb_plugin *plugin = calloc(1, sizeof *plugin);
+    struct cmb_plugin *plugin = cmb_calloc(1, sizeof *plugin);
     if (!plugin)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a plugin"));
     cmb_arena_init(&plugin->arena, COMPILED_BYTES_MOST);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 #include "plugin/note.h"
@@ -85,7 +86,7 @@ static int check_file(int file, const char *path, const struct cmb_plugin_rules 
     if (status != CAMBIST_OK)
         return status;
     size_t size = (size_t)found.st_size;
-    char *image = malloc(size + 1);
+    char *image = cmb_malloc(size + 1);
     if (!image)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory to read a plugin"));
     status = read_whole(file, size, image, path, error);

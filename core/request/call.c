@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "number/decimal.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
 
 struct cmb_call *cmb_call_new(void)
 {
-    struct cmb_call *call = calloc(1, sizeof *call);
+    struct cmb_call *call = cmb_calloc(1, sizeof *call);
     if (!call)
         return NULL;
     call->slot.host = &cmb_host_functions;

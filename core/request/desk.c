@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 enum { ANSWERS_MOST = 1024, ANSWER_BYTES_MOST = 32 << 20, FLIGHTS_MOST = 256 };
 enum { SIGNATURES_MOST = 256, SIGNATURE_BYTES_MOST = 1 << 20, KEY_BYTES_MOST = 4096 };
 
@@ -29,7 +31,7 @@ static bool needs_time(const struct cmb_desk *desk)
 
 struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *exchange)
 {
-    struct cmb_desk *desk = calloc(1, sizeof *desk);
+    struct cmb_desk *desk = cmb_calloc(1, sizeof *desk);
     if (!desk)
         return NULL;
     desk->office = office;

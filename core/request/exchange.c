@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "crypto/encode.h"
 #include "number/time.h"
 
@@ -244,7 +245,7 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
                       const struct cmb_exchange_settings *settings, struct cmb_exchange **ret,
                       struct cambist_error *error)
 {
-    struct cmb_exchange *exchange = calloc(1, sizeof *exchange);
+    struct cmb_exchange *exchange = cmb_calloc(1, sizeof *exchange);
     if (!exchange)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for an exchange"));
     static _Atomic uint64_t last_number;

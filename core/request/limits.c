@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "crypto/digest.h"
 
 static const int64_t millisecond_ns = 1000000;
@@ -91,7 +92,7 @@ static struct cmb_bucket *own_bucket(struct cmb_office *office, struct cmb_limit
         own = own->next;
     if (own)
         return &own->bucket;
-    own = calloc(1, sizeof *own);
+    own = cmb_calloc(1, sizeof *own);
     if (!own)
         return NULL;
     own->name = name;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "crypto/random.h"
 #include "request/answer.h"
 
@@ -225,7 +226,7 @@ void cmb_run_continue(struct cmb_run *run, int status)
 
 struct cmb_run *cmb_run_new(void)
 {
-    struct cmb_run *run = calloc(1, sizeof *run);
+    struct cmb_run *run = cmb_calloc(1, sizeof *run);
     if (!run)
         return NULL;
     cmb_buffer_init(&run->key, KEY_BYTES_MOST);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "crypto/random.h"
 #include "number/decimal.h"
 
@@ -27,7 +28,7 @@ static void on_turn(struct cmb_timer *timer, void *user)
 struct cmb_book_feed *cmb_book_feed_new(struct cmb_subscription *subscription)
 {
     const struct cambist_market *market = subscription->market;
-    struct cmb_book_feed *feed = calloc(1, sizeof *feed);
+    struct cmb_book_feed *feed = cmb_calloc(1, sizeof *feed);
     if (!feed)
         return NULL;
     feed->price_scale = scale_of(&market->tick_size);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "crypto/random.h"
 #include "limit/retry_after.h"
 
@@ -82,7 +83,7 @@ static void on_pace(struct cmb_timer *timer, void *user)
 
 struct cmb_line *cmb_line_new(struct cmb_stream *stream, const struct cmb_dialect *dialect)
 {
-    struct cmb_line *line = calloc(1, sizeof *line);
+    struct cmb_line *line = cmb_calloc(1, sizeof *line);
     if (!line)
         return NULL;
     line->stream = stream;
@@ -307,7 +308,7 @@ static int render_path(struct cmb_line *line)
         return status;
     free(line->path);
     struct cmb_text base = server->base;
-    if (asprintf(&line->path, "%.*s%.*s", (int)base.length, base.at ? base.at : "",
+    if (cmb_asprintf(&line->path, "%.*s%.*s", (int)base.length, base.at ? base.at : "",
                  (int)path.length, path.at) < 0)
         line->path = NULL;
     return line->path ? CAMBIST_OK : CAMBIST_NO_MEMORY;
@@ -370,8 +371,8 @@ static void open_or_rest(struct cmb_line *line)
 static bool keep_token(struct cmb_line *line, const struct cambist_stream_key *key)
 {
     drop_token(line);
-    line->token = strdup(key->token ? key->token : "");
-    line->url = key->url ? strdup(key->url) : NULL;
+    line->token = cmb_strdup(key->token ? key->token : "");
+    line->url = key->url ? cmb_strdup(key->url) : NULL;
     return line->token != NULL;
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 static const char *const state_names[] = {
 #define X(NAME, number, text) [CAMBIST_WATCH_##NAME] = text,
     CAMBIST_WATCH_STATE_LIST(X)
@@ -53,7 +55,7 @@ struct cmb_subscription *cmb_subscription_new(struct cmb_stream *stream,
                                               const struct cambist_market *market,
                                               struct cmb_text timeframe)
 {
-    struct cmb_subscription *subscription = calloc(1, sizeof *subscription);
+    struct cmb_subscription *subscription = cmb_calloc(1, sizeof *subscription);
     if (!subscription)
         return NULL;
     subscription->stream = stream;
@@ -71,7 +73,7 @@ struct cmb_subscription *cmb_subscription_new(struct cmb_stream *stream,
     stream->table[bucket] = subscription;
     bool is_whole = true;
     if (timeframe.at) {
-        subscription->timeframe.at = strndup(timeframe.at, timeframe.length);
+        subscription->timeframe.at = cmb_strndup(timeframe.at, timeframe.length);
         subscription->timeframe.length = timeframe.length;
         is_whole = subscription->timeframe.at != NULL;
     }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "json/level.h"
 #include "json/number.h"
 
@@ -26,11 +27,11 @@ bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
 {
     if (count <= side->capacity)
         return true;
-    void *levels = realloc(side->levels, count * sizeof *side->levels);
+    void *levels = cmb_realloc(side->levels, count * sizeof *side->levels);
     side->levels = levels ? levels : side->levels;
-    void *digits = realloc(side->digits, count * sizeof *side->digits);
+    void *digits = cmb_realloc(side->digits, count * sizeof *side->digits);
     side->digits = digits ? digits : side->digits;
-    void *sequences = realloc(side->sequences, count * sizeof *side->sequences);
+    void *sequences = cmb_realloc(side->sequences, count * sizeof *side->sequences);
     side->sequences = sequences ? sequences : side->sequences;
     if (!levels || !digits || !sequences)
         return false;

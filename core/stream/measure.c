@@ -27,6 +27,7 @@ static bool is_measured(const struct cmb_stream *stream)
 
 void cmb_frame_begin_lap(struct cmb_stream *stream)
 {
+    stream->asked_before = cmb_memory.asked;
     stream->is_lap_timed = is_measured(stream) &&
                            (stream->on_lap || stream->counts.frames % CMB_STREAM_TIMED_EACH == 0);
     if (!stream->is_lap_timed)
@@ -47,7 +48,8 @@ void cmb_frame_end_lap(struct cmb_stream *stream, bool is_data)
         cmb_way_times_record(&stream->times, &stream->lap);
     else
         cmb_way_times_record_whole(&stream->times,
-                                   cmb_stream_clock_ns(stream) - stream->frame.received_ns);
+                                   cmb_stream_clock_ns(stream) - stream->frame.received_ns,
+                                   cmb_memory.asked - stream->asked_before);
     if (stream->on_lap)
         stream->on_lap(&stream->lap, stream->lap_user);
 }

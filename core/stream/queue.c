@@ -7,6 +7,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 enum { CAPACITY = 1024, FIRST_SLOTS = 16 };
 
 /* An event with all that it points to: record and texts stand in `bytes`. */
@@ -94,7 +96,7 @@ static bool fill(struct slot *slot, const struct cambist_event *event)
 {
     size_t size = size_of(event);
     if (size > slot->size) {
-        char *bytes = realloc(slot->bytes, size);
+        char *bytes = cmb_realloc(slot->bytes, size);
         if (!bytes)
             return false;
         slot->bytes = bytes;
@@ -116,7 +118,7 @@ static bool fill(struct slot *slot, const struct cambist_event *event)
 
 struct cmb_queue *cmb_queue_new(uint32_t delivery, uint32_t capacity)
 {
-    struct cmb_queue *queue = calloc(1, sizeof *queue);
+    struct cmb_queue *queue = cmb_calloc(1, sizeof *queue);
     if (!queue)
         return NULL;
     pthread_mutex_init(&queue->lock, NULL);
@@ -154,13 +156,13 @@ static struct slot *slot_at(const struct cmb_queue *queue, uint32_t i)
 static bool grow(struct cmb_queue *queue)
 {
     uint32_t count = queue->slot_count ? queue->slot_count * 2 : FIRST_SLOTS;
-    struct slot **slots = calloc(count, sizeof *slots);
+    struct slot **slots = cmb_calloc(count, sizeof *slots);
     if (!slots)
         return false;
     for (uint32_t i = 0; i < queue->slot_count; i++)
         slots[i] = slot_at(queue, i);
     uint32_t made = queue->slot_count;
-    while (made < count && (slots[made] = calloc(1, sizeof **slots)))
+    while (made < count && (slots[made] = cmb_calloc(1, sizeof **slots)))
         made++;
     for (uint32_t i = queue->slot_count; made < count && i < made; i++)
         free(slots[i]);

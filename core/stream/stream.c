@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 enum { ARGUMENT_BYTES_MOST = 64 << 10 };
 
 static const int64_t millisecond_ns = 1000000;
@@ -11,7 +13,7 @@ static const int64_t millisecond_ns = 1000000;
 
 struct cmb_stream *cmb_stream_new(struct cmb_desk *desk)
 {
-    struct cmb_stream *stream = calloc(1, sizeof *stream);
+    struct cmb_stream *stream = cmb_calloc(1, sizeof *stream);
     if (!stream)
         return NULL;
     stream->desk = desk;
@@ -214,8 +216,8 @@ static int name_subscription(struct cmb_stream *stream, struct cmb_subscription 
                           (int)missing.length, missing.at);
     if (status != CAMBIST_OK)
         return status;
-    subscription->channel_text = strndup(channel.at, channel.length);
-    subscription->name_text = strndup(name.at, name.length);
+    subscription->channel_text = cmb_strndup(channel.at, channel.length);
+    subscription->name_text = cmb_strndup(name.at, name.length);
     return subscription->channel_text && subscription->name_text ? CAMBIST_OK : CAMBIST_NO_MEMORY;
 }
 
@@ -341,7 +343,7 @@ struct cmb_listener *cmb_stream_listen(struct cmb_stream *stream, uint32_t topic
         cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a listener"));
         return NULL;
     }
-    struct cmb_listener *listener = calloc(1, sizeof *listener);
+    struct cmb_listener *listener = cmb_calloc(1, sizeof *listener);
     if (!listener) {
         cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a listener"));
         return NULL;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 enum { SECRETS_MOST = 32, SECRET_BYTES_LEAST = 4, TEXT_BYTES_MOST = 64 << 20 };
 
 struct cmb_tap {
@@ -33,7 +35,7 @@ void cmb_tap_free(struct cmb_tap *tap)
 void cmb_stream_set_tap(struct cmb_stream *stream, const struct cmb_stream_tap *told)
 {
     cmb_tap_free(stream->tap);
-    stream->tap = told ? calloc(1, sizeof *stream->tap) : NULL;
+    stream->tap = told ? cmb_calloc(1, sizeof *stream->tap) : NULL;
     if (!stream->tap)
         return;
     stream->tap->told = told;
@@ -59,7 +61,7 @@ static void remember(struct cmb_tap *tap, const struct cmb_call *call)
         if (secret.length < SECRET_BYTES_LEAST || is_remembered(tap, secret))
             continue;
         forget(*place);
-        *place = strndup(secret.at, secret.length);
+        *place = cmb_strndup(secret.at, secret.length);
         tap->secret_count++;
     }
 }

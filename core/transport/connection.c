@@ -2,6 +2,7 @@
 #include "transport/connector.h"
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -234,7 +235,7 @@ struct cmb_connection *cmb_connection_open(struct cmb_connector *connector,
                                            struct cmb_target *target,
                                            cmb_connection_open_fn on_open, void *user)
 {
-    struct cmb_connection *connection = calloc(1, sizeof *connection);
+    struct cmb_connection *connection = cmb_calloc(1, sizeof *connection);
     if (!connection)
         return NULL;
     connection->connector = connector;

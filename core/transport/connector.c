@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* One socket that libcurl waits for; it has several while it tries addresses. */
 struct curl_socket {
     struct cmb_watch watch;
@@ -81,7 +83,7 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, vo
     if (what == CURL_POLL_REMOVE)
         return forget_socket(connector, fd, socket);
     if (!socket) {
-        socket = calloc(1, sizeof *socket);
+        socket = cmb_calloc(1, sizeof *socket);
         if (!socket)
             return 0;
         socket->connector = connector;
@@ -131,7 +133,7 @@ static bool start_multi(struct cmb_connector *connector)
 struct cmb_connector *cmb_connector_new(struct cmb_loop *loop, struct cmb_trust *trust,
                                         const struct cmb_connector_settings *settings)
 {
-    struct cmb_connector *connector = calloc(1, sizeof *connector);
+    struct cmb_connector *connector = cmb_calloc(1, sizeof *connector);
     if (!connector)
         return NULL;
     connector->loop = loop;
@@ -141,7 +143,7 @@ struct cmb_connector *cmb_connector_new(struct cmb_loop *loop, struct cmb_trust 
         connector->settings = *settings;
     settle_settings(&connector->settings);
     const char *proxy = connector->settings.proxy;
-    connector->settings.proxy = connector->proxy = proxy ? strdup(proxy) : NULL;
+    connector->settings.proxy = connector->proxy = proxy ? cmb_strdup(proxy) : NULL;
     if ((proxy && !connector->proxy) || !start_multi(connector)) {
         cmb_connector_free(connector);
         return NULL;

@@ -10,6 +10,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 enum { READY_MOST = 128 };
 
 static const int64_t NEVER_NS = INT64_MAX;
@@ -341,7 +343,7 @@ const struct cmb_clock *cmb_loop_clock(const struct cmb_loop *loop)
 
 struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock)
 {
-    struct cmb_loop *loop = calloc(1, sizeof *loop);
+    struct cmb_loop *loop = cmb_calloc(1, sizeof *loop);
     if (!loop)
         return NULL;
     loop->clock = clock;

@@ -2,6 +2,7 @@
 #include "transport/pool_inner.h"
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@ static struct cmb_origin *find_origin(const struct cmb_pool *pool, const char *n
 
 static struct cmb_origin *add_origin(struct cmb_pool *pool, struct cmb_target *target)
 {
-    struct cmb_origin *origin = calloc(1, sizeof *origin);
+    struct cmb_origin *origin = cmb_calloc(1, sizeof *origin);
     if (!origin)
         return NULL;
     origin->pool = pool;
@@ -133,7 +134,7 @@ static void init(struct cmb_pool *pool, struct cmb_loop *loop,
 struct cmb_pool *cmb_pool_new(struct cmb_loop *loop, const struct cmb_pool_settings *settings,
                               struct cambist_error *error)
 {
-    struct cmb_pool *pool = calloc(1, sizeof *pool);
+    struct cmb_pool *pool = cmb_calloc(1, sizeof *pool);
     if (!pool) {
         cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for the connections"));
         return NULL;

@@ -2,6 +2,7 @@
 #include "transport/pool_inner.h"
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 
@@ -110,7 +111,7 @@ static void on_deadline(struct cmb_timer *timer, void *user)
 
 static struct cmb_flight *new_flight(struct cmb_pool *pool)
 {
-    struct cmb_flight *flight = calloc(1, sizeof *flight);
+    struct cmb_flight *flight = cmb_calloc(1, sizeof *flight);
     if (!flight)
         return NULL;
     cmb_flight_init(flight);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* Ends of life are spread over an eighth, so that connections opened together part one by one. */
 static int64_t life_ns(struct cmb_pool *pool)
 {
@@ -153,7 +155,7 @@ static void on_open(struct cmb_connection *connection, int status,
 bool cmb_wire_open(struct cmb_origin *origin)
 {
     struct cmb_pool *pool = origin->pool;
-    struct cmb_wire *wire = calloc(1, sizeof *wire);
+    struct cmb_wire *wire = cmb_calloc(1, sizeof *wire);
     if (!wire)
         return false;
     wire->origin = origin;

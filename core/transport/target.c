@@ -2,6 +2,7 @@
 #include "transport/connector.h"
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -28,11 +29,11 @@ static char *known_url(const char *text)
     char *url = NULL;
     int length;
     if (strncasecmp(text, "wss://", 6) == 0)
-        length = asprintf(&url, "https://%s", text + 6);
+        length = cmb_asprintf(&url, "https://%s", text + 6);
     else if (strncasecmp(text, "ws://", 5) == 0)
-        length = asprintf(&url, "http://%s", text + 5);
+        length = cmb_asprintf(&url, "http://%s", text + 5);
     else
-        return strdup(text);
+        return cmb_strdup(text);
     return length < 0 ? NULL : url;
 }
 
@@ -70,7 +71,7 @@ static int check_parts(const struct parts *parts, struct cambist_error *error)
 static char *format_name(const struct parts *parts)
 {
     char *name = NULL;
-    if (asprintf(&name, "%s://%s:%s", parts->scheme, parts->host, parts->port) < 0)
+    if (cmb_asprintf(&name, "%s://%s:%s", parts->scheme, parts->host, parts->port) < 0)
         return NULL;
     for (char *c = name; *c; c++)
         *c = (char)tolower((unsigned char)*c);
@@ -79,7 +80,7 @@ static char *format_name(const struct parts *parts)
 
 static struct cmb_target *make(const struct parts *parts)
 {
-    struct cmb_target *target = calloc(1, sizeof *target);
+    struct cmb_target *target = cmb_calloc(1, sizeof *target);
     if (!target)
         return NULL;
     target->name = format_name(parts);

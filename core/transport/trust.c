@@ -2,6 +2,7 @@
 #include "transport/trust.h"
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -43,7 +44,7 @@ static int load(struct cmb_trust *trust, const struct cmb_trust_settings *settin
 struct cmb_trust *cmb_trust_new(const struct cmb_trust_settings *settings,
                                 struct cambist_error *error)
 {
-    struct cmb_trust *trust = calloc(1, sizeof *trust);
+    struct cmb_trust *trust = cmb_calloc(1, sizeof *trust);
     if (trust)
         trust->store = X509_STORE_new();
     if (!trust || !trust->store) {

@@ -2,6 +2,7 @@
 #include "transport/websocket_inner.h"
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 
@@ -255,7 +256,7 @@ static void settle_settings(struct cmb_websocket_settings *settings)
 
 static struct cmb_websocket *make(const struct cmb_websocket_settings *settings)
 {
-    struct cmb_websocket *websocket = calloc(1, sizeof *websocket);
+    struct cmb_websocket *websocket = cmb_calloc(1, sizeof *websocket);
     if (!websocket)
         return NULL;
     websocket->settings = *settings;
@@ -268,7 +269,7 @@ static struct cmb_websocket *make(const struct cmb_websocket_settings *settings)
     cmb_buffer_init(&websocket->queue,
                     2 * (websocket->settings.queue_bytes_most + CMB_WEBSOCKET_CONTROL_ROOM +
                          CMB_WEBSOCKET_REQUEST_BYTES_MOST));
-    websocket->handshake = calloc(1, sizeof *websocket->handshake);
+    websocket->handshake = cmb_calloc(1, sizeof *websocket->handshake);
     if (!websocket->handshake) {
         release(websocket);
         return NULL;

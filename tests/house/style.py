@@ -8,6 +8,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FORBIDDEN = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol|atof|strtod|sscanf|"
                        r"localtime|gmtime|alloca|rand|system)\s*\(")
 PRINTS = re.compile(r"\b(printf|puts|putchar|fputs)\s*\(")
+ALLOCATES = re.compile(r"\b(malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf)\s*\(")
+MAY_ALLOCATE = ("core/base/memory.c", "core/cli/", "core/arbitrage/")  # others: base/memory.h
 LINES_MOST = 80
 FILE_MOST = {"core": 500, "sdk": 500, "plugins": 600}
 LONG_FILES = {"sdk/include/cambist/plugin.h", "sdk/include/cambist/types.h"}
@@ -36,6 +38,8 @@ def problems(name):
         yield "%s: %s is forbidden" % (name, found.group(1))
     if name.startswith("core/") and not name.startswith("core/cli/") and PRINTS.search(code):
         yield "%s: a library does not print" % name
+    if name.startswith("core/") and not name.startswith(MAY_ALLOCATE) and ALLOCATES.search(code):
+        yield "%s: memory is asked for by base/memory.h" % name
     for header, homes in LIBRARIES.items():
         homes = (homes,) if isinstance(homes, str) else homes
         if "<" + header in code and not name.startswith(homes):

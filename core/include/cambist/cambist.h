@@ -300,6 +300,7 @@ struct cambist_stage {
     uint64_t count;   /* of the exchange's stream, stages are measured in every 16th frame */
     int64_t sum_ns, min_ns, max_ns; /* 0 where nothing was counted */
     int64_t p50_ns, p90_ns, p99_ns, p999_ns;
+    uint64_t allocations; /* how often the host asked for memory meanwhile; does not grow for ever */
 };
 /* Fills *ret with stage `i` of the exchange; 0, and nothing is written, behind the last.  All are 0
  * where the configuration says metrics = false.  Any thread. */

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "support/test.h"
 
 #define SECOND_NS ((int64_t)1000000000)
@@ -386,6 +387,17 @@ static void admits_no_more_to_two_threads(void)
     }
 }
 
+static void asking_takes_no_memory(void)
+{
+    uint64_t before = cmb_memory.asked;
+    for (uint32_t model = CMB_BUCKET_FIXED; model <= CMB_BUCKET_TOKENS; model++) {
+        struct cmb_bucket bucket = made(model, 10, 0, SECOND_NS);
+        for (int64_t i = 0; i < 1000; i++)
+            take(&bucket, 1, i * 20000000);
+    }
+    ASSERT_NUMBER(cmb_memory.asked - before, 0);
+}
+
 TEST_SUITE("limit/bucket", { "refuses silly rules and admits nothing then", refuses_silly_rules },
            { "refuses when the bucket is empty", refuses_when_it_is_empty },
            { "starts afresh with the exchange's calendar", starts_afresh_with_the_calendar },
@@ -406,4 +418,5 @@ TEST_SUITE("limit/bucket", { "refuses silly rules and admits nothing then", refu
            { "takes over capacity and reset", takes_over_capacity_and_reset },
            { "saturates at extremes and denies", saturates_and_denies },
            { "stands still when the clock steps back", stands_still_when_the_clock_steps_back },
-           { "admits no more to two threads", admits_no_more_to_two_threads })
+           { "admits no more to two threads", admits_no_more_to_two_threads },
+           { "asking takes no memory", asking_takes_no_memory })

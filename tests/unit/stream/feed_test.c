@@ -163,6 +163,31 @@ static void takes_what_a_function_made(void)
     close_fed(&fed);
 }
 
+/* Levels come, change, go, and come back: as many as before. */
+static size_t write_round(char *to, size_t size, unsigned number)
+{
+    return (size_t)snprintf(to, size, "{\"e\":\"all\",\"s\":\"XBTUSDT\",\"n\":%u,\"bs\":[[\"%u.5\",\"2\"],"
+                            "[\"9.5\",\"%u\"]],\"as\":[[\"1%u.25\",\"1.00%u\"]]}", number,
+                            10 + number % 7, 1 + number % 5, 10 + number % 9, 1 + number % 8);
+}
+
+static void a_warm_frame_takes_no_memory(void)
+{
+    struct fed fed;
+    char text[256];
+    uint64_t before = 0;
+    open_fed(&fed);
+    for (unsigned i = 1; i <= 400; i++) {
+        if (i == 100)
+            before = cmb_memory.asked;
+        struct cmb_text frame = { text, write_round(text, sizeof text, i) };
+        ASSERT_NUMBER(cmb_stream_feed(fed.stream, frame, i, NULL), CAMBIST_OK);
+    }
+    ASSERT_NUMBER(fed.books, 400);
+    ASSERT_NUMBER(cmb_memory.asked - before, 0);
+    close_fed(&fed);
+}
+
 static void says_why_a_snapshot_is_none(void)
 {
     struct fed fed;
@@ -182,4 +207,5 @@ TEST_SUITE("stream/feed", { "is a whole book by its levels alone", is_whole_by_i
            { "lists of one frame have one scale", lists_of_one_frame_have_one_scale },
            { "refuses lists that no scale holds", refuses_lists_that_no_scale_holds },
            { "takes books that a plugin's function made", takes_what_a_function_made },
+           { "a warm frame takes no memory", a_warm_frame_takes_no_memory },
            { "says why a snapshot is none", says_why_a_snapshot_is_none })

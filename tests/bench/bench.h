@@ -26,6 +26,7 @@
 
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,8 +37,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BENCH_ROUNDS_MOST = 61, BENCH_SERIES_MOST = 192, BENCH_MISSING_MOST = 16 };
-enum { BENCH_QUICK_ROUNDS = 2 };
+enum { BENCH_ROUNDS_MOST = 61, BENCH_SERIES_MOST = 256, BENCH_MISSING_MOST = 16 };
+enum { BENCH_QUICK_ROUNDS = 2, BENCH_BLOCK_MOST = 1000 };
 
 /* One line of the table of goals.  `figure` ends with its unit: "ns", "CPU us", "p50 us". */
 struct bench_goal {
@@ -125,6 +126,15 @@ static inline double bench_counted(void)
     return read(bench_counter(), &count, sizeof count) == sizeof count ? (double)count : -1;
 }
 
+/* Keeps this process, and those that it starts, on one CPU. */
+static inline void bench_pin(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
 /* ---- rounds ---- */
 
 /* Whether one more round is to be run, of so many at most. */
@@ -195,6 +205,23 @@ static inline void bench_note(const char *title, const char *name, const char *f
     }
     if (series->count < BENCH_ROUNDS_MOST)
         series->rounds[series->count++] = value;
+}
+
+/* Does something `count` times, once after the other; notes time and CPU of this thread. */
+static inline void bench_run_block(const char *title, const char *name, void (*once)(void),
+                                   int count)
+{
+    static double times_us[BENCH_BLOCK_MOST];
+    bench_require(count <= BENCH_BLOCK_MOST, "the block is too large");
+    int64_t cpu_ns = bench_thread_cpu_ns();
+    for (int i = 0; i < count; i++) {
+        int64_t start_ns = bench_now_ns();
+        once();
+        times_us[i] = (double)(bench_now_ns() - start_ns) / 1e3;
+    }
+    bench_note(title, name, "CPU us", (double)(bench_thread_cpu_ns() - cpu_ns) / 1e3 / count);
+    bench_note(title, name, "p50 us", bench_percentile(times_us, (size_t)count, 0.5));
+    bench_note(title, name, "p99 us", bench_percentile(times_us, (size_t)count, 0.99));
 }
 
 /* ---- telling ---- */

@@ -32,6 +32,8 @@ extern "C" {
 
 /* Decodes with simdjson's on-demand interface.  `padded` bytes may be read behind the frame. */
 int decode_with_simdjson(const char *frame, size_t length, size_t padded, struct depth *depth);
+/* Parses any text into a tree; 0 when it is no JSON. */
+int parse_with_simdjson(const char *text, size_t length, size_t padded);
 
 #ifdef __cplusplus
 }

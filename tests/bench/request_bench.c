@@ -192,20 +192,6 @@ static void multi_crowd(int at_once)
 
 /* ---- one in flight ---- */
 
-static void run_block(const char *title, const char *name, void (*once)(void))
-{
-    static double times_us[BLOCK];
-    int64_t cpu_ns = bench_thread_cpu_ns();
-    for (int i = 0; i < block; i++) {
-        int64_t start_ns = bench_now_ns();
-        once();
-        times_us[i] = (double)(bench_now_ns() - start_ns) / 1e3;
-    }
-    bench_note(title, name, "CPU us", (double)(bench_thread_cpu_ns() - cpu_ns) / 1e3 / block);
-    bench_note(title, name, "p50 us", bench_percentile(times_us, (size_t)block, 0.5));
-    bench_note(title, name, "p99 us", bench_percentile(times_us, (size_t)block, 0.99));
-}
-
 static void note_pair(const char *title, const char *name, const char *first, const double *pair)
 {
     bench_note(title, name, first, pair[0]);
@@ -230,13 +216,13 @@ static void bench_alone(void)
         easy_once();
     }
     for (int round = 0; bench_has_round(round, ROUNDS); round++) {
-        run_block(ALONE, RAW, raw_once);
-        run_block(ALONE, OURS, ours_once);
-        run_block(ALONE, EASY, easy_once);
+        bench_run_block(ALONE, RAW, raw_once, block);
+        bench_run_block(ALONE, OURS, ours_once, block);
+        bench_run_block(ALONE, EASY, easy_once, block);
         run_peers();
         raw_patience_ms = 0;
-        run_block(SPINNING, RAW, raw_once);
-        run_block(SPINNING, OURS, ours_spinning);
+        bench_run_block(SPINNING, RAW, raw_once, block);
+        bench_run_block(SPINNING, OURS, ours_spinning, block);
         raw_patience_ms = -1;
     }
     bench_tell(ALONE);

@@ -11,32 +11,18 @@
 #include <openssl/sha.h>
 
 #include "bench/interleaved.h"
+#include "bench/order_maker.h"
 #include "cache/cache.h"
-#include "request/call.h"
 
-/* An exchange with made-up keys and one market, and a call that is made again and again. */
-struct subject {
-    const char *plugin, *market;
-    struct cmb_text secret;
-    bool is_key_cached;
-    struct cmb_exchange *exchange;
-    struct cmb_call *call;
-};
-
-/* The made-up pair of Kraken's documentation; Binance and OKX take any text. */
-#define SECRET                                                                                     \
-    "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg=="
 /* Made for these benches; they open nothing. */
 static char ec_key[2048], ed25519_key[128];
 
-static struct subject binance = { "binance", "BTCUSDT", CMB_TEXT(SECRET) },
-                      kraken = { "kraken", "XBTUSDT", CMB_TEXT(SECRET) },
-                      okx = { "okx", "BTC-USDT", CMB_TEXT(SECRET) },
+static struct order_maker binance = { "binance", "BTCUSDT", CMB_TEXT(ORDER_SECRET) },
+                      kraken = { "kraken", "XBTUSDT", CMB_TEXT(ORDER_SECRET) },
+                      okx = { "okx", "BTC-USDT", CMB_TEXT(ORDER_SECRET) },
                       es256 = { "coinbase", "BTC-USDT" }, ed25519 = { "coinbase", "BTC-USDT" },
                       es256_kept = { "coinbase", "BTC-USDT", .is_key_cached = true },
                       ed25519_kept = { "coinbase", "BTC-USDT", .is_key_cached = true };
-static struct cmb_vault vault;
-static struct cambist_error error;
 
 /* ---- keys ---- */
 
@@ -61,61 +47,13 @@ static void make_keys(void)
     ed25519.secret = ed25519_kept.secret = cmb_text_of(ed25519_key);
 }
 
-/* ---- orders ---- */
-
-static void open_subject(struct subject *subject)
-{
-    const struct cmb_pair credentials[] = {
-        { CMB_TEXT("key"), CMB_TEXT("vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A") },
-        { CMB_TEXT("secret"), subject->secret },
-        { CMB_TEXT("passphrase"), CMB_TEXT("any word") },
-    };
-    struct cmb_plugin *plugin;
-    struct cmb_exchange_settings settings = {
-        .environment = CMB_ENVIRONMENT_LIVE, .is_key_cached = subject->is_key_cached,
-        .credentials = credentials,
-        .credential_count = strcmp(subject->plugin, "okx") == 0 ? 3 : 2,
-    };
-    struct cambist_market market = { .id = subject->market, .symbol = "BTC/USDT", .base = "BTC",
-                                     .quote = "USDT", .base_id = "BTC", .quote_id = "USDT",
-                                     .kind = CAMBIST_KIND_SPOT };
-    if (cmb_plugin_open(subject->plugin, &(struct cmb_plugin_rules){ 0 }, &plugin, &error) !=
-            CAMBIST_OK ||
-        cmb_exchange_open(plugin, &vault, &settings, &subject->exchange, &error) != CAMBIST_OK)
-        bench_fail(error.message);
-    subject->exchange->markets = cmb_markets_new();
-    cmb_markets_add(subject->exchange->markets, &market);
-    subject->call = cmb_call_new();
-}
-
-static void set(struct cmb_call *call, uint32_t argument, const char *value)
-{
-    call->arguments.values[argument] = cmb_text_of(value);
-}
-
-/* Pick, fill, sign: everything that stands between a question and the first byte on the wire. */
-static void make_order(const struct subject *subject)
-{
-    struct cmb_call *call = subject->call;
-    cmb_call_start(call, subject->exchange, CAMBIST_OPERATION_create_order, &error);
-    set(call, CAMBIST_ARGUMENT_symbol, "BTC/USDT");
-    set(call, CAMBIST_ARGUMENT_side, "buy");
-    set(call, CAMBIST_ARGUMENT_type, "limit");
-    set(call, CAMBIST_ARGUMENT_amount, "0.01000000");
-    set(call, CAMBIST_ARGUMENT_price, "43250.12000000");
-    set(call, CAMBIST_ARGUMENT_client_order_id, "0123456789abcdef");
-    if (cmb_pick(call) != CAMBIST_OK || cmb_fill(call) != CAMBIST_OK ||
-        cmb_sign_call(call) != CAMBIST_OK)
-        bench_fail(error.message);
-}
-
 /* Without a plan, every row is looked at anew. */
-static void make_order_unplanned(const struct subject *subject)
+static void make_order_unplanned(struct order_maker *subject)
 {
     for (int i = 0; i < CMB_PLANS; i++)
         subject->call->plans[i].exchange = 0;
     subject->call->plan_misses = 1; /* and none is noted */
-    make_order(subject);
+    order_maker_make(subject);
 }
 
 #define MAKES(name, make, subject)                                                                 \
@@ -124,16 +62,16 @@ static void make_order_unplanned(const struct subject *subject)
         for (size_t i = 0; i < turns; i++)                                                         \
             make(&subject);                                                                        \
     }
-MAKES(make_binance, make_order, binance)
+MAKES(make_binance, order_maker_make, binance)
 MAKES(make_binance_unplanned, make_order_unplanned, binance)
-MAKES(make_kraken, make_order, kraken)
+MAKES(make_kraken, order_maker_make, kraken)
 MAKES(make_kraken_unplanned, make_order_unplanned, kraken)
-MAKES(make_okx, make_order, okx)
+MAKES(make_okx, order_maker_make, okx)
 MAKES(make_okx_unplanned, make_order_unplanned, okx)
-MAKES(make_es256, make_order, es256)
-MAKES(make_es256_kept, make_order, es256_kept)
-MAKES(make_ed25519, make_order, ed25519)
-MAKES(make_ed25519_kept, make_order, ed25519_kept)
+MAKES(make_es256, order_maker_make, es256)
+MAKES(make_es256_kept, order_maker_make, es256_kept)
+MAKES(make_ed25519, order_maker_make, ed25519)
+MAKES(make_ed25519_kept, order_maker_make, ed25519_kept)
 
 /* ---- floors ---- */
 
@@ -205,7 +143,7 @@ static void show_binance(void)
                                                      { WHOLE, make_binance, 4000 },
                                                      { NO_PLAN, make_binance_unplanned, 2000 },
                                                      { ONE_SHOT, one_shot, 1000 } };
-    open_subject(&binance);
+    order_maker_open(&binance);
     make_binance(1);
     struct cmb_text body = cmb_buffer_text(&binance.call->body);
     blocks_256 = blocks_of(body.length - (sizeof "&signature=" - 1 + 64), 9, 64) + 1;
@@ -219,7 +157,7 @@ static void show_kraken(void)
                                                      { WHOLE, make_kraken, 2000 },
                                                      { NO_PLAN, make_kraken_unplanned, 2000 } };
     enum { NONCE = 13 }; /* digits in front of the body */
-    open_subject(&kraken);
+    order_maker_open(&kraken);
     make_kraken(1);
     blocks_256 = blocks_of(kraken.call->body.length + NONCE, 9, 64);
     blocks_512 = blocks_of(kraken.call->path.length + 32, 17, 128) + 1;
@@ -232,7 +170,7 @@ static void show_okx(void)
                                                      { WHOLE, make_okx, 4000 },
                                                      { NO_PLAN, make_okx_unplanned, 2000 } };
     enum { BEFORE_PATH = sizeof "2024-01-01T00:00:00.000ZPOST" - 1 };
-    open_subject(&okx);
+    order_maker_open(&okx);
     make_okx(1);
     size_t length = BEFORE_PATH + okx.call->path.length + okx.call->body.length;
     blocks_256 = blocks_of(length, 9, 64) + 1;
@@ -240,14 +178,14 @@ static void show_okx(void)
     interleaved_run(OKX, cases, sizeof cases / sizeof *cases);
 }
 
-static void show_coinbase(const char *title, struct subject *loaded, struct subject *kept,
+static void show_coinbase(const char *title, struct order_maker *loaded, struct order_maker *kept,
                           const struct interleaved_case *cases, size_t count)
 {
-    open_subject(loaded);
-    open_subject(kept);
-    bare_key = cmb_sign_key_new(&vault, CMB_SIGN_NONE, kept->secret, true, &error);
+    order_maker_open(loaded);
+    order_maker_open(kept);
+    bare_key = cmb_sign_key_new(&kept->vault, CMB_SIGN_NONE, kept->secret, true, &kept->error);
     if (!bare_key)
-        bench_fail(error.message);
+        bench_fail(kept->error.message);
     interleaved_run(title, cases, count);
     cmb_sign_key_free(bare_key);
 }
@@ -297,8 +235,6 @@ int main(int count, char **words)
     };
     bench_begin(count, words);
     make_keys();
-    if (cmb_vault_open(&vault, CMB_VAULT_SIZE_BYTES, &error) != CAMBIST_OK)
-        bench_fail(error.message);
     show_binance();
     show_kraken();
     show_okx();

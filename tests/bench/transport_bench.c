@@ -68,23 +68,6 @@ static void ours_wait(int until)
         cmb_loop_run_once(loop, patience_ms);
 }
 
-/* --- blocks --- */
-
-/* So many times `once`, as the case `name` of the group. */
-static void run_block(const char *title, const char *name, void (*once)(void))
-{
-    static double latencies[BLOCK];
-    int count = bench_size(BLOCK, 40);
-    int64_t cpu_ns = bench_thread_cpu_ns();
-    for (int i = 0; i < count; i++) {
-        int64_t start_ns = bench_now_ns();
-        once();
-        latencies[i] = (double)(bench_now_ns() - start_ns) / 1e3;
-    }
-    bench_note(title, name, "CPU us", (double)(bench_thread_cpu_ns() - cpu_ns) / 1e3 / count);
-    bench_note(title, name, "p50 us", bench_percentile(latencies, (size_t)count, 0.5));
-}
-
 #define RAW  "raw epoll + OpenSSL"
 #define OURS "our pool"
 
@@ -120,11 +103,11 @@ static void bench_one_in_flight(void)
         ours_once();
     }
     for (int round = 0; bench_has_round(round, ROUNDS); round++) {
-        run_block(ALONE, RAW, raw_once);
-        run_block(ALONE, OURS, ours_once);
+        bench_run_block(ALONE, RAW, raw_once, bench_size(BLOCK, 40));
+        bench_run_block(ALONE, OURS, ours_once, bench_size(BLOCK, 40));
         set_patience(0);
-        run_block(SPINNING, RAW, raw_once);
-        run_block(SPINNING, OURS, ours_once);
+        bench_run_block(SPINNING, RAW, raw_once, bench_size(BLOCK, 40));
+        bench_run_block(SPINNING, OURS, ours_once, bench_size(BLOCK, 40));
         set_patience(-1);
     }
     bench_tell(ALONE);
@@ -319,7 +302,7 @@ static void bench_new_connections(void)
         cases[i].once();
     for (int round = 0; bench_has_round(round, 5); round++)
         for (int i = 0; i < 4; i++)
-            run_block(NEW, cases[i].name, cases[i].once);
+            bench_run_block(NEW, cases[i].name, cases[i].once, bench_size(BLOCK, 40));
     bench_tell(NEW);
     cmb_target_free(known);
     cmb_connector_free(connector);

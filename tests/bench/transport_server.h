@@ -8,6 +8,7 @@
 #ifndef BENCH_TRANSPORT_SERVER_H
 #define BENCH_TRANSPORT_SERVER_H
 
+#include "bench/bench.h"
 #include "bench/depth_texts.h"
 #include "support/certificates.h"
 
@@ -16,7 +17,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -40,14 +40,6 @@ struct bench_peer {
     bool is_websocket, is_subscribed;
     unsigned long next; /* number of a depth update */
 };
-
-static inline void bench_pin(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)cpu, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
 
 /* ---- what is answered ---- */
 

@@ -48,6 +48,8 @@ const struct cmb_key cmb_keys[] = {
       .help = "folder of the order journal, 0700; without one orders are forgotten at the end" },
     { HOST(durability), .type = CMB_KEY_WORD, .standard = "power", .words = "power|process|off",
       .help = "what written orders outlive: a loss of power, the process, or nothing" },
+    { HOST(live_arbitrage), FLAG(false),
+      .help = "let arbitrage place orders at exchanges that are live; its command wants --live, too" },
     { HOST(shared_limits), FLAG(true),
       .help = "share the exchanges' limits, and nonces, with all processes of this user" },
     { HOST(metrics), FLAG(true), .help = "count and time; off costs one branch" },
@@ -77,6 +79,8 @@ const struct cmb_key cmb_keys[] = {
       .help = "share of the exchange's limits that this process may use" },
     { EXCHANGE(dead_man_s), NUMBER(0, 0, 3600),
       .help = "the exchange cancels all orders when it has not heard of us for so long; 0: never" },
+    { EXCHANGE(taker_fee), .type = CMB_KEY_TEXT, .standard = "",
+      .help = "the rate that arbitrage counts with: 0.001; else the exchange is asked" },
     { EXCHANGE(withdrawals), FLAG(false), .help = "grant withdrawals and transfers" },
 };
 

@@ -33,7 +33,7 @@ struct cmb_settings_host {
     int64_t keep_alive_idle_s, keep_alive_interval_s, keep_alive_probes;
     int64_t warm_connections;
     const char *ca_file, *proxy;
-    bool busy_poll, key_cache, metrics, shared_limits;
+    bool busy_poll, key_cache, metrics, shared_limits, live_arbitrage;
     const char *journal;
     int64_t durability; /* enum cmb_journal_mode */
     int64_t cpu;        /* that the I/O thread is pinned to; CMB_NO_CPU: it is not */
@@ -54,6 +54,7 @@ struct cmb_settings_exchange {
     int64_t kinds;             /* CAMBIST_KIND_... or-ed; 0: all that the plugin has */
     int64_t budget_percent;
     int64_t dead_man_s;
+    const char *taker_fee;     /* "": the exchange's own */
     bool withdrawals;
 };
 

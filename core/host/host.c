@@ -75,6 +75,7 @@ void cambist_close(struct cambist *host)
     cmb_host_stop_orders(host);
     cmb_host_close_pools(host);
     cmb_questions_end(host);
+    cmb_host_free_arbitrages(host, /* is_network_gone= */ true);
     cmb_host_close_orders(host);
     cmb_host_close_exchanges(host);
     cmb_questions_clear(host);

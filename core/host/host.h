@@ -44,6 +44,7 @@ struct cambist {
     struct cmb_orders **accounts; /* of all exchanges */
     struct cmb_recovery recovery;
     struct cmb_timer housekeeping;
+    struct cambist_arbitrage *leaving; /* closed, with questions under way */
     bool is_blocked; /* nothing is placed anywhere */
     bool has_thread;
     pthread_t thread;
@@ -81,6 +82,9 @@ int cmb_host_check_cpu(int64_t cpu, struct cambist_error *error);
 /* Starts and ends the host's own I/O thread; on its CPU, and spinning, as the settings say. */
 int cmb_host_start_thread(struct cambist *host, struct cambist_error *error);
 void cmb_host_stop_thread(struct cambist *host);
+
+/* Frees what was closed: what nothing is under way of, or, when the network is gone, all. */
+void cmb_host_free_arbitrages(struct cambist *host, bool is_network_gone);
 
 /* Ends every request that is with a server. */
 void cmb_host_close_pools(struct cambist *host);

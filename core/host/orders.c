@@ -179,6 +179,7 @@ static void on_housekeeping(struct cmb_timer *timer, void *user)
 {
     struct cambist *host = user;
     cmb_host_look_for_block(host);
+    cmb_host_free_arbitrages(host, /* is_network_gone= */ false);
     if (cmb_journal_size_bytes(host->journal) > CHECKPOINT_BYTES)
         (void)cmb_recovery_checkpoint(&host->recovery, NULL); /* else later */
     cmb_loop_start_timer(host->loop, timer, HOUSEKEEPING_NS);

@@ -122,7 +122,8 @@ struct cmb_engine_market {
     uint64_t trade_count;
     struct cmb_engine_candle *candles; /* ring of minutes, the same way */
     uint64_t candle_count;
-    int64_t middle; /* of the house's quotes */
+    int64_t middle; /* of the house's quotes ... */
+    int64_t lean_ppm; /* ... which lie so far above it: this exchange is dearer than others */
     uint64_t sequence; /* rises with every change of the book */
     struct cmb_engine_change *changes; /* ring, as trades */
     uint64_t change_count;

@@ -19,7 +19,7 @@ static void quote(struct cmb_engine *engine, int at, uint32_t side)
 {
     struct cmb_engine_market *market = &engine->markets[at];
     int64_t gap = market->middle / 5000 + 1;
-    int64_t price = market->middle;
+    int64_t price = market->middle + market->middle * market->lean_ppm / 1000000;
     for (int level = 0; level < CMB_ENGINE_LEVELS; level++) {
         price += (side == CAMBIST_SIDE_BUY ? -1 : 1) * (gap / 2 + some(engine, gap));
         struct cmb_engine_order *order;

@@ -227,6 +227,20 @@ int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, 
     return status;
 }
 
+int cmb_simulator_lean(struct cmb_simulator *simulator, const char *exchange, const char *symbol,
+                       int64_t ppm, struct cambist_error *error)
+{
+    int number = find_exchange(simulator, exchange);
+    int market = cmb_engine_find_market(cmb_text_of(symbol));
+    if (number < 0 || market < 0)
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "there is no practice market %s at \"%s\"",
+                        symbol, exchange);
+    pthread_mutex_lock(&simulator->lock);
+    simulator->practices[number].engine->markets[market].lean_ppm = ppm;
+    pthread_mutex_unlock(&simulator->lock);
+    return CAMBIST_OK;
+}
+
 uint64_t cmb_simulator_struck(struct cmb_simulator *simulator, const char *fault)
 {
     pthread_mutex_lock(&simulator->lock);

@@ -68,6 +68,11 @@ int cmb_simulator_add_fault(struct cmb_simulator *simulator, const char *text,
  * BAD_ARGUMENT: there is no such exchange or fault, or count is 0. [any thread] */
 int cmb_simulator_strike(struct cmb_simulator *simulator, const char *exchange, const char *fault,
                          uint32_t count, struct cambist_error *error);
+/* From the next move on the house quotes so many millionths above (negative: below) what it would
+ * quote otherwise, in one market of one exchange.  BAD_ARGUMENT: there is no such exchange or
+ * market. [any thread] */
+int cmb_simulator_lean(struct cmb_simulator *simulator, const char *exchange, const char *symbol,
+                       int64_t ppm, struct cambist_error *error);
 /* From now on nothing strikes. [any thread] */
 void cmb_simulator_clear_faults(struct cmb_simulator *simulator);
 

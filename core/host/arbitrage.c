@@ -1,0 +1,357 @@
+/* How does a program have arbitrage found among its exchanges? */
+#include <cambist/arbitrage.h>
+#include <stdlib.h>
+
+#include "arbitrage/trade.h"
+#include "host/host.h"
+
+struct cambist_arbitrage {
+    struct cambist *host;
+    struct cambist_arbitrage *next; /* among those that leave */
+    struct cmb_trade *trade;        /* of the I/O thread */
+    struct arbitrage_account {
+        struct cambist_arbitrage *arbitrage;
+        struct cambist_exchange *exchange;
+        struct cambist_follow *follow;
+        uint32_t number; /* in the trade */
+        struct cambist_answer *fees, *balances; /* while it is opened; NULL: not had */
+    } accounts[CMB_ARBITRAGE_VENUES_MOST];
+    size_t account_count;
+};
+
+/* What is being opened. */
+struct opening {
+    struct cambist_arbitrage *arbitrage;
+    struct cambist_arbitrage_settings settings;
+    struct cambist_decimal cost_most, loss_most;
+    cambist_arbitrage_event_fn *on_event;
+    void *user;
+    struct cambist_error *error;
+};
+
+/* ---- what is asked for ---- */
+
+static int read_decimal(const char *text, struct cambist_decimal *ret, const char *what,
+                        struct cambist_error *error)
+{
+    if (!text)
+        return CAMBIST_OK;
+    if (cmb_decimal_parse(cmb_text_of(text), ret) == CMB_NUMBER_FINE &&
+        !cmb_decimal_is_negative(ret) && !cmb_decimal_is_zero(ret))
+        return CAMBIST_OK;
+    return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "%s is no amount above zero", what);
+}
+
+/* Settings of an older program are shorter. */
+static int take_settings(struct opening *opening, const struct cambist_arbitrage_settings *given)
+{
+    size_t size = given->size < sizeof opening->settings ? given->size : sizeof opening->settings;
+    memcpy(&opening->settings, given, size);
+    if (!opening->settings.symbol_count)
+        return cmb_fail_plain(opening->error, CAMBIST_BAD_ARGUMENT,
+                              CMB_TEXT("arbitrage needs symbols"));
+    if (opening->settings.edge_least_ppm > 1000000)
+        return cmb_fail_plain(opening->error, CAMBIST_BAD_ARGUMENT,
+                              CMB_TEXT("an edge of more than 100 % is never found"));
+    int status = read_decimal(opening->settings.cost_most, &opening->cost_most, "cost_most",
+                              opening->error);
+    return status == CAMBIST_OK ? read_decimal(opening->settings.loss_most, &opening->loss_most,
+                                               "loss_most", opening->error)
+                                : status;
+}
+
+static int add_account(struct opening *opening, struct cambist_exchange *exchange)
+{
+    struct cambist_arbitrage *arbitrage = opening->arbitrage;
+    for (size_t i = 0; i < arbitrage->account_count; i++)
+        if (arbitrage->accounts[i].exchange == exchange)
+            return CAMBIST_OK;
+    if (arbitrage->account_count == CMB_ARBITRAGE_VENUES_MOST)
+        return cmb_fail_plain(opening->error, CAMBIST_TOO_LARGE, CMB_TEXT("too many exchanges"));
+    arbitrage->accounts[arbitrage->account_count++] =
+        (struct arbitrage_account){ .arbitrage = arbitrage, .exchange = exchange };
+    return CAMBIST_OK;
+}
+
+static int find_exchanges(struct opening *opening)
+{
+    struct cambist *host = opening->arbitrage->host;
+    uint64_t named = opening->settings.exchange_count;
+    int status = CAMBIST_OK;
+    for (size_t i = 0; !named && i < host->exchange_count && status == CAMBIST_OK; i++)
+        status = add_account(opening, &host->exchanges[i]);
+    for (uint64_t i = 0; i < named && status == CAMBIST_OK; i++) {
+        const char *name = opening->settings.exchanges[i];
+        struct cambist_exchange *exchange = cambist_find_exchange(host, name);
+        status = exchange ? add_account(opening, exchange)
+                          : cmb_fail(opening->error, CAMBIST_BAD_ARGUMENT,
+                                     "there is no exchange \"%s\" in the configuration", name);
+    }
+    return status;
+}
+
+/* ---- what exchanges say beforehand ---- */
+
+/* A question that is not sent has the markets loaded on its way; whether it could be is another
+ * matter. */
+static int load_markets(struct opening *opening, struct arbitrage_account *account)
+{
+    struct cambist_answer *answer = NULL;
+    struct cambist_error error = { 0 };
+    struct cmb_pair symbol = { CMB_TEXT("symbol"), cmb_text_of(opening->settings.symbols[0]) };
+    cmb_ask_prepare(account->exchange, CAMBIST_OPERATION_fetch_order_book, &symbol, 1, &answer,
+                    &error);
+    if (answer)
+        answer->run->call->error = &answer->run->error;
+    cambist_answer_free(answer);
+    if (account->exchange->exchange->markets)
+        return CAMBIST_OK;
+    return cmb_fail(opening->error, error.status ? (int)error.status : CAMBIST_UNAVAILABLE, "%s",
+                    error.message);
+}
+
+static bool has_account(const struct arbitrage_account *account)
+{
+    return *account->exchange->settings->credentials != 0;
+}
+
+/* Fees that cannot be had are the markets' own; balances that cannot be had stop an execution. */
+static int load(struct opening *opening, struct arbitrage_account *account)
+{
+    int status = load_markets(opening, account);
+    struct cambist_error error = { 0 };
+    if (status != CAMBIST_OK || !has_account(account))
+        return status;
+    if (!*account->exchange->settings->taker_fee &&
+        cambist_exchange_has(account->exchange, CAMBIST_OPERATION_fetch_trading_fees,
+                             CAMBIST_KIND_SPOT))
+        (void)cambist_fetch_trading_fees(
+            account->exchange, &(struct cambist_arguments){ .symbol = opening->settings.symbols[0] },
+            &account->fees, &error);
+    status = cambist_fetch_balance(account->exchange, NULL, &account->balances, &error);
+    if (status != CAMBIST_OK)
+        return cmb_fail(opening->error, status, "%s", error.message);
+    return CAMBIST_OK;
+}
+
+/* What the account pays: as configured, else as it was told, else what the market says. */
+static int find_fee(const struct arbitrage_account *account, const struct cambist_market *market,
+                    struct cambist_decimal *ret, struct cambist_error *error)
+{
+    const char *configured = account->exchange->settings->taker_fee;
+    const struct cambist_fee *fee;
+    *ret = market->taker;
+    if (*configured && cmb_decimal_parse(cmb_text_of(configured), ret) != CMB_NUMBER_FINE)
+        return cmb_fail(error, CAMBIST_BAD_CONFIG, "[exchange %s] taker_fee = %s is no rate",
+                        account->exchange->settings->name, configured);
+    for (size_t i = 0; !*configured && account->fees &&
+                       (fee = cambist_answer_fee(account->fees, i)); i++)
+        if (fee->taker.is_set && (!fee->symbol || strcmp(fee->symbol, market->symbol) == 0))
+            *ret = fee->taker;
+    return CAMBIST_OK;
+}
+
+/* ---- on the I/O thread ---- */
+
+static int add_markets(struct opening *opening, struct arbitrage_account *account)
+{
+    const struct cmb_markets *markets = account->exchange->exchange->markets;
+    struct cmb_trade *trade = opening->arbitrage->trade;
+    int status = CAMBIST_OK;
+    for (uint64_t i = 0; i < opening->settings.symbol_count && status == CAMBIST_OK; i++) {
+        const struct cambist_market *market = cmb_markets_find(
+            markets, cmb_text_of(opening->settings.symbols[i]), CAMBIST_KIND_SPOT);
+        struct cambist_decimal fee;
+        if (!market)
+            continue;
+        status = find_fee(account, market, &fee, opening->error);
+        if (status == CAMBIST_OK)
+            status = cmb_trade_add_market(trade, account->number, market, &fee, opening->error);
+    }
+    return status;
+}
+
+static int add(struct opening *opening, struct arbitrage_account *account)
+{
+    struct cambist_exchange *exchange = account->exchange;
+    struct cmb_trade *trade = opening->arbitrage->trade;
+    const struct cmb_trade_account given = {
+        .name = exchange->settings->name, .desk = exchange->desk, .stream = exchange->stream,
+        .orders = exchange->orders };
+    const struct cambist_balance *balance;
+    int status = cmb_trade_add_account(trade, &given, &account->number, opening->error);
+    if (status == CAMBIST_OK)
+        status = add_markets(opening, account);
+    for (size_t i = 0; status == CAMBIST_OK && account->balances &&
+                       (balance = cambist_answer_balance(account->balances, i)); i++)
+        if (balance->currency)
+            status = cmb_trade_set_balance(trade, account->number, balance);
+    return status;
+}
+
+static struct cmb_trade *new_trade(const struct opening *opening)
+{
+    const struct cambist_arbitrage_settings *settings = &opening->settings;
+    struct cambist *host = opening->arbitrage->host;
+    const struct cmb_clock *clock = cmb_loop_clock(host->loop);
+    uint64_t age_ms = settings->age_most_ms ? settings->age_most_ms : 3000;
+    struct cmb_trade_settings of = {
+        .rules = { .edge_least_ppm = (int64_t)settings->edge_least_ppm,
+                   .age_most_ns = (int64_t)age_ms * 1000000,
+                   .cost_most = opening->cost_most,
+                   .is_triangular = settings->is_triangular != 0,
+                   .wall_ahead_ns = cmb_clock_wall_ns(clock) - cmb_clock_monotonic_ns(clock) },
+        .loop = host->loop,
+        .is_executed = settings->is_executed != 0,
+        .is_hedged = settings->is_hedged != 0,
+        .is_live_allowed = settings->is_live_allowed && host->settings.host.live_arbitrage,
+        .executions_most = settings->executions_most,
+        .loss_most = opening->loss_most,
+        .on_event = opening->on_event,
+        .user = opening->user };
+    return cmb_trade_new(&of);
+}
+
+static int build(void *user)
+{
+    struct opening *opening = user;
+    struct cambist_arbitrage *arbitrage = opening->arbitrage;
+    int status = CAMBIST_OK;
+    arbitrage->trade = new_trade(opening);
+    if (!arbitrage->trade)
+        return cmb_fail_plain(opening->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for routes"));
+    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++)
+        status = add(opening, &arbitrage->accounts[i]);
+    return status == CAMBIST_OK ? cmb_trade_start(arbitrage->trade, opening->error) : status;
+}
+
+static void on_order(const struct cambist_order_event *event, void *user)
+{
+    const struct arbitrage_account *account = user;
+    bool is_trade = event->tiding == CAMBIST_ORDER_TRADED;
+    if (account->arbitrage->trade && event->order)
+        cmb_trade_note_order(account->arbitrage->trade, account->number,
+                             event->order->client_order_id, is_trade ? event->trade : NULL);
+}
+
+/* ---- opening and closing ---- */
+
+static int follow(struct opening *opening)
+{
+    struct cambist_arbitrage *arbitrage = opening->arbitrage;
+    int status = CAMBIST_OK;
+    for (size_t i = 0; opening->settings.is_executed && i < arbitrage->account_count &&
+                       status == CAMBIST_OK; i++) {
+        struct arbitrage_account *account = &arbitrage->accounts[i];
+        status = cambist_follow_orders(account->exchange, on_order, account, &account->follow,
+                                       opening->error);
+    }
+    return status;
+}
+
+static void forget_answers(struct cambist_arbitrage *arbitrage)
+{
+    for (size_t i = 0; i < arbitrage->account_count; i++) {
+        struct arbitrage_account *account = &arbitrage->accounts[i];
+        cambist_answer_free(account->fees);
+        cambist_answer_free(account->balances);
+        account->fees = account->balances = NULL;
+    }
+}
+
+int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_settings *settings,
+                           cambist_arbitrage_event_fn *on_event, void *user,
+                           struct cambist_arbitrage **ret, struct cambist_error *error)
+{
+    struct cambist_arbitrage *arbitrage = calloc(1, sizeof *arbitrage);
+    struct cambist_error own = { 0 };
+    struct opening opening = { .arbitrage = arbitrage, .on_event = on_event, .user = user,
+                               .error = &own };
+    int status = CAMBIST_NO_MEMORY;
+    cmb_fail_reset(error);
+    if (!arbitrage)
+        return cmb_fail_plain(error, status, CMB_TEXT("no memory for routes"));
+    arbitrage->host = host;
+    status = take_settings(&opening, settings);
+    if (status == CAMBIST_OK)
+        status = find_exchanges(&opening);
+    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++)
+        status = load(&opening, &arbitrage->accounts[i]);
+    if (status == CAMBIST_OK)
+        status = follow(&opening);
+    if (status == CAMBIST_OK)
+        status = cmb_host_run(host, build, &opening);
+    forget_answers(arbitrage);
+    if (status == CAMBIST_OK) {
+        *ret = arbitrage;
+        return status;
+    }
+    cambist_arbitrage_close(arbitrage);
+    if (error)
+        *error = own;
+    return status;
+}
+
+static void free_arbitrage(struct cambist_arbitrage *arbitrage)
+{
+    cmb_trade_free(arbitrage->trade);
+    free(arbitrage);
+}
+
+void cmb_host_free_arbitrages(struct cambist *host, bool is_network_gone)
+{
+    struct cambist_arbitrage **at = &host->leaving;
+    while (*at) {
+        struct cambist_arbitrage *arbitrage = *at;
+        if (!is_network_gone && !cmb_trade_is_idle(arbitrage->trade)) {
+            at = &arbitrage->next;
+            continue;
+        }
+        *at = arbitrage->next;
+        free_arbitrage(arbitrage);
+    }
+}
+
+static int stop(void *user)
+{
+    struct cambist_arbitrage *arbitrage = user;
+    if (!arbitrage->trade) {
+        free_arbitrage(arbitrage);
+        return CAMBIST_OK;
+    }
+    cmb_trade_stop(arbitrage->trade);
+    arbitrage->next = arbitrage->host->leaving;
+    arbitrage->host->leaving = arbitrage;
+    cmb_host_free_arbitrages(arbitrage->host, /* is_network_gone= */ false);
+    return CAMBIST_OK;
+}
+
+void cambist_arbitrage_close(struct cambist_arbitrage *arbitrage)
+{
+    if (!arbitrage)
+        return;
+    for (size_t i = 0; i < arbitrage->account_count; i++)
+        cambist_unfollow_orders(arbitrage->accounts[i].follow);
+    cmb_host_run(arbitrage->host, stop, arbitrage);
+}
+
+/* ---- looking ---- */
+
+struct counting {
+    const struct cambist_arbitrage *arbitrage;
+    struct cambist_arbitrage_counts *ret;
+};
+
+static int count(void *user)
+{
+    const struct counting *counting = user;
+    cmb_trade_count(counting->arbitrage->trade, counting->ret);
+    return CAMBIST_OK;
+}
+
+void cambist_arbitrage_count(const struct cambist_arbitrage *arbitrage,
+                             struct cambist_arbitrage_counts *ret)
+{
+    struct counting counting = { arbitrage, ret };
+    cmb_host_run(arbitrage->host, count, &counting);
+}

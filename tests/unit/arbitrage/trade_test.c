@@ -1,0 +1,262 @@
+/* Does whatever becomes of two orders lead to what the rules say, and is it told as it was? */
+#include "support/arbitrage_world.h"
+
+static struct arbitrage_world world;
+
+static const struct cmb_trade_settings executing = { .is_executed = true };
+
+/* ---- what happens to a book while orders are on their way ---- */
+
+static int market_number(void)
+{
+    return cmb_engine_find_market(CMB_TEXT("BTC/USDT"));
+}
+
+/* The house takes back what the leg would have met; of it remains so much, in the market's units. */
+static void leave(int side, int64_t amount)
+{
+    struct cmb_engine *engine = world.sides[side].engine;
+    struct cmb_engine_market *market = &engine->markets[market_number()];
+    uint32_t facing = side == 0 ? CAMBIST_SIDE_SELL : CAMBIST_SIDE_BUY;
+    struct cmb_engine_side *book = cmb_book_side(market, facing);
+    int64_t price = book->orders[0]->price;
+    while (book->count)
+        (void)cmb_engine_cancel(engine, book->orders[0], NULL);
+    struct cmb_engine_order *order;
+    if (amount)
+        CU_ASSERT(cmb_engine_submit(engine, CMB_HOUSE, &(struct cmb_engine_intent){
+            .market = market_number(), .side = facing, .type = CAMBIST_TYPE_LIMIT,
+            .time_in_force = CAMBIST_TIME_IN_FORCE_GTC, .price = price, .amount = amount },
+            &order, NULL) == CAMBIST_OK);
+}
+
+enum ending { WHOLE, PART, NONE, LOST_DONE, LOST_UNDONE, FORBIDDEN, ENDINGS };
+static enum ending wanted[2];
+
+static void spoil(struct arbitrage_world *at)
+{
+    static const char *const faults[ENDINGS] = { [LOST_DONE] = "execute-then-cut@create_order",
+                                                 [LOST_UNDONE] = "cut@create_order",
+                                                 [FORBIDDEN] = "forbid@create_order" };
+    for (int side = 0; side < 2; side++) {
+        enum ending ending = wanted[side];
+        if (ending == PART || ending == NONE)
+            leave(side, ending == PART ? 1000 : 0); /* 0.001 BTC */
+        if (faults[ending])
+            CU_ASSERT(cmb_practice_network_strike(at->network, at->sides[side].name,
+                                                  faults[ending], 1, &at->error) == CAMBIST_OK);
+    }
+    at->on_sent = NULL; /* only the first execution */
+}
+
+static const char *const names[] = { "okx", "binance" };
+
+static void open_world(enum ending buy, enum ending sell, bool is_hedged)
+{
+    struct cmb_trade_settings settings = { .is_executed = true, .is_hedged = is_hedged,
+                                           .executions_most = 1 };
+    wanted[0] = buy;
+    wanted[1] = sell;
+    arbitrage_world_open(&world, names[0], names[1], 11);
+    world.on_sent = spoil;
+    arbitrage_world_lean(&world, 8000);
+    int status = arbitrage_world_begin(&world, settings, "600");
+    if (status != CAMBIST_OK)
+        printf("\n    %s", world.error.message);
+    CU_ASSERT_FATAL(status == CAMBIST_OK);
+}
+
+static void play_until_settled(void)
+{
+    for (int second = 0; second < 400 && !world.told[CAMBIST_ARBITRAGE_SETTLED]; second++)
+        arbitrage_world_play_ms(&world, 1000);
+}
+
+static bool is_equal(struct cambist_decimal a, struct cambist_decimal b)
+{
+    bool is = cmb_decimal_compare(&a, &b) == 0;
+    if (!is) {
+        char text[2][CMB_DECIMAL_TEXT_SIZE];
+        cmb_decimal_format(&a, text[0]);
+        cmb_decimal_format(&b, text[1]);
+        printf("\n    %s is not %s", text[0], text[1]);
+    }
+    return is;
+}
+
+/* ---- the pairs of endings ---- */
+
+static uint32_t state_that_follows(enum ending ending)
+{
+    return ending == WHOLE || ending == LOST_DONE ? CAMBIST_LEG_FILLED
+           : ending == PART                       ? CAMBIST_LEG_PARTIAL
+                                                  : CAMBIST_LEG_NOTHING;
+}
+
+/* The engine takes the buyer's fee in base and the seller's in quote: what is open is what was
+ * bought less what was sold, and the account has that, less the fee of what it bought. */
+static void check_money(void)
+{
+    struct cambist_decimal base = arbitrage_world_gain(&world, "BTC"), fee, rest = { 0 };
+    struct cambist_decimal rate = decimal("0.001"), bought = world.last.legs[0].filled;
+    if (!bought.is_set)
+        bought = decimal("0");
+    cmb_decimal_multiply(&bought, &rate, &fee);
+    cmb_decimal_subtract(&world.last.open, &fee, &rest);
+    CU_ASSERT(is_equal(base, rest));
+    struct cambist_decimal quote = arbitrage_world_gain(&world, "USDT"), told = decimal("0");
+    cmb_decimal_subtract(&world.last.legs[1].cost, &world.last.legs[1].fee, &told);
+    cmb_decimal_subtract(&told, &world.last.legs[0].cost, &told);
+    CU_ASSERT(is_equal(quote, told));
+}
+
+static void each_pair_of_endings_is_told_as_it_was(void)
+{
+    for (enum ending buy = WHOLE; buy < ENDINGS; buy++)
+        for (enum ending sell = WHOLE; sell < ENDINGS; sell++) {
+            unsigned failed = CU_get_number_of_failures();
+            /* what was done may be told by the account's stream before the answer is missed */
+            bool is_doubtful = buy == LOST_UNDONE || sell == LOST_UNDONE;
+            struct cambist_arbitrage_counts counts;
+            open_world(buy, sell, /* is_hedged= */ false);
+            play_until_settled();
+            ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 1);
+            ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SETTLED], 1);
+            CU_ASSERT(!is_doubtful || world.told[CAMBIST_ARBITRAGE_DOUBTED] == 1);
+            ASSERT_NUMBER(world.last.legs[0].state, state_that_follows(buy));
+            ASSERT_NUMBER(world.last.legs[1].state, state_that_follows(sell));
+            check_money();
+            cmb_trade_count(world.trade, &counts);
+            bool is_even = state_that_follows(buy) == state_that_follows(sell);
+            ASSERT_NUMBER(counts.left_open, !is_even);
+            arbitrage_world_close(&world);
+            if (CU_get_number_of_failures() != failed)
+                printf("\n    endings %d and %d", (int)buy, (int)sell);
+        }
+}
+
+/* ---- single rules ---- */
+
+static void nothing_new_is_sent_while_an_outcome_is_unknown(void)
+{
+    struct cmb_trade_settings settings = executing;
+    wanted[0] = WHOLE;
+    wanted[1] = LOST_UNDONE;
+    arbitrage_world_open(&world, "okx", "binance", 12);
+    world.on_sent = spoil;
+    arbitrage_world_lean(&world, 8000);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    for (int i = 0; i < 2000 && !world.told[CAMBIST_ARBITRAGE_DOUBTED]; i++)
+        arbitrage_world_play_ms(&world, 10);
+    /* nobody can be asked what became of it */
+    CU_ASSERT(cmb_practice_network_add_fault(world.network, "error@fetch_order", &world.error) ==
+              CAMBIST_OK);
+    arbitrage_world_play_ms(&world, 20000);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_DOUBTED], 1);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 1);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SETTLED], 0);
+    CU_ASSERT(world.told[CAMBIST_ARBITRAGE_APPEARED] > 0);
+    ASSERT_NUMBER(cmb_trade_open(world.trade), 1);
+    cmb_practice_network_clear_faults(world.network);
+    play_until_settled();
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SETTLED], 1);
+    ASSERT_NUMBER(world.last.legs[1].state, CAMBIST_LEG_NOTHING);
+    arbitrage_world_close(&world);
+}
+
+static void a_difference_is_closed_where_it_lies(void)
+{
+    open_world(WHOLE, NONE, /* is_hedged= */ true);
+    play_until_settled();
+    ASSERT_NUMBER(world.last.is_hedged, 1);
+    ASSERT_TEXT(world.last.legs[2].exchange, "okx");
+    ASSERT_NUMBER(world.last.legs[2].side, CAMBIST_SIDE_SELL);
+    ASSERT_NUMBER(world.last.legs[2].state, CAMBIST_LEG_FILLED);
+    CU_ASSERT(cmb_decimal_is_zero(&world.last.open));
+    CU_ASSERT(cmb_decimal_is_negative(&world.last.profit)); /* spread and two fees */
+    arbitrage_world_close(&world);
+}
+
+static void a_difference_is_bought_back(void)
+{
+    open_world(NONE, WHOLE, /* is_hedged= */ true);
+    play_until_settled();
+    ASSERT_TEXT(world.last.legs[2].exchange, "binance");
+    ASSERT_NUMBER(world.last.legs[2].side, CAMBIST_SIDE_BUY);
+    ASSERT_NUMBER(world.last.legs[2].state, CAMBIST_LEG_FILLED);
+    CU_ASSERT(cmb_decimal_is_zero(&world.last.open));
+    arbitrage_world_close(&world);
+}
+
+static void executes_again_when_books_have_changed(void)
+{
+    struct cmb_trade_settings settings = { .is_executed = true, .is_hedged = true,
+                                           .executions_most = 5 };
+    struct cambist_arbitrage_counts counts;
+    arbitrage_world_open(&world, "okx", "binance", 13);
+    arbitrage_world_lean(&world, 8000);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    for (int i = 0; i < 60 && !world.told[CAMBIST_ARBITRAGE_STOPPED]; i++)
+        arbitrage_world_play_ms(&world, 1000);
+    cmb_trade_count(world.trade, &counts);
+    ASSERT_NUMBER(counts.executions, 5);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_STOPPED], 1);
+    ASSERT_TEXT(world.reason, "as much was executed as may be");
+    arbitrage_world_close(&world);
+}
+
+static void stops_behind_a_loss(void)
+{
+    struct cmb_trade_settings settings = { .is_executed = true, .is_hedged = true,
+                                           .loss_most = decimal("0.01") };
+    wanted[0] = WHOLE;
+    wanted[1] = NONE;
+    arbitrage_world_open(&world, "okx", "binance", 14);
+    world.on_sent = spoil;
+    arbitrage_world_lean(&world, 8000);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    play_until_settled();
+    arbitrage_world_play_ms(&world, 5000);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 1);
+    ASSERT_TEXT(world.reason, "as much was lost as may be");
+    arbitrage_world_close(&world);
+}
+
+static void nothing_is_executed_where_it_is_live(void)
+{
+    struct cmb_trade_settings settings = executing;
+    arbitrage_world_open(&world, "okx", "binance", 15);
+    world.sides[1].client->environment = CMB_ENVIRONMENT_LIVE;
+    ASSERT_NUMBER(arbitrage_world_begin(&world, settings, "600"), CAMBIST_DENIED);
+    CU_ASSERT(strstr(world.error.message, "binance is live") != NULL);
+    cmb_trade_free(world.trade);
+    world.error = (struct cambist_error){ 0 };
+    settings.is_live_allowed = true;
+    ASSERT_NUMBER(arbitrage_world_begin(&world, settings, "600"), CAMBIST_OK);
+    arbitrage_world_close(&world);
+}
+
+static void finds_without_executing(void)
+{
+    struct cmb_trade_settings settings = { .is_executed = false };
+    arbitrage_world_open(&world, "okx", "binance", 16);
+    arbitrage_world_lean(&world, 8000);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    arbitrage_world_play_ms(&world, 5000);
+    CU_ASSERT(world.told[CAMBIST_ARBITRAGE_APPEARED] > 0);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 0);
+    arbitrage_world_close(&world);
+}
+
+TEST_SUITE("arbitrage/trade",
+           { "trade: each pair of endings is told as it was",
+             each_pair_of_endings_is_told_as_it_was },
+           { "trade: nothing new is sent while an outcome is unknown",
+             nothing_new_is_sent_while_an_outcome_is_unknown },
+           { "trade: a difference is closed where it lies", a_difference_is_closed_where_it_lies },
+           { "trade: a difference is bought back", a_difference_is_bought_back },
+           { "trade: executes again when books have changed",
+             executes_again_when_books_have_changed },
+           { "trade: stops behind a loss", stops_behind_a_loss },
+           { "trade: nothing is executed where it is live", nothing_is_executed_where_it_is_live },
+           { "trade: finds without executing", finds_without_executing })

@@ -115,10 +115,24 @@ void cmb_trade_free(struct cmb_trade *trade)
     free(trade);
 }
 
+/* Orders that cost real money are placed only by an explicit switch. */
+static int check_environment(const struct cmb_trade *trade,
+                             const struct cmb_trade_account *account, struct cambist_error *error)
+{
+    bool is_live = account->desk->exchange->environment == CMB_ENVIRONMENT_LIVE;
+    if (!trade->settings.is_executed || !is_live || trade->settings.is_live_allowed)
+        return CAMBIST_OK;
+    return cmb_fail(error, CAMBIST_DENIED,
+                    "%s is live: nothing is executed there unless both live_arbitrage in the "
+                    "configuration and the live switch say so", account->name);
+}
+
 int cmb_trade_add_account(struct cmb_trade *trade, const struct cmb_trade_account *account,
                           uint32_t *ret, struct cambist_error *error)
 {
-    int status = cmb_arbitrage_add_venue(trade->engine, account->name, ret, error);
+    int status = check_environment(trade, account, error);
+    if (status == CAMBIST_OK)
+        status = cmb_arbitrage_add_venue(trade->engine, account->name, ret, error);
     if (status != CAMBIST_OK)
         return status;
     trade->traders[*ret] = (struct cmb_trader){ .trade = trade, .number = *ret,
@@ -205,27 +219,20 @@ static void check_place(struct cmb_trade *trade, struct cmb_trade_place *place)
         leave_out(trade, place->account, place->market->symbol, error.message);
 }
 
-/* Orders that cost real money are placed only by an explicit switch, and only with known means. */
-static int check_accounts(const struct cmb_trade *trade, struct cambist_error *error)
+/* What is spent must be known. */
+static int check_balances(const struct cmb_trade *trade, struct cambist_error *error)
 {
-    for (uint32_t i = 0; i < trade->trader_count && trade->settings.is_executed; i++) {
-        const struct cmb_trader *trader = &trade->traders[i];
-        bool is_live = trader->given.desk->exchange->environment == CMB_ENVIRONMENT_LIVE;
-        if (is_live && !trade->settings.is_live_allowed)
-            return cmb_fail(error, CAMBIST_DENIED,
-                            "%s is live: nothing is executed there unless both live_arbitrage in "
-                            "the configuration and the live switch say so", trader->given.name);
-        if (!trader->has_balances)
+    for (uint32_t i = 0; i < trade->trader_count && trade->settings.is_executed; i++)
+        if (!trade->traders[i].has_balances)
             return cmb_fail(error, CAMBIST_DENIED,
                             "%s: nothing is executed without knowing the balances",
-                            trader->given.name);
-    }
+                            trade->traders[i].given.name);
     return CAMBIST_OK;
 }
 
 int cmb_trade_start(struct cmb_trade *trade, struct cambist_error *error)
 {
-    int status = check_accounts(trade, error);
+    int status = check_balances(trade, error);
     if (status == CAMBIST_OK)
         status = cmb_arbitrage_find_routes(trade->engine, error);
     if (status != CAMBIST_OK)

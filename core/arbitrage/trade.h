@@ -45,6 +45,7 @@ void cmb_trade_free(struct cmb_trade *trade);
 
 /* ---- once ---- */
 
+/* DENIED where it is live and that is not allowed. */
 int cmb_trade_add_account(struct cmb_trade *trade, const struct cmb_trade_account *account,
                           uint32_t *ret, struct cambist_error *error);
 /* A market of an account with the fee that its orders pay; what cannot be used is told as LEFT_OUT,
@@ -54,8 +55,8 @@ int cmb_trade_add_market(struct cmb_trade *trade, uint32_t account,
                          struct cambist_error *error);
 int cmb_trade_set_balance(struct cmb_trade *trade, uint32_t account,
                           const struct cambist_balance *balance);
-/* Finds the routes and listens to all books.  NOT_SUPPORTED where there is no route, DENIED where
- * something would be executed that may not be. */
+/* Finds the routes and listens to all books.  NOT_SUPPORTED where there is no route, DENIED where it
+ * would execute without knowing the balances. */
 int cmb_trade_start(struct cmb_trade *trade, struct cambist_error *error);
 /* Listens no more and places nothing; no event follows.  To be called before the streams go. */
 void cmb_trade_stop(struct cmb_trade *trade);

@@ -53,6 +53,7 @@ size_t cmb_cli_open_plugins(struct cmb_plugin *const **ret);
 void cmb_cli_write_request(struct cmb_json_writer *writer, const struct cmb_call *call);
 
 /* ---- the commands ---- */
+int cmb_cli_arbitrage(int count, char **words);
 int cmb_cli_balance(int count, char **words);
 int cmb_cli_bench(int count, char **words);
 int cmb_cli_book(int count, char **words);

@@ -37,6 +37,13 @@ const struct cmb_command cmb_commands[] = {
     { "books", "EXCHANGE:SYMBOL ... [--for SECONDS] [--config FILE]",
       "opens books, and says of each whether it becomes live",
       "cambist books okx:BTC/USDT kraken:BTC/USD", cmb_cli_books },
+    { "arbitrage", "EXCHANGE ... --symbols A,B [--min-edge BP] [--triangular] [--fee RATE]\n"
+      "                     [--max-age SECONDS] [--max-cost QUOTE] [--for SECONDS] [--config FILE]\n"
+      "                     [--json]\n"
+      "                     [--execute [--hedge] [--max-executions N] [--max-loss QUOTE] [--live]]",
+      "finds what could be bought here and sold there at a gain, and executes it if told to",
+      "cambist arbitrage okx kraken --symbols BTC/USDT,ETH/USDT --min-edge 5 --fee 0.001",
+      cmb_cli_arbitrage },
     { "trace", "EXCHANGE OPERATION [NAME=VALUE ...] [--config FILE]\n"
       "                     | EXCHANGE watch_... [symbol=SYMBOL] [--frames N] [--for SECONDS]\n"
       "                     [--config FILE] [--json]",
@@ -53,6 +60,7 @@ const struct cmb_command cmb_commands[] = {
       "cambist config check cambist.conf", cmb_cli_config },
     { "simulate", "EXCHANGE ... [--port BASE] [--plain] [--seed N] [--ledger FILE]\n"
       "                        [--fault NAME[@WHAT][:RATE]] [--certificate SORT] [--generous]\n"
+      "                        [--lean EXCHANGE:SYMBOL=PPM]\n"
       "                        | --faults",
       "serves practice exchanges on loopback, with made-up credentials and faults; lists the faults",
       "cambist simulate okx kraken --port 9000 --fault execute-then-cut@create_order:1/10",

@@ -16,6 +16,8 @@ struct wish {
     uint32_t exchange_count;
     const char *faults[CMB_SIMULATOR_FAULTS_MOST];
     uint32_t fault_count;
+    const char *leans[CMB_SIMULATOR_EXCHANGES_MOST]; /* EXCHANGE:SYMBOL=PPM */
+    uint32_t lean_count;
 };
 
 static bool read_number(const char *text, unsigned long long most, unsigned long long *ret)
@@ -63,6 +65,10 @@ static bool read_option(struct wish *wish, const char *option, const char *value
         wish->ledger = value;
         return true;
     }
+    if (strcmp(option, "--lean") == 0 && wish->lean_count < CMB_SIMULATOR_EXCHANGES_MOST) {
+        wish->leans[wish->lean_count++] = value;
+        return true;
+    }
     if (strcmp(option, "--fault") != 0 || wish->fault_count == CMB_SIMULATOR_FAULTS_MOST)
         return false;
     wish->faults[wish->fault_count++] = value;
@@ -98,6 +104,23 @@ static bool read_words(struct wish *wish, int count, char **words)
     return wish->exchange_count > 0;
 }
 
+/* "okx:BTC/USDT=5000": dearer by half a percent. */
+static int add_lean(struct cmb_simulator *simulator, const char *text, struct cambist_error *error)
+{
+    char exchange[64], symbol[64];
+    const char *colon = strchr(text, ':'), *equals = strrchr(text, '=');
+    unsigned long long ppm;
+    bool is_below = equals && equals[1] == '-';
+    if (!colon || !equals || equals < colon || (size_t)(colon - text) >= sizeof exchange ||
+        (size_t)(equals - colon) > sizeof symbol ||
+        !read_number(equals + 1 + is_below, 500000, &ppm))
+        return cmb_fail(error, CAMBIST_BAD_ARGUMENT, "--lean %s is not EXCHANGE:SYMBOL=PPM", text);
+    snprintf(exchange, sizeof exchange, "%.*s", (int)(colon - text), text);
+    snprintf(symbol, sizeof symbol, "%.*s", (int)(equals - colon - 1), colon + 1);
+    return cmb_simulator_lean(simulator, exchange, symbol, is_below ? -(int64_t)ppm : (int64_t)ppm,
+                              error);
+}
+
 static int add_exchanges(struct cmb_simulator *simulator, const struct wish *wish,
                          struct cambist_error *error)
 {
@@ -112,6 +135,8 @@ static int add_exchanges(struct cmb_simulator *simulator, const struct wish *wis
     }
     for (uint32_t i = 0; i < wish->fault_count && status == CAMBIST_OK; i++)
         status = cmb_simulator_add_fault(simulator, wish->faults[i], error);
+    for (uint32_t i = 0; i < wish->lean_count && status == CAMBIST_OK; i++)
+        status = add_lean(simulator, wish->leans[i], error);
     return status;
 }
 

@@ -23,7 +23,7 @@ struct cambist_arbitrage {
 struct opening {
     struct cambist_arbitrage *arbitrage;
     struct cambist_arbitrage_settings settings;
-    struct cambist_decimal cost_most, loss_most;
+    struct cambist_decimal cost_most, loss_most, taker_fee;
     cambist_arbitrage_event_fn *on_event;
     void *user;
     struct cambist_error *error;
@@ -53,6 +53,10 @@ static int take_settings(struct opening *opening, const struct cambist_arbitrage
     if (opening->settings.edge_least_ppm > 1000000)
         return cmb_fail_plain(opening->error, CAMBIST_BAD_ARGUMENT,
                               CMB_TEXT("an edge of more than 100 % is never found"));
+    const char *fee = opening->settings.taker_fee;
+    if (fee && cmb_decimal_parse(cmb_text_of(fee), &opening->taker_fee) != CMB_NUMBER_FINE)
+        return cmb_fail_plain(opening->error, CAMBIST_BAD_ARGUMENT,
+                              CMB_TEXT("taker_fee is no rate"));
     int status = read_decimal(opening->settings.cost_most, &opening->cost_most, "cost_most",
                               opening->error);
     return status == CAMBIST_OK ? read_decimal(opening->settings.loss_most, &opening->loss_most,
@@ -134,20 +138,23 @@ static int load(struct opening *opening, struct arbitrage_account *account)
     return CAMBIST_OK;
 }
 
-/* What the account pays: as configured, else as it was told, else what the market says. */
-static int find_fee(const struct arbitrage_account *account, const struct cambist_market *market,
-                    struct cambist_decimal *ret, struct cambist_error *error)
+/* What the account pays: as configured, else as it was told, else what the market says, else what
+ * the program says. */
+static int find_fee(const struct opening *opening, const struct arbitrage_account *account,
+                    const struct cambist_market *market, struct cambist_decimal *ret)
 {
     const char *configured = account->exchange->settings->taker_fee;
     const struct cambist_fee *fee;
     *ret = market->taker;
     if (*configured && cmb_decimal_parse(cmb_text_of(configured), ret) != CMB_NUMBER_FINE)
-        return cmb_fail(error, CAMBIST_BAD_CONFIG, "[exchange %s] taker_fee = %s is no rate",
+        return cmb_fail(opening->error, CAMBIST_BAD_CONFIG, "[exchange %s] taker_fee = %s is no rate",
                         account->exchange->settings->name, configured);
     for (size_t i = 0; !*configured && account->fees &&
                        (fee = cambist_answer_fee(account->fees, i)); i++)
         if (fee->taker.is_set && (!fee->symbol || strcmp(fee->symbol, market->symbol) == 0))
             *ret = fee->taker;
+    if (!ret->is_set)
+        *ret = opening->taker_fee;
     return CAMBIST_OK;
 }
 
@@ -164,28 +171,21 @@ static int add_markets(struct opening *opening, struct arbitrage_account *accoun
         struct cambist_decimal fee;
         if (!market)
             continue;
-        status = find_fee(account, market, &fee, opening->error);
+        status = find_fee(opening, account, market, &fee);
         if (status == CAMBIST_OK)
             status = cmb_trade_add_market(trade, account->number, market, &fee, opening->error);
     }
     return status;
 }
 
-static int add(struct opening *opening, struct arbitrage_account *account)
+static int add_balances(struct opening *opening, struct arbitrage_account *account)
 {
-    struct cambist_exchange *exchange = account->exchange;
-    struct cmb_trade *trade = opening->arbitrage->trade;
-    const struct cmb_trade_account given = {
-        .name = exchange->settings->name, .desk = exchange->desk, .stream = exchange->stream,
-        .orders = exchange->orders };
     const struct cambist_balance *balance;
-    int status = cmb_trade_add_account(trade, &given, &account->number, opening->error);
-    if (status == CAMBIST_OK)
-        status = add_markets(opening, account);
+    int status = CAMBIST_OK;
     for (size_t i = 0; status == CAMBIST_OK && account->balances &&
                        (balance = cambist_answer_balance(account->balances, i)); i++)
         if (balance->currency)
-            status = cmb_trade_set_balance(trade, account->number, balance);
+            status = cmb_trade_set_balance(opening->arbitrage->trade, account->number, balance);
     return status;
 }
 
@@ -212,7 +212,8 @@ static struct cmb_trade *new_trade(const struct opening *opening)
     return cmb_trade_new(&of);
 }
 
-static int build(void *user)
+/* Before anything is asked: whether it may be done at all. */
+static int begin(void *user)
 {
     struct opening *opening = user;
     struct cambist_arbitrage *arbitrage = opening->arbitrage;
@@ -220,8 +221,28 @@ static int build(void *user)
     arbitrage->trade = new_trade(opening);
     if (!arbitrage->trade)
         return cmb_fail_plain(opening->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for routes"));
-    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++)
-        status = add(opening, &arbitrage->accounts[i]);
+    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++) {
+        struct arbitrage_account *account = &arbitrage->accounts[i];
+        struct cambist_exchange *exchange = account->exchange;
+        const struct cmb_trade_account given = {
+            .name = exchange->settings->name, .desk = exchange->desk,
+            .stream = exchange->stream, .orders = exchange->orders };
+        status = cmb_trade_add_account(arbitrage->trade, &given, &account->number,
+                                       opening->error);
+    }
+    return status;
+}
+
+static int build(void *user)
+{
+    struct opening *opening = user;
+    struct cambist_arbitrage *arbitrage = opening->arbitrage;
+    int status = CAMBIST_OK;
+    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++) {
+        status = add_markets(opening, &arbitrage->accounts[i]);
+        if (status == CAMBIST_OK)
+            status = add_balances(opening, &arbitrage->accounts[i]);
+    }
     return status == CAMBIST_OK ? cmb_trade_start(arbitrage->trade, opening->error) : status;
 }
 
@@ -229,7 +250,7 @@ static void on_order(const struct cambist_order_event *event, void *user)
 {
     const struct arbitrage_account *account = user;
     bool is_trade = event->tiding == CAMBIST_ORDER_TRADED;
-    if (account->arbitrage->trade && event->order)
+    if (event->order)
         cmb_trade_note_order(account->arbitrage->trade, account->number,
                              event->order->client_order_id, is_trade ? event->trade : NULL);
 }
@@ -275,6 +296,8 @@ int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_
     status = take_settings(&opening, settings);
     if (status == CAMBIST_OK)
         status = find_exchanges(&opening);
+    if (status == CAMBIST_OK)
+        status = cmb_host_run(host, begin, &opening);
     for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++)
         status = load(&opening, &arbitrage->accounts[i]);
     if (status == CAMBIST_OK)

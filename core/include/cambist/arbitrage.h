@@ -117,7 +117,7 @@ struct cambist_arbitrage_settings {
     uint64_t size;                  /* of this struct where the program was built */
     const char *const *exchanges;   /* sections of the configuration; none: all of them */
     uint64_t exchange_count;
-    const char *const *symbols;
+    const char *const *symbols;     /* spot; at least one */
     uint64_t symbol_count;
     uint64_t edge_least_ppm;        /* what each level that is taken must earn at least; 0: anything */
     uint64_t age_most_ms;           /* older books are not used; 0: 3000 */
@@ -130,6 +130,9 @@ struct cambist_arbitrage_settings {
                                      * where it lies; 0: it is left open, told, and its route rests */
     uint64_t executions_most;       /* then nothing is executed any more; 0: no limit */
     const char *loss_most;          /* the same when so much quote has been lost in all; NULL: any */
+    const char *taker_fee;          /* the rate where neither the configuration (taker_fee of the
+                                     * exchange), nor the account, nor the market tells one; NULL:
+                                     * such markets are left out */
 };
 
 struct cambist_arbitrage_counts {
@@ -146,8 +149,9 @@ struct cambist_arbitrage_counts {
 };
 
 /* Loads the exchanges' markets, fees and (where they have an account) balances, finds the routes,
- * and begins to watch; waits for that.  NOT_SUPPORTED: no symbol is traded at two of the exchanges
- * in a way that can be used; DENIED: executing is not allowed here.  *ret is the caller's
+ * and begins to watch; waits for that.  Events may come before it
+ * returns.  NOT_SUPPORTED: no symbol is traded at two of the exchanges in a way that can be used;
+ * DENIED: executing is not allowed here.  *ret is the caller's
  * (cambist_arbitrage_close), who ends it before the host is closed. */
 CAMBIST_API int cambist_arbitrage_open(struct cambist *host,
                                        const struct cambist_arbitrage_settings *settings,

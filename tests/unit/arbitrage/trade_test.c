@@ -222,17 +222,38 @@ static void stops_behind_a_loss(void)
     arbitrage_world_close(&world);
 }
 
+static int add_live_account(struct cmb_trade_settings settings)
+{
+    const struct arbitrage_side *side = &world.sides[1];
+    struct cmb_trade_account account = { side->name, side->desk, side->stream, side->orders };
+    uint32_t number;
+    settings.loop = world.loop;
+    world.error = (struct cambist_error){ 0 };
+    cmb_trade_free(world.trade);
+    world.trade = cmb_trade_new(&settings);
+    return cmb_trade_add_account(world.trade, &account, &number, &world.error);
+}
+
 static void nothing_is_executed_where_it_is_live(void)
 {
     struct cmb_trade_settings settings = executing;
     arbitrage_world_open(&world, "okx", "binance", 15);
     world.sides[1].client->environment = CMB_ENVIRONMENT_LIVE;
-    ASSERT_NUMBER(arbitrage_world_begin(&world, settings, "600"), CAMBIST_DENIED);
+    ASSERT_NUMBER(add_live_account(settings), CAMBIST_DENIED);
     CU_ASSERT(strstr(world.error.message, "binance is live") != NULL);
-    cmb_trade_free(world.trade);
-    world.error = (struct cambist_error){ 0 };
     settings.is_live_allowed = true;
-    ASSERT_NUMBER(arbitrage_world_begin(&world, settings, "600"), CAMBIST_OK);
+    ASSERT_NUMBER(add_live_account(settings), CAMBIST_OK);
+    settings.is_live_allowed = settings.is_executed = false;
+    ASSERT_NUMBER(add_live_account(settings), CAMBIST_OK); /* to look is no harm */
+    arbitrage_world_close(&world);
+}
+
+static void nothing_is_executed_without_balances(void)
+{
+    struct cmb_trade_settings settings = executing;
+    arbitrage_world_open(&world, "okx", "binance", 17);
+    ASSERT_NUMBER(add_live_account(settings), CAMBIST_OK);
+    ASSERT_NUMBER(cmb_trade_start(world.trade, &world.error), CAMBIST_DENIED);
     arbitrage_world_close(&world);
 }
 
@@ -259,4 +280,5 @@ TEST_SUITE("arbitrage/trade",
              executes_again_when_books_have_changed },
            { "trade: stops behind a loss", stops_behind_a_loss },
            { "trade: nothing is executed where it is live", nothing_is_executed_where_it_is_live },
+           { "trade: nothing is executed without balances", nothing_is_executed_without_balances },
            { "trade: finds without executing", finds_without_executing })

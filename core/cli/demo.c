@@ -367,6 +367,7 @@ int cmb_cli_demo(int count, char **words)
         show_prices(&demo);
         show_balances(&demo, "Balances before:");
         bool is_fine = show_books_and_orders(&demo);
+        is_fine &= demo.sight.is_stopped || cmb_demo_arbitrage(demo.host, demo.simulator);
         code = is_fine && is_seen(&demo.sight) ? CMB_EXIT_DONE : CMB_EXIT_FAILED;
         show_balances(&demo, "Balances after:");
         show_latency(&demo);

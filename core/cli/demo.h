@@ -22,4 +22,8 @@ struct cmb_demo_sight {
 void cmb_demo_watch(struct cambist *host, struct cmb_simulator *simulator,
                     const atomic_bool *is_done, struct cmb_demo_sight *ret);
 
+/* Makes one exchange dearer, and shows how an arbitrage is found and executed between two of them.
+ * False: it was not. */
+bool cmb_demo_arbitrage(struct cambist *host, struct cmb_simulator *simulator);
+
 #endif

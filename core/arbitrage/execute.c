@@ -50,15 +50,29 @@ static struct cambist_decimal one_or(const struct cambist_decimal *step)
     return is_step ? *step : (struct cambist_decimal){ .low = 1, .is_set = 1 };
 }
 
+/* A plugin whose words do not have it would leave it out, and the order would rest. */
+static bool knows_ioc(const struct cmb_plugin *plugin)
+{
+    for (uint32_t i = 0; i < plugin->tables.words.count; i++) {
+        const struct cambist_word *word = CMB_ROW(plugin->tables.words, i);
+        if (cmb_text_is(cmb_text_of(word->table), CMB_TEXT("time_in_force")) &&
+            cmb_text_is(cmb_text_of(word->ours), CMB_TEXT("IOC")))
+            return true;
+    }
+    return false;
+}
+
 bool cmb_execute_check(struct cmb_trade_place *place, struct cambist_error *error)
 {
     const struct cmb_trade_account *account = &place->trade->traders[place->account].given;
     struct cmb_leg leg = { .side = CAMBIST_SIDE_BUY, .amount = one_or(&place->market->lot_size),
                            .price = one_or(&place->market->tick_size) };
-    struct cmb_run *run = account->orders ? cmb_run_new() : NULL;
+    bool may = account->orders && knows_ioc(account->desk->exchange->plugin);
+    struct cmb_run *run = may ? cmb_run_new() : NULL;
     bool is_done = false;
     if (!run) {
-        cmb_fail_plain(error, CAMBIST_NOT_SUPPORTED, CMB_TEXT("no orders are placed there"));
+        cmb_fail_plain(error, CAMBIST_NOT_SUPPORTED,
+                       CMB_TEXT("no orders are placed there that take what is there at once"));
         return false;
     }
     cmb_run_init(run, account->desk, CAMBIST_OPERATION_create_order);

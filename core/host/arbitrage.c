@@ -14,7 +14,8 @@ struct cambist_arbitrage {
         struct cambist_exchange *exchange;
         struct cambist_follow *follow;
         uint32_t number; /* in the trade */
-        struct cambist_answer *fees, *balances; /* while it is opened; NULL: not had */
+        struct cambist_answer *balances; /* while it is opened; NULL: not had */
+        struct cambist_decimal *fees;    /* the same, by symbol; absent: not told */
     } accounts[CMB_ARBITRAGE_VENUES_MOST];
     size_t account_count;
 };
@@ -119,59 +120,87 @@ static bool has_account(const struct arbitrage_account *account)
     return *account->exchange->settings->credentials != 0;
 }
 
-/* Fees that cannot be had are the markets' own; balances that cannot be had stop an execution. */
+/* A row without a symbol speaks of every market. */
+static void note_fees(const struct opening *opening, struct arbitrage_account *account,
+                      const struct cambist_answer *answer)
+{
+    const struct cambist_fee *fee;
+    for (size_t row = 0; (fee = cambist_answer_fee(answer, row)); row++)
+        for (uint64_t i = 0; i < opening->settings.symbol_count; i++)
+            if (fee->taker.is_set &&
+                (!fee->symbol || strcmp(fee->symbol, opening->settings.symbols[i]) == 0))
+                account->fees[i] = fee->taker;
+}
+
+static const struct cambist_market *find_market(const struct opening *opening,
+                                                const struct arbitrage_account *account, uint64_t i)
+{
+    return cmb_markets_find(account->exchange->exchange->markets,
+                            cmb_text_of(opening->settings.symbols[i]), CAMBIST_KIND_SPOT);
+}
+
+/* Some exchanges tell the fees of one market at a time.  What cannot be had is the market's own. */
+static void ask_fees(struct opening *opening, struct arbitrage_account *account)
+{
+    if (*account->exchange->settings->taker_fee ||
+        !cambist_exchange_has(account->exchange, CAMBIST_OPERATION_fetch_trading_fees,
+                              CAMBIST_KIND_SPOT))
+        return;
+    for (uint64_t i = 0; i < opening->settings.symbol_count; i++) {
+        const struct cambist_arguments arguments = { .symbol = opening->settings.symbols[i] };
+        struct cambist_answer *answer = NULL;
+        if (account->fees[i].is_set || !find_market(opening, account, i))
+            continue;
+        if (cambist_fetch_trading_fees(account->exchange, &arguments, &answer, NULL) != CAMBIST_OK)
+            return;
+        note_fees(opening, account, answer);
+        cambist_answer_free(answer);
+    }
+}
+
 static int load(struct opening *opening, struct arbitrage_account *account)
 {
     int status = load_markets(opening, account);
     struct cambist_error error = { 0 };
+    account->fees = calloc(opening->settings.symbol_count, sizeof *account->fees);
+    if (!account->fees)
+        return cmb_fail_plain(opening->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for fees"));
     if (status != CAMBIST_OK || !has_account(account))
         return status;
-    if (!*account->exchange->settings->taker_fee &&
-        cambist_exchange_has(account->exchange, CAMBIST_OPERATION_fetch_trading_fees,
-                             CAMBIST_KIND_SPOT))
-        (void)cambist_fetch_trading_fees(
-            account->exchange, &(struct cambist_arguments){ .symbol = opening->settings.symbols[0] },
-            &account->fees, &error);
+    ask_fees(opening, account);
     status = cambist_fetch_balance(account->exchange, NULL, &account->balances, &error);
-    if (status != CAMBIST_OK)
-        return cmb_fail(opening->error, status, "%s", error.message);
-    return CAMBIST_OK;
+    return status == CAMBIST_OK ? status
+                                : cmb_fail(opening->error, status, "%s", error.message);
 }
 
 /* What the account pays: as configured, else as it was told, else what the market says, else what
  * the program says. */
 static int find_fee(const struct opening *opening, const struct arbitrage_account *account,
-                    const struct cambist_market *market, struct cambist_decimal *ret)
+                    uint64_t symbol, const struct cambist_market *market,
+                    struct cambist_decimal *ret)
 {
     const char *configured = account->exchange->settings->taker_fee;
-    const struct cambist_fee *fee;
-    *ret = market->taker;
-    if (*configured && cmb_decimal_parse(cmb_text_of(configured), ret) != CMB_NUMBER_FINE)
-        return cmb_fail(opening->error, CAMBIST_BAD_CONFIG, "[exchange %s] taker_fee = %s is no rate",
-                        account->exchange->settings->name, configured);
-    for (size_t i = 0; !*configured && account->fees &&
-                       (fee = cambist_answer_fee(account->fees, i)); i++)
-        if (fee->taker.is_set && (!fee->symbol || strcmp(fee->symbol, market->symbol) == 0))
-            *ret = fee->taker;
-    if (!ret->is_set)
-        *ret = opening->taker_fee;
-    return CAMBIST_OK;
+    *ret = account->fees[symbol].is_set ? account->fees[symbol]
+           : market->taker.is_set       ? market->taker
+                                        : opening->taker_fee;
+    if (!*configured || cmb_decimal_parse(cmb_text_of(configured), ret) == CMB_NUMBER_FINE)
+        return CAMBIST_OK;
+    return cmb_fail(opening->error, CAMBIST_BAD_CONFIG, "[exchange %s] taker_fee = %s is no rate",
+                    account->exchange->settings->name, configured);
 }
 
 /* ---- on the I/O thread ---- */
 
 static int add_markets(struct opening *opening, struct arbitrage_account *account)
 {
-    const struct cmb_markets *markets = account->exchange->exchange->markets;
     struct cmb_trade *trade = opening->arbitrage->trade;
     int status = CAMBIST_OK;
     for (uint64_t i = 0; i < opening->settings.symbol_count && status == CAMBIST_OK; i++) {
-        const struct cambist_market *market = cmb_markets_find(
-            markets, cmb_text_of(opening->settings.symbols[i]), CAMBIST_KIND_SPOT);
+        const struct cambist_market *market = find_market(opening, account, i);
         struct cambist_decimal fee;
         if (!market)
             continue;
-        status = find_fee(opening, account, market, &fee);
+        status = find_fee(opening, account, i, market, &fee);
         if (status == CAMBIST_OK)
             status = cmb_trade_add_market(trade, account->number, market, &fee, opening->error);
     }
@@ -274,9 +303,10 @@ static void forget_answers(struct cambist_arbitrage *arbitrage)
 {
     for (size_t i = 0; i < arbitrage->account_count; i++) {
         struct arbitrage_account *account = &arbitrage->accounts[i];
-        cambist_answer_free(account->fees);
         cambist_answer_free(account->balances);
-        account->fees = account->balances = NULL;
+        free(account->fees);
+        account->balances = NULL;
+        account->fees = NULL;
     }
 }
 

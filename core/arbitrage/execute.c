@@ -205,22 +205,24 @@ static void begin(struct cmb_trade *trade, struct cmb_execution *execution,
     for (uint32_t i = 0; i < 2; i++)
         cmb_execute_send(execution, i);
     cmb_loop_start_timer(trade->settings.loop, &execution->patience, CMB_PATIENCE_NS);
-    cmb_settle_tell(execution, CAMBIST_ARBITRAGE_SENT);
 }
 
-void cmb_execute_consider(struct cmb_trade *trade, const struct cambist_opportunity *opportunity)
+struct cmb_execution *cmb_execute_consider(struct cmb_trade *trade,
+                                           const struct cambist_opportunity *opportunity)
 {
     struct cmb_route_places route;
     if (!trade->settings.is_executed || trade->ended || opportunity->leg_count != 2 ||
         trade->resting[opportunity->route])
-        return;
+        return NULL;
     if (trade->settings.executions_most &&
         trade->counts.executions >= trade->settings.executions_most) {
         cmb_trade_end(trade, "as much was executed as may be");
-        return;
+        return NULL;
     }
     cmb_arbitrage_tell_places(trade->engine, opportunity->route, &route);
     struct cmb_execution *execution = spare_execution(trade);
-    if (execution && may_use(trade, &route))
-        begin(trade, execution, opportunity, &route);
+    if (!execution || !may_use(trade, &route))
+        return NULL;
+    begin(trade, execution, opportunity, &route);
+    return execution;
 }

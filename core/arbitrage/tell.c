@@ -15,7 +15,8 @@ static void name_leg(const struct cmb_arbitrage *arbitrage, const struct cmb_rou
     leg->symbol = place->market->symbol;
     leg->side = route->is_buy[i] ? CAMBIST_SIDE_BUY : CAMBIST_SIDE_SELL;
     leg->taker = place->taker;
-    leg->age_ns = now_ns - place->best.received_ns;
+    int64_t age_ns = now_ns - place->best.received_ns;
+    leg->age_ns = age_ns > 0 ? age_ns : 0; /* what was read later may be taken up earlier */
 }
 
 static void begin(const struct cmb_arbitrage *arbitrage, const struct cmb_route *route,

@@ -1,5 +1,6 @@
 /* arbitrage/trade.h - an engine among open exchanges: it hears their books and places its orders.
  *
+ *     trade.c     what belongs to it, how it begins and ends
  *     hear.c      books reach the engine, and what it finds is told
  *     money.c     what is in flight, what is there, what was earned
  *     execute.c   an opportunity becomes orders

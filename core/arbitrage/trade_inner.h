@@ -90,6 +90,13 @@ struct cmb_trade {
 /* ---- hear ---- */
 
 void cmb_trade_tell(struct cmb_trade *trade, const struct cambist_arbitrage_event *event);
+/* A market is not used. */
+void cmb_trade_leave_out(struct cmb_trade *trade, uint32_t account, const char *symbol,
+                         const char *reason);
+/* For the engine's rules, with the trade as user. */
+void cmb_trade_on_opportunity(uint32_t tiding, const struct cambist_opportunity *opportunity,
+                              void *user);
+void cmb_trade_listen(struct cmb_trade *trade, struct cmb_trade_place *place);
 /* Nothing is executed any more. */
 void cmb_trade_end(struct cmb_trade *trade, const char *reason);
 
@@ -109,7 +116,9 @@ void cmb_money_pulse(struct cmb_trade *trade, int64_t now_ns);
 
 /* ---- execute ---- */
 
-void cmb_execute_consider(struct cmb_trade *trade, const struct cambist_opportunity *opportunity);
+/* Sends the orders of an opportunity, where they may go; NULL: they may not.  The caller tells. */
+struct cmb_execution *cmb_execute_consider(struct cmb_trade *trade,
+                                           const struct cambist_opportunity *opportunity);
 /* Whether a leg can be written for the place; the reason in *error. */
 bool cmb_execute_check(struct cmb_trade_place *place, struct cambist_error *error);
 /* Sends the order of a leg that is set. */

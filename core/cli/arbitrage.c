@@ -1,11 +1,12 @@
 /* cambist arbitrage: what could be bought here and sold there at a gain? */
 #include <stdlib.h>
 
+#include "cli/board.h"
 #include "cli/feeds.h"
 #include "cli/opportunity.h"
 #include "number/scaled.h"
 
-enum { SYMBOLS_MOST = 64, LINE_BYTES_MOST = 1 << 16, WAIT_S = 30 };
+enum { SYMBOLS_MOST = 64, LINE_BYTES_MOST = 1 << 16, WAIT_S = 30, DRAW_MS = 100 };
 
 struct command {
     struct cmb_feeds feeds; /* its rows are the exchanges */
@@ -15,6 +16,9 @@ struct command {
     const char *exchanges[CMB_FEEDS_MOST];
     struct cambist_arbitrage *arbitrage;
     struct cmb_buffer line;
+    bool is_screen;
+    struct cmb_board board;
+    struct cmb_terminal terminal;
     uint64_t open;       /* executions that have begun and are not settled */
     int rest_count;      /* words that are none of its own */
     char *rest[CMB_FEED_WORDS_MOST];
@@ -134,14 +138,57 @@ static int read_command(struct command *command, int count, char **words)
 static void on_event(const struct cambist_arbitrage_event *event, void *user)
 {
     struct command *command = user;
-    if (command->feeds.is_json)
+    if (command->is_screen)
+        cmb_board_take(&command->board, event);
+    else if (command->feeds.is_json)
         cmb_opportunity_write_json(event, &command->line);
     else
         cmb_opportunity_write_plain(event, &command->line);
-    cmb_cli_print(&command->line);
+    if (!command->is_screen)
+        cmb_cli_print(&command->line);
     command->open += event->tiding == CAMBIST_ARBITRAGE_SENT;
     command->open -= event->tiding == CAMBIST_ARBITRAGE_SETTLED;
 }
+
+/* ---- the screen ---- */
+
+static void draw(struct command *command)
+{
+    struct cambist_arbitrage_counts counts;
+    cambist_arbitrage_count(command->arbitrage, &counts);
+    cmb_board_draw(&command->board, &counts, &command->terminal.screen);
+    cmb_terminal_draw(&command->terminal);
+}
+
+/* A changed size, and Ctrl-Z: the shell gets its terminal, and all is drawn anew behind it. */
+static bool heed_signals(struct command *command)
+{
+    struct cmb_feeds *feeds = &command->feeds;
+    bool is_resized = feeds->is_resized, is_suspended = feeds->is_suspended;
+    feeds->is_resized = feeds->is_suspended = false;
+    if (is_suspended) {
+        cmb_terminal_close(&command->terminal);
+        raise(SIGSTOP);
+        return cmb_terminal_open(&command->terminal, CMB_TERMINAL_WHOLE, 0);
+    }
+    return !is_resized || cmb_terminal_resize(&command->terminal);
+}
+
+static void run_screen(struct command *command)
+{
+    struct cmb_feeds *feeds = &command->feeds;
+    feeds->has_screen = cmb_terminal_open(&command->terminal, CMB_TERMINAL_WHOLE, 0);
+    for (bool goes_on = feeds->has_screen; goes_on && heed_signals(command);) {
+        int64_t end_ns = cmb_clock_monotonic_ns(&cmb_clock_system) + DRAW_MS * 1000000ll;
+        draw(command);
+        while (goes_on && cmb_clock_monotonic_ns(&cmb_clock_system) < end_ns)
+            goes_on = cmb_feeds_turn(feeds, DRAW_MS);
+    }
+    cmb_terminal_close(&command->terminal);
+    command->is_screen = false; /* what is still to come is told in lines */
+}
+
+/* ---- the end ---- */
 
 /* Orders that are under way are waited for a while, so that their end is seen. */
 static void wait_for_orders(struct command *command)
@@ -177,7 +224,9 @@ static int run(struct command *command)
     if (cambist_arbitrage_open(feeds->host, &command->settings, on_event, command,
                                &command->arbitrage, &feeds->error) != CAMBIST_OK)
         return cmb_cli_fail(&feeds->error);
-    while (cmb_feeds_turn(feeds, 1000))
+    if (command->is_screen)
+        run_screen(command);
+    while (!feeds->is_over && cmb_feeds_turn(feeds, 1000))
         continue;
     wait_for_orders(command);
     print_summary(command);
@@ -191,14 +240,17 @@ int cmb_cli_arbitrage(int count, char **words)
     if (!command)
         return CMB_EXIT_FAILED;
     cmb_buffer_init(&command->line, LINE_BYTES_MOST);
+    cmb_board_init(&command->board);
     command->feeds.signal_fd = -1;
     int code = read_command(command, count, words);
     if (code == CMB_EXIT_DONE)
         code = cmb_feeds_open(&command->feeds);
+    command->is_screen = !command->feeds.is_json && cmb_terminal_is_there();
     if (code == CMB_EXIT_DONE)
         code = run(command);
     cmb_feeds_close(&command->feeds);
     cmb_buffer_clear(&command->line);
+    cmb_board_clear(&command->board);
     free(command->symbol_list);
     free(command);
     return code;

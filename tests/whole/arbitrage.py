@@ -5,7 +5,7 @@ And: is nothing executed at a live exchange, or where it is not asked for?
 """
 import decimal, json, pathlib, subprocess, sys, tempfile
 
-import practice
+import practice, watch
 
 CAMBIST = sys.argv[1]
 SYMBOLS = ["--symbols", "BTC/USDT,ETH/USDT"]
@@ -90,6 +90,21 @@ def only_found(folder):
     print("nothing is executed that is not asked for")
 
 
+def shown_on_a_terminal(folder):
+    served = practice.Practice(CAMBIST, folder, ["okx", "kraken"], "--seed", "7",
+                               "--lean", "kraken:BTC/USDT=8000")
+    terminal = watch.Terminal(["arbitrage", *SYMBOLS, "--fee", "0.001", "--config",
+                               str(served.config("screen.conf"))], 120, 20)
+    shown = terminal.read_until(lambda: "okx -> kraken" in terminal.text(), 20)
+    sheet = terminal.text()
+    code = terminal.end(2)
+    served.stop()
+    assert shown and "edge bp" in sheet and "BTC/USDT" in sheet, sheet
+    assert code == 0 and b"opportunities appeared" in terminal.raw, terminal.raw[-400:]
+    assert terminal.raw.rfind(b"\033[?1049l") > terminal.raw.rfind(b"\033[?1049h") >= 0
+    print("a terminal shows what pays, and is left as it was")
+
+
 def live_is_refused(folder):
     """Nothing listens where these plugins would connect to: it must be refused before."""
     path = pathlib.Path(folder) / "live.conf"
@@ -105,7 +120,7 @@ def live_is_refused(folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for check in (found_and_executed, only_found, live_is_refused):
+        for check in (found_and_executed, only_found, shown_on_a_terminal, live_is_refused):
             home = pathlib.Path(folder) / check.__name__
             home.mkdir()
             check(home)

@@ -305,6 +305,7 @@ static void open_all(void)
     host_open(&alone, &server, 1);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     multi = curl_multi_init();
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 2L * CROWD_MOST); /* none is closed meanwhile */
     for (int i = 0; i < CROWD_MOST; i++)
         easy[i] = new_easy();
     if (!peer_start(&python, to_python))

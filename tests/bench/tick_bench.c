@@ -13,7 +13,7 @@
 #include "bench/raw_client.h"
 #include "book/side.h"
 
-enum { TICKS = 150, QUICK_TICKS = 20, UNCOUNTED = 15, ROUNDS = 15, PATIENCE_S = 20 };
+enum { TICKS = 150, QUICK_TICKS = 20, UNCOUNTED = 15, ROUNDS = 9, PATIENCE_S = 20 };
 
 #define BOOK          "update sent to updated book"
 #define BOOK_SPINNING "update sent to updated book, spinning"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 enum { LEGS = 3 };
 
@@ -12,11 +13,11 @@ enum { LEGS = 3 };
 
 struct cmb_arbitrage *cmb_arbitrage_new(const struct cmb_arbitrage_rules *rules)
 {
-    struct cmb_arbitrage *arbitrage = calloc(1, sizeof *arbitrage);
+    struct cmb_arbitrage *arbitrage = cmb_calloc(1, sizeof *arbitrage);
     if (!arbitrage)
         return NULL;
     arbitrage->rules = *rules;
-    arbitrage->venues = calloc(CMB_ARBITRAGE_VENUES_MOST, sizeof *arbitrage->venues);
+    arbitrage->venues = cmb_calloc(CMB_ARBITRAGE_VENUES_MOST, sizeof *arbitrage->venues);
     if (arbitrage->venues)
         return arbitrage;
     free(arbitrage);
@@ -52,7 +53,7 @@ static void *grow(void *rows, uint32_t count, uint32_t *capacity, size_t size)
     if (count < *capacity)
         return rows;
     uint32_t wanted = *capacity ? *capacity * 2 : 64;
-    void *grown = realloc(rows, wanted * size);
+    void *grown = cmb_realloc(rows, wanted * size);
     if (grown)
         *capacity = wanted;
     return grown;
@@ -104,7 +105,7 @@ static bool add_purse(struct cmb_venue *venue, const char *currency)
     if (cmb_purse_find(venue, currency))
         return true;
     struct cmb_purse *purses =
-        realloc(venue->purses, (venue->purse_count + 1) * sizeof *purses);
+        cmb_realloc(venue->purses, (venue->purse_count + 1) * sizeof *purses);
     if (!purses)
         return false;
     venue->purses = purses;
@@ -171,10 +172,10 @@ static void add_pairs(struct cmb_arbitrage *arbitrage, struct cmb_symbol *symbol
 static bool allocate(struct cmb_arbitrage *arbitrage, uint32_t pairs, uint32_t rounds)
 {
     size_t routes = (size_t)pairs + rounds + 1;
-    arbitrage->routes = calloc(routes, sizeof *arbitrage->routes);
-    arbitrage->standing = calloc(routes, sizeof *arbitrage->standing);
-    arbitrage->rounds = calloc((size_t)rounds * LEGS + 1, sizeof *arbitrage->rounds);
-    arbitrage->levels = calloc((size_t)arbitrage->place_count * 2 * CMB_ARBITRAGE_DEPTH + 1,
+    arbitrage->routes = cmb_calloc(routes, sizeof *arbitrage->routes);
+    arbitrage->standing = cmb_calloc(routes, sizeof *arbitrage->standing);
+    arbitrage->rounds = cmb_calloc((size_t)rounds * LEGS + 1, sizeof *arbitrage->rounds);
+    arbitrage->levels = cmb_calloc((size_t)arbitrage->place_count * 2 * CMB_ARBITRAGE_DEPTH + 1,
                                sizeof *arbitrage->levels);
     return arbitrage->routes && arbitrage->standing && arbitrage->rounds && arbitrage->levels;
 }

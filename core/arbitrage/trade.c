@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 
 #define PULSE_NS 100000000ll
 
@@ -39,7 +40,7 @@ static void init_executions(struct cmb_trade *trade)
 
 struct cmb_trade *cmb_trade_new(const struct cmb_trade_settings *settings)
 {
-    struct cmb_trade *trade = calloc(1, sizeof *trade);
+    struct cmb_trade *trade = cmb_calloc(1, sizeof *trade);
     if (!trade)
         return NULL;
     trade->settings = *settings;
@@ -109,7 +110,7 @@ static bool grow_places(struct cmb_trade *trade)
     if (trade->place_count < trade->place_capacity)
         return true;
     uint32_t capacity = trade->place_capacity ? trade->place_capacity * 2 : 64;
-    struct cmb_trade_place *places = realloc(trade->places, capacity * sizeof *places);
+    struct cmb_trade_place *places = cmb_realloc(trade->places, capacity * sizeof *places);
     if (!places)
         return false;
     trade->places = places;
@@ -181,7 +182,7 @@ int cmb_trade_start(struct cmb_trade *trade, struct cambist_error *error)
                               CMB_TEXT("no symbol is traded at two of these exchanges with a fee "
                                        "that is known"));
     /* numbers of routes count those from a place to itself, too */
-    trade->resting = calloc((size_t)routes + trade->place_count, sizeof *trade->resting);
+    trade->resting = cmb_calloc((size_t)routes + trade->place_count, sizeof *trade->resting);
     if (!trade->resting)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for routes"));
     for (uint32_t i = 0; i < trade->place_count; i++) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arbitrage/trade.h"
+#include "base/memory.h"
 #include "host/host.h"
 
 struct cambist_arbitrage {
@@ -162,7 +163,7 @@ static int load(struct opening *opening, struct arbitrage_account *account)
 {
     int status = load_markets(opening, account);
     struct cambist_error error = { 0 };
-    account->fees = calloc(opening->settings.symbol_count, sizeof *account->fees);
+    account->fees = cmb_calloc(opening->settings.symbol_count, sizeof *account->fees);
     if (!account->fees)
         return cmb_fail_plain(opening->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for fees"));
     if (status != CAMBIST_OK || !has_account(account))
@@ -314,7 +315,7 @@ int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_
                            cambist_arbitrage_event_fn *on_event, void *user,
                            struct cambist_arbitrage **ret, struct cambist_error *error)
 {
-    struct cambist_arbitrage *arbitrage = calloc(1, sizeof *arbitrage);
+    struct cambist_arbitrage *arbitrage = cmb_calloc(1, sizeof *arbitrage);
     struct cambist_error own = { 0 };
     struct opening opening = { .arbitrage = arbitrage, .on_event = on_event, .user = user,
                                .error = &own };

@@ -64,7 +64,8 @@ void cmb_measured_print(struct cambist *host, bool is_json)
     static const char *const titles[] = { "exchange", "way", "stage", "count",
                                           FIGURES(X) "allocations", "what it answers" };
 #undef X
-    struct cmb_table *table = cmb_table_new(titles, sizeof titles / sizeof *titles);
+    struct cmb_table *table =
+        is_json ? NULL : cmb_table_new(titles, sizeof titles / sizeof *titles);
     struct cambist_exchange *exchange;
     struct cambist_stage stage;
     for (size_t i = 0; (exchange = cambist_exchange_at(host, i)); i++)

@@ -56,13 +56,6 @@ struct cmb_trade *cmb_trade_new(const struct cmb_trade_settings *settings)
     return NULL;
 }
 
-static void free_run(struct cmb_trade *trade, struct cmb_run *run)
-{
-    if (run)
-        cmb_loop_stop_timer(trade->settings.loop, &run->timer);
-    cmb_run_free(run);
-}
-
 void cmb_trade_free(struct cmb_trade *trade)
 {
     if (!trade)
@@ -70,9 +63,9 @@ void cmb_trade_free(struct cmb_trade *trade)
     cmb_trade_stop(trade);
     for (int i = 0; i < CMB_EXECUTIONS_AT_ONCE; i++)
         for (int leg = 0; leg < CAMBIST_ARBITRAGE_LEGS_MOST; leg++)
-            free_run(trade, trade->executions[i].orders[leg].run);
+            cmb_run_forget(trade->executions[i].orders[leg].run, trade->settings.loop);
     for (uint32_t i = 0; i < trade->trader_count; i++)
-        free_run(trade, trade->traders[i].run);
+        cmb_run_forget(trade->traders[i].run, trade->settings.loop);
     cmb_arbitrage_free(trade->engine);
     free(trade->places);
     free(trade->resting);

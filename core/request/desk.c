@@ -52,8 +52,8 @@ void cmb_desk_free(struct cmb_desk *desk)
 {
     if (!desk)
         return;
-    cmb_run_free(desk->loader);
-    cmb_run_free(desk->time_run);
+    cmb_run_forget(desk->loader, desk->office->loop);
+    cmb_run_forget(desk->time_run, desk->office->loop);
     cmb_markets_free(desk->loading);
     cmb_cache_free(desk->answers);
     cmb_cache_free(desk->signatures);

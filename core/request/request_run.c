@@ -248,6 +248,13 @@ void cmb_run_free(struct cmb_run *run)
     free(run);
 }
 
+void cmb_run_forget(struct cmb_run *run, struct cmb_loop *loop)
+{
+    if (run)
+        cmb_loop_stop_timer(loop, &run->timer);
+    cmb_run_free(run);
+}
+
 void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation)
 {
     run->desk = desk;

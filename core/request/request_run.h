@@ -134,6 +134,8 @@ static inline struct cmb_bucket *cmb_desk_bucket(const struct cmb_desk *desk, ui
 /* A run with a call of its own; NULL without memory.  Free accepts NULL. */
 struct cmb_run *cmb_run_new(void);
 void cmb_run_free(struct cmb_run *run);
+/* Frees a run that may wait for its turn or to try again: nobody is told.  It is not with the network. */
+void cmb_run_forget(struct cmb_run *run, struct cmb_loop *loop);
 
 /* Prepares the run for a question; arguments are then set in run->call->arguments. */
 void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation);

@@ -43,13 +43,6 @@ static void free_sides(struct cmb_stream *stream)
     }
 }
 
-static void free_runs(struct cmb_run *run, struct cmb_stream *stream)
-{
-    if (run)
-        cmb_loop_stop_timer(stream->loop, &run->timer);
-    cmb_run_free(run);
-}
-
 void cmb_stream_stop(struct cmb_stream *stream)
 {
     if (!stream)
@@ -75,7 +68,7 @@ void cmb_stream_free(struct cmb_stream *stream)
         while ((listener = TAILQ_FIRST(&subscription->listeners)))
             cmb_listener_free(listener);
         if (subscription->feed) {
-            free_runs(subscription->feed->run, stream);
+            cmb_run_forget(subscription->feed->run, stream->loop);
             subscription->feed->run = NULL;
             subscription->feed->is_asking = false;
         }
@@ -84,7 +77,7 @@ void cmb_stream_free(struct cmb_stream *stream)
     cmb_loop_stop_timer(stream->loop, &stream->pulse);
     while (!TAILQ_EMPTY(&stream->lines))
         cmb_line_free(TAILQ_FIRST(&stream->lines));
-    free_runs(stream->market_run, stream);
+    cmb_run_forget(stream->market_run, stream->loop);
     cmb_call_free(stream->call);
     cmb_tap_free(stream->tap);
     free_sides(stream);

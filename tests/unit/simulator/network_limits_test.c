@@ -258,6 +258,25 @@ static void the_core_keeps_the_limits(void)
     }
 }
 
+static void a_run_that_waits_to_try_again_may_be_forgotten(void)
+{
+    int64_t until_ns = INT64_MAX / 4;
+    bool is_done = false;
+    open_world("binance");
+    strike("error", 1);
+    cmb_run_init(run, world.desk, CAMBIST_OPERATION_fetch_time);
+    cmb_run_start(run, practice_world_on_done, &is_done);
+    while (!cmb_timer_is_running(&run->timer) && cmb_practice_network_step(world.network, until_ns))
+        continue;
+    CU_ASSERT(cmb_timer_is_running(&run->timer) && !is_done);
+    cmb_run_forget(run, world.loop);
+    run = cmb_run_new();
+    practice_world_play_ms(&world, 60000);
+    CU_ASSERT(!is_done);
+    ASSERT_NUMBER(ask(CAMBIST_OPERATION_fetch_time, ""), CAMBIST_OK);
+    close_world();
+}
+
 TEST_SUITE("simulator/network_limits",
            { "a clock is wrong and judges by itself", a_clock_is_wrong_and_judges_by_itself },
            { "a clock drifts", a_clock_drifts },
@@ -267,4 +286,6 @@ TEST_SUITE("simulator/network_limits",
              who_goes_on_is_banned_and_longer_by_each_request },
            { "limits change while it runs", limits_change_while_it_runs },
            { "orders are counted too", orders_are_counted_too },
-           { "the core keeps the limits", the_core_keeps_the_limits })
+           { "the core keeps the limits", the_core_keeps_the_limits },
+           { "a run that waits to try again may be forgotten",
+             a_run_that_waits_to_try_again_may_be_forgotten })

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-enum { FIRST_BLOCK_BYTES = 4096 };
+enum { FIRST_BLOCK_BYTES = 4096, LARGE_BLOCK_BYTES = 256 << 10 };
 
 struct cmb_arena_block {
     struct cmb_arena_block *next;
@@ -42,7 +42,19 @@ void cmb_arena_reset(struct cmb_arena *arena)
     enter(arena, arena->first);
 }
 
-/* Enters the next kept block that is large enough, or makes one twice as large as the last. */
+void cmb_arena_trim(struct cmb_arena *arena, size_t kept_bytes)
+{
+    size_t size = 0;
+    for (const struct cmb_arena_block *block = arena->first; block; block = block->next)
+        size += block->size;
+    if (size > kept_bytes)
+        cmb_arena_clear(arena);
+    else
+        cmb_arena_reset(arena);
+}
+
+/* Enters the next kept block that is large enough, or makes one twice as large as the last, as long
+ * as that is not large itself: half of it may stay empty. */
 static bool advance(struct cmb_arena *arena, size_t size)
 {
     struct cmb_arena_block *last = arena->current;
@@ -53,7 +65,9 @@ static bool advance(struct cmb_arena *arena, size_t size)
         }
         last = block;
     }
-    size_t block_size = last ? last->size * 2 : FIRST_BLOCK_BYTES;
+    size_t block_size = !last                           ? FIRST_BLOCK_BYTES
+                        : last->size < LARGE_BLOCK_BYTES ? last->size * 2
+                                                         : LARGE_BLOCK_BYTES;
     while (block_size < size)
         block_size *= 2;
     struct cmb_arena_block *block = cmb_malloc(sizeof *block + block_size);

@@ -23,6 +23,9 @@ void cmb_arena_clear(struct cmb_arena *arena);
 /* Everything given out so far is gone; the memory stays for what comes next. */
 void cmb_arena_reset(struct cmb_arena *arena);
 
+/* The same, but the memory only stays where it is no more than `kept_bytes`. */
+void cmb_arena_trim(struct cmb_arena *arena, size_t kept_bytes);
+
 /* `size` zeroed bytes, aligned for any type; NULL at the ceiling or without memory. */
 void *cmb_arena_take(struct cmb_arena *arena, size_t size);
 /* A NUL-terminated copy; NULL as above, and for the absent text. */

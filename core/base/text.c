@@ -88,6 +88,14 @@ void cmb_buffer_clear(struct cmb_buffer *buffer)
     cmb_buffer_init(buffer, buffer->ceiling);
 }
 
+void cmb_buffer_trim(struct cmb_buffer *buffer, size_t kept_bytes)
+{
+    if (buffer->capacity > kept_bytes)
+        cmb_buffer_clear(buffer);
+    else
+        cmb_buffer_reset(buffer);
+}
+
 static bool grow(struct cmb_buffer *buffer, size_t needed)
 {
     size_t capacity = buffer->capacity ? buffer->capacity : 256;

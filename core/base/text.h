@@ -74,6 +74,8 @@ struct cmb_buffer {
 void cmb_buffer_init(struct cmb_buffer *buffer, size_t ceiling);
 /* Releases the memory; the buffer is as after init.  Accepts a zeroed buffer. */
 void cmb_buffer_clear(struct cmb_buffer *buffer);
+/* Empties the buffer, and releases its memory where it is more than `kept_bytes`. */
+void cmb_buffer_trim(struct cmb_buffer *buffer, size_t kept_bytes);
 /* Empties the buffer and keeps its memory for the next use. */
 static inline void cmb_buffer_reset(struct cmb_buffer *buffer)
 {

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "number/time.h"
 
-enum { TEXT_BYTES_MOST = 512 << 20 };
+enum { TEXT_BYTES_MOST = 512 << 20, TEXT_BYTES_KEPT = 256 << 10 };
 
 /* ---- questions are kept and used again ---- */
 
@@ -70,6 +70,8 @@ static struct cambist_answer *take_question(struct cambist_exchange *exchange)
 static void give_question(struct cambist_answer *question)
 {
     struct cambist *host = question->host;
+    cmb_run_trim(question->run);
+    cmb_buffer_trim(&question->text, TEXT_BYTES_KEPT);
     pthread_mutex_lock(&host->lock);
     link_question(&host->spare, question);
     pthread_mutex_unlock(&host->lock);

@@ -19,6 +19,7 @@ struct cambist_exchange {
     struct cambist *host;
     const struct cmb_settings_exchange *settings;
     struct cmb_plugin *plugin;
+    bool shares_plugin; /* it is an earlier exchange's */
     struct cmb_exchange *exchange;
     struct cmb_desk *desk;
     struct cmb_stream *stream;

@@ -113,19 +113,42 @@ static int open_with_credentials(struct cambist_exchange *exchange,
     return status;
 }
 
+/* The plugin of an earlier section, if it is the one that is wanted: tables are only read. */
+static struct cmb_plugin *find_plugin(const struct cambist *host,
+                                      const struct cmb_settings_exchange *settings)
+{
+    const char *pin = settings->plugin_sha256;
+    for (size_t i = 0; i < host->exchange_count; i++) {
+        struct cambist_exchange *other = &host->exchanges[i];
+        if (other->plugin && strcmp(other->settings->plugin, settings->plugin) == 0 &&
+            (!*pin || strcasecmp(pin, other->plugin->sha256) == 0))
+            return other->plugin;
+    }
+    return NULL;
+}
+
+static int open_plugin(struct cambist_exchange *exchange, struct cambist_error *error)
+{
+    struct cambist *host = exchange->host;
+    const char *pin = exchange->settings->plugin_sha256;
+    struct cmb_plugin_rules rules = { .search_path = host->settings.host.plugin_path,
+                                      .sha256 = *pin ? pin : NULL };
+    exchange->plugin = find_plugin(host, exchange->settings);
+    exchange->shares_plugin = exchange->plugin != NULL;
+    if (exchange->plugin)
+        return CAMBIST_OK;
+    int status = cmb_plugin_open(exchange->settings->plugin, &rules, &exchange->plugin, error);
+    return status == CAMBIST_OK ? cmb_known_answers_check(exchange->plugin, &host->vault, error)
+                                : status;
+}
+
 static int open_exchange(struct cambist *host, const struct cmb_settings_exchange *settings,
                          struct cambist_exchange *exchange, struct cambist_error *error)
 {
-    struct cmb_plugin_rules rules = {
-        .search_path = host->settings.host.plugin_path,
-        .sha256 = *settings->plugin_sha256 ? settings->plugin_sha256 : NULL,
-    };
     struct cmb_host_branch *branch;
     exchange->host = host;
     exchange->settings = settings;
-    int status = cmb_plugin_open(settings->plugin, &rules, &exchange->plugin, error);
-    if (status == CAMBIST_OK)
-        status = cmb_known_answers_check(exchange->plugin, &host->vault, error);
+    int status = open_plugin(exchange, error);
     if (status == CAMBIST_OK)
         status = open_with_credentials(exchange, &host->settings.host, error);
     if (status == CAMBIST_OK)
@@ -174,8 +197,10 @@ void cmb_host_close_exchanges(struct cambist *host)
         cmb_stream_free(host->exchanges[i].stream);
         cmb_desk_free(host->exchanges[i].desk);
         cmb_exchange_close(host->exchanges[i].exchange);
-        cmb_plugin_close(host->exchanges[i].plugin);
     }
+    for (size_t i = 0; i < host->exchange_count; i++)
+        if (!host->exchanges[i].shares_plugin)
+            cmb_plugin_close(host->exchanges[i].plugin);
     cmb_office_clear(&host->live.office);
     cmb_office_clear(&host->simulated.office);
     cmb_limit_table_close(host->limits);

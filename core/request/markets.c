@@ -28,6 +28,7 @@ static void finish_load(struct cmb_desk *desk)
     cmb_markets_free(desk->loading);
     desk->loading = NULL;
     desk->kinds_left = 0;
+    cmb_run_trim(desk->loader); /* an exchange's list of markets has megabytes */
     wake_waiting(desk);
 }
 

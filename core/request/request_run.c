@@ -7,7 +7,8 @@
 #include "crypto/random.h"
 #include "request/answer.h"
 
-enum { ATTEMPTS_MOST = 3, KEY_BYTES_MOST = 4096, KEPT_BODY_BYTES = 16 << 20 };
+enum { ATTEMPTS_MOST = 3, KEY_BYTES_MOST = 4096, KEPT_BODY_BYTES = 16 << 20,
+       TRIMMED_BYTES = 256 << 10 };
 
 /* ---- the stages ---- */
 
@@ -253,6 +254,14 @@ void cmb_run_forget(struct cmb_run *run, struct cmb_loop *loop)
     if (run)
         cmb_loop_stop_timer(loop, &run->timer);
     cmb_run_free(run);
+}
+
+void cmb_run_trim(struct cmb_run *run)
+{
+    cmb_buffer_trim(&run->body, TRIMMED_BYTES);
+    cmb_arena_trim(&run->call->arena, TRIMMED_BYTES);
+    run->call->rows = NULL;
+    run->call->row_count = run->call->row_capacity = 0;
 }
 
 void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation)

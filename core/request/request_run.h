@@ -137,6 +137,10 @@ void cmb_run_free(struct cmb_run *run);
 /* Frees a run that may wait for its turn or to try again: nobody is told.  It is not with the network. */
 void cmb_run_forget(struct cmb_run *run, struct cmb_loop *loop);
 
+/* Large memory that the last question took is released; what small ones need stays.  Its answer is
+ * gone. */
+void cmb_run_trim(struct cmb_run *run);
+
 /* Prepares the run for a question; arguments are then set in run->call->arguments. */
 void cmb_run_init(struct cmb_run *run, struct cmb_desk *desk, uint32_t operation);
 /* Walks the run through its stages.  on_done is called exactly once, maybe from inside, with the

@@ -77,6 +77,8 @@ struct cmb_subscription *cmb_subscription_new(struct cmb_stream *stream,
         subscription->timeframe.length = timeframe.length;
         is_whole = subscription->timeframe.at != NULL;
     }
+    if (channel->endpoint.fields.schema == cmb_record_schema_of(CAMBIST_RECORD_TRADE))
+        is_whole &= (subscription->seen = cmb_calloc(CMB_SEEN_TRADES, sizeof(uint64_t))) != NULL;
     if (channel->book)
         is_whole &= (subscription->feed = cmb_book_feed_new(subscription)) != NULL;
     if (is_whole)
@@ -117,6 +119,7 @@ void cmb_subscription_free(struct cmb_subscription *subscription)
     free((char *)(uintptr_t)subscription->timeframe.at);
     free(subscription->channel_text);
     free(subscription->name_text);
+    free(subscription->seen);
     free(subscription);
 }
 
@@ -232,10 +235,9 @@ static int64_t time_of(const struct cmb_record_schema *schema, const void *recor
 
 /* Two connections bring the same trades while one takes over from the other, and some exchanges
  * repeat fills behind a reconnection: each is told once. */
-static bool is_seen(struct cmb_subscription *subscription, const struct cmb_record_schema *schema,
-                    const void *record)
+static bool is_seen(struct cmb_subscription *subscription, const void *record)
 {
-    if (schema != cmb_record_schema_of(CAMBIST_RECORD_TRADE))
+    if (!subscription->seen)
         return false;
     const struct cambist_trade *trade = record;
     if (!trade->id)
@@ -254,7 +256,7 @@ void cmb_deliver_record(struct cmb_subscription *subscription, const void *recor
 {
     const struct cmb_record_schema *schema = subscription->channel->endpoint.fields.schema;
     cmb_note_data(subscription, subscription->stream->frame.received_ns);
-    if (is_seen(subscription, schema, record))
+    if (is_seen(subscription, record))
         return;
     cmb_frame_leave_stage(subscription->stream, CMB_STREAM_DECODE);
     deliver(subscription,

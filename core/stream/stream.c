@@ -111,16 +111,27 @@ static bool keep_text(struct cmb_listener *listener, struct cmb_text *text)
 
 static bool keep_arguments(struct cmb_listener *listener, const struct cmb_arguments *arguments)
 {
-    bool is_kept = true;
-    listener->arguments = *arguments;
-    listener->arguments.items = NULL;
-    listener->arguments.item_count = 0;
+    struct cmb_arguments *kept = cmb_arena_take(&listener->arena, sizeof *kept);
+    bool is_kept = kept != NULL;
+    if (!kept)
+        return false;
+    *kept = *arguments;
+    kept->items = NULL;
+    kept->item_count = 0;
     for (uint32_t i = 0; i < CAMBIST_ARGUMENT_COUNT; i++)
-        is_kept &= keep_text(listener, &listener->arguments.values[i]);
+        is_kept &= keep_text(listener, &kept->values[i]);
     for (uint32_t i = 0; i < arguments->extra_count; i++)
-        is_kept &= keep_text(listener, &listener->arguments.extras[i].name) &&
-                   keep_text(listener, &listener->arguments.extras[i].value);
+        is_kept &= keep_text(listener, &kept->extras[i].name) &&
+                   keep_text(listener, &kept->extras[i].value);
+    listener->arguments = kept;
     return is_kept;
+}
+
+/* What it is about stands in its subscription from now on. */
+static void forget_arguments(struct cmb_listener *listener)
+{
+    cmb_arena_clear(&listener->arena);
+    listener->arguments = NULL;
 }
 
 /* A listener that will hear nothing is told why, once. */
@@ -163,9 +174,9 @@ static int find_market(struct cmb_stream *stream, struct cmb_listener *listener)
     struct cmb_call *call = stream->call;
     struct cmb_exchange *exchange = stream->desk->exchange;
     cmb_call_start(call, exchange, listener->topic, &stream->error);
-    call->arguments = listener->arguments;
+    call->arguments = *listener->arguments;
     call->kind = exchange->kind;
-    if (!listener->arguments.values[CAMBIST_ARGUMENT_symbol].at)
+    if (!listener->arguments->values[CAMBIST_ARGUMENT_symbol].at)
         return CAMBIST_OK;
     int status = cmb_pick_market(call);
     if (status == CAMBIST_OK && call->market)
@@ -216,7 +227,7 @@ static int name_subscription(struct cmb_stream *stream, struct cmb_subscription 
 
 static struct cmb_text timeframe_of(const struct cmb_listener *listener)
 {
-    struct cmb_text given = listener->arguments.values[CAMBIST_ARGUMENT_timeframe];
+    struct cmb_text given = listener->arguments->values[CAMBIST_ARGUMENT_timeframe];
     if (listener->topic != CAMBIST_TOPIC_watch_ohlcv)
         return (struct cmb_text){ 0 };
     return given.at ? given : CMB_TEXT("1m");
@@ -263,6 +274,7 @@ static int bind(struct cmb_listener *listener)
     listener->subscription = subscription;
     listener->market = channel->has_market ? NULL : stream->call->market;
     TAILQ_INSERT_TAIL(&subscription->listeners, listener, link);
+    forget_arguments(listener);
     cmb_listener_welcome(listener);
     return CAMBIST_OK;
 }

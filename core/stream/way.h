@@ -53,8 +53,8 @@ struct cmb_listener {
     struct cmb_stream *stream;
     struct cmb_subscription *subscription; /* NULL: the markets are not known yet, or it failed */
     uint32_t topic;
-    struct cmb_arguments arguments;
-    struct cmb_arena arena;               /* of their texts */
+    struct cmb_arguments *arguments;      /* until it is bound */
+    struct cmb_arena arena;               /* of the arguments and their texts */
     const struct cambist_market *market;  /* only of this one, where all come together */
     cmb_event_fn *on_event;
     void *user;
@@ -108,7 +108,7 @@ struct cmb_subscription {
     struct cmb_timer silence;   /* of the acknowledgement, then of staleness */
     struct cmb_timer welcome;   /* tells the state to those who are new */
     struct cmb_book_feed *feed; /* NULL: no book */
-    uint64_t seen[CMB_SEEN_TRADES]; /* hashes of trades' ids, the oldest is replaced */
+    uint64_t *seen; /* CMB_SEEN_TRADES hashes of trades' ids, the oldest is replaced; else NULL */
     uint32_t seen_next;
 };
 TAILQ_HEAD(cmb_subscriptions, cmb_subscription);

@@ -16,6 +16,15 @@ static bool check_rule(const struct cambist_book_rule *rule)
            !(is_asked && rule->scope == CAMBIST_OF_CONNECTION);
 }
 
+size_t cmb_book_bytes_most(void)
+{
+    size_t level = sizeof(struct cmb_scaled_level) + sizeof(struct cmb_scaled_digits);
+    size_t sides = 2 * CMB_BOOK_LEVELS_MOST * level;
+    size_t held = CMB_BOOK_HELD_LEVELS_MOST * (level + sizeof(int64_t)) +
+                  CMB_BOOK_HELD_MOST * sizeof(struct cmb_book_update);
+    return sizeof(struct cmb_book) + 2 * sides + held; /* outgrown sides stay, each half as large */
+}
+
 struct cmb_book *cmb_book_new(const struct cambist_book_rule *rule, unsigned price_scale,
                               unsigned amount_scale)
 {

@@ -96,6 +96,10 @@ struct cmb_book_counts {
     uint64_t broken[CMB_BOOK_REASONS]; /* times, by enum cmb_book_reason */
 };
 
+/* What one book may take: both sides at their deepest, what they outgrew, and what waits for a
+ * snapshot. */
+size_t cmb_book_bytes_most(void);
+
 /* `rule` must outlive the book.  Scales as in number/scaled.h, usually those of tick and lot size.
  * NULL without memory, for a kind that is none, or for scales above CMB_SCALED_SCALE_MOST. */
 struct cmb_book *cmb_book_new(const struct cambist_book_rule *rule, unsigned price_scale,

@@ -59,6 +59,7 @@ int cmb_cli_bench(int count, char **words);
 int cmb_cli_book(int count, char **words);
 int cmb_cli_books(int count, char **words);
 int cmb_cli_config(int count, char **words);
+int cmb_cli_doctor(int count, char **words);
 int cmb_cli_demo(int count, char **words);
 int cmb_cli_limits(int count, char **words);
 int cmb_cli_map(int count, char **words);

@@ -58,6 +58,9 @@ const struct cmb_command cmb_commands[] = {
       "cambist plugins info kraken", cmb_cli_plugins },
     { "config", "check FILE | keys", "checks a configuration; lists everything that can stand in it",
       "cambist config check cambist.conf", cmb_cli_config },
+    { "doctor", "[--config FILE] [--json]",
+      "looks whether it will run here as it is configured: rights, limits, journal, clocks; and how "
+      "much memory it may take", "cambist doctor --config cambist.conf", cmb_cli_doctor },
     { "simulate", "EXCHANGE ... [--port BASE] [--plain] [--seed N] [--ledger FILE]\n"
       "                        [--fault NAME[@WHAT][:RATE]] [--certificate SORT] [--generous]\n"
       "                        [--lean EXCHANGE:SYMBOL=PPM]\n"

@@ -7,7 +7,7 @@
 #include "base/schema.h"
 #include "number/decimal.h"
 
-enum { MARKETS_BYTES_MOST = 64 << 20, SYMBOL_BYTES = 128, SUGGESTIONS = 3 };
+enum { SYMBOL_BYTES = 128, SUGGESTIONS = 3 };
 
 /* One name of one market.  A name may stand for several markets, told apart by kind. */
 struct name {
@@ -28,7 +28,7 @@ struct cmb_markets *cmb_markets_new(void)
 {
     struct cmb_markets *markets = cmb_calloc(1, sizeof *markets);
     if (markets)
-        cmb_arena_init(&markets->arena, MARKETS_BYTES_MOST);
+        cmb_arena_init(&markets->arena, CMB_MARKETS_BYTES_MOST);
     return markets;
 }
 

@@ -13,6 +13,9 @@
 
 struct cmb_markets;
 
+/* A set that would take more is not loaded. */
+enum { CMB_MARKETS_BYTES_MOST = 64 << 20 };
+
 /* An empty set; NULL without memory. */
 struct cmb_markets *cmb_markets_new(void);
 /* Accepts NULL. */

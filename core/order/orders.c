@@ -290,6 +290,11 @@ struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
     return orders;
 }
 
+size_t cmb_orders_bytes_most(void)
+{
+    return sizeof(struct cmb_orders) + CMB_KEPT_SETTLED * sizeof(struct cmb_kept);
+}
+
 void cmb_orders_start(struct cmb_orders *orders)
 {
     struct cmb_kept *kept;

@@ -129,6 +129,9 @@ void cmb_orders_each(const struct cmb_orders *orders,
 /* The exchange's time at which its dead man's switch cancels all orders, unless it hears of us
  * before; 0: it was never set. */
 int64_t cmb_orders_armed_until_ns(const struct cmb_orders *orders);
+/* What an account's orders that are over may take, besides their trades' ids; those that are open have
+ * no ceiling: none is forgotten. */
+size_t cmb_orders_bytes_most(void);
 /* How long the stages took. [any thread] */
 const struct cmb_way_times *cmb_orders_times(const struct cmb_orders *orders,
                                              enum cmb_order_sort sort);

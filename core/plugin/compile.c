@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "plugin/copy.h"
 
-enum { COMPILED_BYTES_MOST = 8 << 20 };
 
 static void describe(struct cmb_buffer *text, const struct cmb_place *place)
 {
@@ -93,7 +92,7 @@ int cmb_plugin_compile(const struct cambist_plugin *tables, struct cmb_plugin **
     struct cmb_plugin *plugin = cmb_calloc(1, sizeof *plugin);
     if (!plugin)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a plugin"));
-    cmb_arena_init(&plugin->arena, COMPILED_BYTES_MOST);
+    cmb_arena_init(&plugin->arena, CMB_PLUGIN_BYTES_MOST);
     struct cmb_compiler compiler = { .plugin = plugin, .error = error };
     int status = cmb_copy_tables(tables, &plugin->tables, &plugin->arena, error);
     if (status == CAMBIST_OK) {

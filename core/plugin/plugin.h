@@ -329,6 +329,9 @@ struct cmb_plugin {
     void *handle;
 };
 
+/* What is compiled of a plugin may take no more. */
+enum { CMB_PLUGIN_BYTES_MOST = 8 << 20 };
+
 /* What plugins may be loaded from where. */
 struct cmb_plugin_rules {
     const char *search_path; /* directories, colons between; NULL or "": the default path */

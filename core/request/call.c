@@ -8,7 +8,6 @@
 #include "number/decimal.h"
 
 enum {
-    CALL_BYTES_MOST = 64 << 20,
     QUERY_BYTES_MOST = 64 << 10,
     BODY_BYTES_MOST = 1 << 20,
     HEADER_BYTES_MOST = 16 << 10,
@@ -23,7 +22,7 @@ struct cmb_call *cmb_call_new(void)
     if (!call)
         return NULL;
     call->slot.host = &cmb_host_functions;
-    cmb_arena_init(&call->arena, CALL_BYTES_MOST);
+    cmb_arena_init(&call->arena, CMB_CALL_BYTES_MOST);
     cmb_buffer_init(&call->query, QUERY_BYTES_MOST);
     cmb_buffer_init(&call->body, BODY_BYTES_MOST);
     cmb_buffer_init(&call->headers, HEADER_BYTES_MOST);

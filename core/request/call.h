@@ -14,6 +14,8 @@
 #include "request/exchange.h"
 #include "request/plan.h"
 
+/* The arena of a call: records and texts of its answer. */
+enum { CMB_CALL_BYTES_MOST = 64 << 20 };
 enum { CMB_EXTRAS_MOST = 32, CMB_PAIRS_MOST = 256, CMB_SYMBOLS_MOST = 512, CMB_ITEMS_MOST = 64 };
 
 /* What is asked.  Texts belong to the caller until the call has ended: behind a wait it is filled

@@ -5,8 +5,7 @@
 
 #include "base/memory.h"
 
-enum { ANSWERS_MOST = 1024, ANSWER_BYTES_MOST = 32 << 20, FLIGHTS_MOST = 256 };
-enum { SIGNATURES_MOST = 256, SIGNATURE_BYTES_MOST = 1 << 20, KEY_BYTES_MOST = 4096 };
+enum { ANSWERS_MOST = 1024, SIGNATURES_MOST = 256, FLIGHTS_MOST = 256, KEY_BYTES_MOST = 4096 };
 
 static const int64_t millisecond_ns = 1000000;
 
@@ -36,8 +35,9 @@ struct cmb_desk *cmb_desk_new(struct cmb_office *office, struct cmb_exchange *ex
         return NULL;
     desk->office = office;
     desk->exchange = exchange;
-    desk->answers = cmb_cache_new(ANSWERS_MOST, ANSWER_BYTES_MOST, /* is_secret= */ false);
-    desk->signatures = cmb_cache_new(SIGNATURES_MOST, SIGNATURE_BYTES_MOST, /* is_secret= */ true);
+    desk->answers = cmb_cache_new(ANSWERS_MOST, CMB_ANSWERS_BYTES_MOST, /* is_secret= */ false);
+    desk->signatures = cmb_cache_new(SIGNATURES_MOST, CMB_SIGNATURES_BYTES_MOST,
+                                     /* is_secret= */ true);
     desk->flights = cmb_flights_new(FLIGHTS_MOST);
     cmb_buffer_init(&desk->key, KEY_BYTES_MOST);
     desk->needs_time = needs_time(desk);

@@ -7,8 +7,7 @@
 #include "crypto/random.h"
 #include "request/answer.h"
 
-enum { ATTEMPTS_MOST = 3, KEY_BYTES_MOST = 4096, KEPT_BODY_BYTES = 16 << 20,
-       TRIMMED_BYTES = 256 << 10 };
+enum { ATTEMPTS_MOST = 3, KEY_BYTES_MOST = 4096, TRIMMED_BYTES = 256 << 10 };
 
 /* ---- the stages ---- */
 
@@ -231,7 +230,7 @@ struct cmb_run *cmb_run_new(void)
     if (!run)
         return NULL;
     cmb_buffer_init(&run->key, KEY_BYTES_MOST);
-    cmb_buffer_init(&run->body, KEPT_BODY_BYTES);
+    cmb_buffer_init(&run->body, CMB_ANSWER_BODY_BYTES_MOST);
     run->call = cmb_call_new();
     if (run->call)
         return run;

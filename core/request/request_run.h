@@ -34,6 +34,12 @@ enum cmb_stage {
 };
 
 enum { CMB_LIMITS_MOST = 64 };
+/* Ceilings of memory: of a desk's answers and signed requests that are kept, of one answer's body. */
+enum {
+    CMB_ANSWERS_BYTES_MOST = 32 << 20,
+    CMB_SIGNATURES_BYTES_MOST = 1 << 20,
+    CMB_ANSWER_BODY_BYTES_MOST = 16 << 20,
+};
 
 struct cmb_office_bucket;
 

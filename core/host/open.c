@@ -17,6 +17,9 @@ static struct cmb_pool_settings pool_settings(const struct cmb_settings_host *se
 {
     return (struct cmb_pool_settings){
         .connector = { .connect_timeout_ms = (uint32_t)settings->connect_timeout_ms,
+                       .keepalive_idle_s = (uint32_t)settings->keep_alive_idle_s,
+                       .keepalive_interval_s = (uint32_t)settings->keep_alive_interval_s,
+                       .keepalive_probes = (uint32_t)settings->keep_alive_probes,
                        .dns_cache_s = (uint32_t)settings->dns_cache_s,
                        .proxy = *settings->proxy ? settings->proxy : NULL,
                        .busy_poll_us = settings->busy_poll ? BUSY_POLL_US : 0 },

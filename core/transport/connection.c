@@ -45,6 +45,9 @@ static int set_socket(void *user, curl_socket_t fd, curlsocktype purpose)
     const struct cmb_connection *connection = user;
     unsigned timeout_ms = connection->connector->settings.user_timeout_ms;
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+    int probes = (int)connection->connector->settings.keepalive_probes;
+    if (probes)
+        setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
     unsigned busy_poll_us = connection->connector->settings.busy_poll_us;
     if (busy_poll_us) /* without the right to it all goes on, later by an interrupt */
         setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &busy_poll_us, sizeof busy_poll_us);

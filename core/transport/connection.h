@@ -29,6 +29,7 @@ struct cmb_connector_settings {
     uint32_t user_timeout_ms;      /* unacknowledged bytes break the connection; 5000 */
     uint32_t keepalive_idle_s;     /* silence before the first probe; 15 */
     uint32_t keepalive_interval_s; /* between probes; 5 */
+    uint32_t keepalive_probes;     /* unanswered ones that end it; 0: as the system says */
     uint32_t dns_cache_s;          /* how long an address is believed; 600 */
     const char *proxy;             /* URL of a proxy; NULL: none */
     uint32_t busy_poll_us; /* the kernel asks the network card that long; 0: not; needs a right */

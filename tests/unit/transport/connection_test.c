@@ -77,7 +77,8 @@ static void sets_up_the_socket(void)
 {
     struct cmb_connector_settings own = { .user_timeout_ms = 1234,
                                           .keepalive_idle_s = 7,
-                                          .keepalive_interval_s = 3 };
+                                          .keepalive_interval_s = 3,
+                                          .keepalive_probes = 4 };
     set_up(&(struct test_server_settings){ .on_request = greet }, &own);
     struct cmb_connection *connection = open_one();
     ASSERT_NUMBER(opened, 1);
@@ -86,6 +87,7 @@ static void sets_up_the_socket(void)
     ASSERT_NUMBER(option(facts->fd, SOL_SOCKET, SO_KEEPALIVE), 1);
     ASSERT_NUMBER(option(facts->fd, IPPROTO_TCP, TCP_KEEPIDLE), 7);
     ASSERT_NUMBER(option(facts->fd, IPPROTO_TCP, TCP_KEEPINTVL), 3);
+    ASSERT_NUMBER(option(facts->fd, IPPROTO_TCP, TCP_KEEPCNT), 4);
     ASSERT_NUMBER(option(facts->fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 1234);
     CU_ASSERT((fcntl(facts->fd, F_GETFD) & FD_CLOEXEC) != 0);
     CU_ASSERT((fcntl(facts->fd, F_GETFL) & O_NONBLOCK) != 0);

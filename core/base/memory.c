@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,8 @@ _Thread_local struct cmb_memory cmb_memory;
 
 static bool may_have(void)
 {
-    cmb_memory.asked++;
-    if (cmb_memory.fails == 0 || --cmb_memory.fails != 0)
+    uint64_t number = ++cmb_memory.asked;
+    if (number - cmb_memory.refused_from >= cmb_memory.refuses) /* also where it is before that */
         return true;
     errno = ENOMEM;
     return false;

@@ -8,6 +8,7 @@
 #ifndef CMB_BASE_MEMORY_H
 #define CMB_BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,9 +22,23 @@ __attribute__((format(printf, 2, 3))) int cmb_asprintf(char **ret, const char *f
 
 /* Of this thread alone. */
 struct cmb_memory {
-    uint64_t asked; /* how often, so far */
-    uint64_t fails; /* for tests: the how manyth from now on fails, counted down; 0: none */
+    uint64_t asked;                  /* how often, so far */
+    uint64_t refused_from, refuses;  /* see cmb_memory_refuse */
 };
 extern _Thread_local struct cmb_memory cmb_memory __attribute__((tls_model("initial-exec")));
+
+/* For tests: of this thread's next requests the nth (from 1) and those behind it, `count` in all, get
+ * nothing; 0: none is refused any more. */
+static inline void cmb_memory_refuse(uint64_t nth, uint64_t count)
+{
+    cmb_memory.refused_from = cmb_memory.asked + nth;
+    cmb_memory.refuses = count;
+}
+
+/* Whether one was refused since that was said. */
+static inline bool cmb_memory_has_refused(void)
+{
+    return cmb_memory.refuses && cmb_memory.asked >= cmb_memory.refused_from;
+}
 
 #endif

@@ -1,8 +1,8 @@
 /* What becomes of a host, a request, a stream and an order when memory runs out at any moment?
  *
  * The public interface over real sockets and TLS.  The nth time that the core asks for memory it gets
- * none, for n = 1, 2, ... until a whole walk asks less often; then there is memory again, and all has
- * to be well.  The practice exchange has threads, and memory, of its own: its ledger is the truth. */
+ * none, or from then on none at all, for n = 1, 2, ... until a whole walk asks less often; then there
+ * is memory again, and all has to be well.  The practice exchange has threads, and memory, of its own: its ledger is the truth. */
 #include <cambist/orders.h>
 
 #include <dirent.h>
@@ -88,8 +88,8 @@ static struct cambist *open_host(bool has_journal, struct cambist_error *error)
 /* Whether the nth was reached; there is memory again. */
 static bool end_of_shortage(void)
 {
-    bool was_reached = cmb_memory.fails == 0;
-    cmb_memory.fails = 0;
+    bool was_reached = cmb_memory_has_refused();
+    cmb_memory_refuse(0, 0);
     return was_reached;
 }
 
@@ -101,14 +101,25 @@ static bool is_said(int status)
            status == CAMBIST_TIMEOUT || status == CAMBIST_TOO_LARGE || status == CAMBIST_BAD_TIME;
 }
 
-/* Walks with less and less scarcity until a whole walk asks less often than n times. */
-static void with_less_and_less_scarcity(bool (*walk)(uint64_t nth))
+/* How many requests in a row get nothing. */
+static uint64_t scarcity;
+
+static void walk_on(bool (*walk)(uint64_t nth), uint64_t refused, uint64_t step)
 {
     uint64_t nth = 1;
+    scarcity = refused;
     while (walk(nth))
-        nth++;
+        nth += step;
     CU_ASSERT(nth > 10);
     printf(" (%llu)", (unsigned long long)nth);
+}
+
+/* Each request for memory is refused, then each fifth with all behind it, until a whole walk asks less
+ * often than that. */
+static void with_every_scarcity(bool (*walk)(uint64_t nth))
+{
+    walk_on(walk, 1, 1);
+    walk_on(walk, UINT32_MAX, 5);
 }
 
 /* ---- opening ---- */
@@ -116,7 +127,7 @@ static void with_less_and_less_scarcity(bool (*walk)(uint64_t nth))
 static bool open_without(uint64_t nth)
 {
     struct cambist_error error;
-    cmb_memory.fails = nth;
+    cmb_memory_refuse(nth, scarcity);
     struct cambist *host = open_host(/* has_journal= */ false, &error);
     bool was_reached = end_of_shortage();
     bool is_said_why = host || (error.status != CAMBIST_OK && *error.message);
@@ -131,7 +142,7 @@ static void a_host_opens_or_says_why_not(void)
 {
     start_exchange();
     empty_journal();
-    with_less_and_less_scarcity(open_without);
+    with_every_scarcity(open_without);
     stop_exchange();
 }
 
@@ -158,7 +169,7 @@ static bool ask_without(uint64_t nth)
     struct cambist_error error;
     struct cambist *host = open_host(/* has_journal= */ false, &error);
     CU_ASSERT_FATAL(host != NULL);
-    cmb_memory.fails = nth;
+    cmb_memory_refuse(nth, scarcity);
     ask(host);
     bool was_reached = end_of_shortage();
     ASSERT_NUMBER(ask(host), CAMBIST_OK);
@@ -170,7 +181,7 @@ static void a_request_fails_cleanly_and_the_next_one_works(void)
 {
     start_exchange();
     empty_journal();
-    with_less_and_less_scarcity(ask_without);
+    with_every_scarcity(ask_without);
     stop_exchange();
 }
 
@@ -248,10 +259,10 @@ static bool watch_without(uint64_t nth)
     struct cambist_watch *watch = NULL;
     struct cambist *host = open_host(/* has_journal= */ false, &error);
     CU_ASSERT_FATAL(host != NULL);
-    cmb_memory.fails = nth;
+    cmb_memory_refuse(nth, scarcity);
     int status = begin_watch(host, &told, &watch);
     if (watch)
-        watch_for_one(host, &told, 40);
+        watch_for_one(host, &told, 25);
     bool was_reached = end_of_shortage();
     CU_ASSERT(is_said(status));
     if (told.state == CAMBIST_WATCH_FAILED) {
@@ -276,7 +287,7 @@ static void a_stream_becomes_live_again(void)
 {
     start_exchange();
     empty_journal();
-    with_less_and_less_scarcity(watch_without);
+    with_every_scarcity(watch_without);
     stop_exchange();
 }
 
@@ -307,17 +318,18 @@ static void assert_not_lost(struct cambist *host, const char *id, int status, ui
 
 static bool place_without(uint64_t nth)
 {
+    static unsigned placed;
     char id[32];
     struct cambist_error error;
     struct cambist_answer *answer = NULL;
     empty_journal();
     struct cambist *host = open_host(/* has_journal= */ true, &error);
     CU_ASSERT_FATAL(host != NULL);
-    snprintf(id, sizeof id, "memory%llu", (unsigned long long)nth);
+    snprintf(id, sizeof id, "memory%u", ++placed);
     struct cambist_arguments order = { .symbol = "BTC/USDT", .side = CAMBIST_SIDE_BUY,
                                        .type = CAMBIST_TYPE_LIMIT, .amount = "0.001",
                                        .price = "10000", .client_order_id = id };
-    cmb_memory.fails = nth;
+    cmb_memory_refuse(nth, scarcity);
     int status = cambist_create_order(cambist_find_exchange(host, name), &order, &answer, &error);
     bool was_reached = end_of_shortage();
     if (!is_said(status))
@@ -333,7 +345,7 @@ static void no_order_is_lost(void)
 {
     start_exchange();
     empty_journal();
-    with_less_and_less_scarcity(place_without);
+    with_every_scarcity(place_without);
     stop_exchange();
 }
 

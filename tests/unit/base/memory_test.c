@@ -10,14 +10,16 @@
 
 static void refuses_the_nth_alone(void)
 {
-    cmb_memory.fails = 2;
+    cmb_memory_refuse(2, 1);
+    CU_ASSERT(!cmb_memory_has_refused());
     void *first = cmb_malloc(8);
     errno = 0;
     void *second = cmb_calloc(1, 8);
     CU_ASSERT(errno == ENOMEM);
     void *third = cmb_strdup("third");
     CU_ASSERT(first && !second && third);
-    ASSERT_NUMBER(cmb_memory.fails, 0);
+    CU_ASSERT(cmb_memory_has_refused());
+    cmb_memory_refuse(0, 0);
     free(first);
     free(third);
 }
@@ -25,10 +27,12 @@ static void refuses_the_nth_alone(void)
 static void what_was_there_stays_when_it_cannot_grow(void)
 {
     char *text = cmb_strndup("kept, and more", 4);
-    cmb_memory.fails = 1;
+    cmb_memory_refuse(1, 2);
     CU_ASSERT(cmb_realloc(text, 1 << 20) == NULL);
-    cmb_memory.fails = 1;
     CU_ASSERT(cmb_reallocarray(text, 1 << 10, 1 << 10) == NULL);
+    char *again = cmb_strdup("again");
+    CU_ASSERT(again != NULL);
+    free(again);
     ASSERT_TEXT(text, "kept");
     free(text);
 }
@@ -36,7 +40,7 @@ static void what_was_there_stays_when_it_cannot_grow(void)
 static void a_text_that_cannot_be_made_is_an_error(void)
 {
     char *text = NULL;
-    cmb_memory.fails = 1;
+    cmb_memory_refuse(1, 1);
     ASSERT_NUMBER(cmb_asprintf(&text, "%d", 7), -1);
     ASSERT_NUMBER(cmb_asprintf(&text, "%d", 7), 1);
     ASSERT_TEXT(text, "7");
@@ -55,13 +59,13 @@ static void threads_are_counted_apart(void)
 {
     pthread_t thread;
     uint64_t other = 0, before = cmb_memory.asked;
-    cmb_memory.fails = 1;
+    cmb_memory_refuse(1, 1);
     CU_ASSERT_FATAL(pthread_create(&thread, NULL, ask_twice, &other) == 0);
     pthread_join(thread, NULL);
     ASSERT_NUMBER(other, 2);
     ASSERT_NUMBER(cmb_memory.asked, before);
-    ASSERT_NUMBER(cmb_memory.fails, 1);
-    cmb_memory.fails = 0;
+    CU_ASSERT(!cmb_memory_has_refused());
+    cmb_memory_refuse(0, 0);
 }
 
 TEST_SUITE("base/memory", { "refuses the nth alone", refuses_the_nth_alone },

@@ -312,6 +312,11 @@ static void many_threads_ask_at_once(void)
     uintptr_t answers = 0;
     for (int i = 0; i < THREADS; i++)
         pthread_create(&threads[i], NULL, ask_often, cambist_find_exchange(host, "binance"));
+    for (int i = 0; i < CALLS; i++) { /* the figures may be read meanwhile */
+        struct cambist_stage whole = stage_of(cambist_find_exchange(host, "binance"), "request",
+                                              "whole");
+        CU_ASSERT(whole.count <= THREADS * CALLS + 10);
+    }
     for (int i = 0; i < THREADS; i++) {
         void *result;
         pthread_join(threads[i], &result);

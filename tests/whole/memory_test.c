@@ -341,6 +341,35 @@ static bool place_without(uint64_t nth)
     return was_reached;
 }
 
+static void place(struct cambist *host)
+{
+    struct cambist_error error = { 0 };
+    struct cambist_answer *answer = NULL;
+    struct cambist_arguments order = { .symbol = "BTC/USDT", .side = CAMBIST_SIDE_BUY,
+                                       .type = CAMBIST_TYPE_LIMIT, .amount = "0.001",
+                                       .price = "10000" };
+    int status = cambist_create_order(cambist_find_exchange(host, name), &order, &answer, &error);
+    CU_ASSERT(status == CAMBIST_OK);
+    cambist_answer_free(answer);
+}
+
+static void a_warm_order_takes_its_own_record_alone(void)
+{
+    struct cambist_error error;
+    start_exchange();
+    empty_journal();
+    struct cambist *host = open_host(/* has_journal= */ true, &error);
+    CU_ASSERT_FATAL(host != NULL);
+    for (int i = 0; i < 20; i++)
+        place(host);
+    uint64_t before = cmb_memory.asked;
+    for (int i = 0; i < 20; i++)
+        place(host);
+    ASSERT_NUMBER(cmb_memory.asked - before, 20);
+    cambist_close(host);
+    stop_exchange();
+}
+
 static void no_order_is_lost(void)
 {
     start_exchange();
@@ -354,4 +383,5 @@ TEST_SUITE("whole/memory", { "a host opens or says why not", a_host_opens_or_say
              a_request_fails_cleanly_and_the_next_one_works },
            { "a warm request takes none", a_warm_request_takes_none },
            { "a stream becomes live again", a_stream_becomes_live_again },
-           { "no order is lost", no_order_is_lost })
+           { "no order is lost", no_order_is_lost },
+           { "a warm order takes its own record alone", a_warm_order_takes_its_own_record_alone })

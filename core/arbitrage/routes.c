@@ -133,10 +133,11 @@ int cmb_arbitrage_add_place(struct cmb_arbitrage *arbitrage, uint32_t venue,
     struct cmb_symbol *of = &arbitrage->symbols[symbol];
     void *rows = grow(arbitrage->places, arbitrage->place_count, &arbitrage->place_capacity,
                       sizeof *arbitrage->places);
+    if (rows)
+        arbitrage->places = rows;
     if (!rows || !add_purse(&arbitrage->venues[venue], market->base) ||
         !add_purse(&arbitrage->venues[venue], market->quote))
         return no_memory(error);
-    arbitrage->places = rows;
     if (of->count == CMB_SYMBOL_PLACES_MOST ||
         arbitrage->place_count == CMB_ARBITRAGE_PLACES_MOST)
         return cmb_fail_plain(error, CAMBIST_TOO_LARGE, CMB_TEXT("too many markets"));

@@ -89,6 +89,20 @@ static bool begin_closing(struct cmb_execution *execution)
 
 /* ---- the end ---- */
 
+/* An exchange that refuses orders, or takes none, will go on with that, while the other leg fills. */
+static void count_refusals(struct cmb_execution *execution)
+{
+    struct cmb_trade *trade = execution->trade;
+    bool is_refused = false;
+    for (uint32_t i = 0; i < execution->legs.count; i++) {
+        uint32_t life = execution->legs.legs[i].life;
+        is_refused |= !life || life == CAMBIST_LIFE_REJECTED || life == CAMBIST_LIFE_NOT_SENT;
+    }
+    trade->refused_in_row = is_refused ? trade->refused_in_row + 1 : 0;
+    if (trade->refused_in_row >= CMB_REFUSED_MOST)
+        cmb_trade_end(trade, "orders were refused, or could not be sent, three times in a row");
+}
+
 static void settle(struct cmb_execution *execution)
 {
     struct cmb_trade *trade = execution->trade;
@@ -103,6 +117,7 @@ static void settle(struct cmb_execution *execution)
     trade->resting[execution->route] |= is_open;
     execution->phase = CMB_EXECUTION_MONEY;
     cmb_settle_tell(execution, CAMBIST_ARBITRAGE_SETTLED);
+    count_refusals(execution);
     cmb_money_count(trade, execution->currency, &profit);
     cmb_money_want(execution);
 }

@@ -7,7 +7,7 @@
 
 #define CMB_PATIENCE_NS 5000000000ll /* an order that still works is then cancelled */
 
-enum { CMB_EXECUTIONS_AT_ONCE = 16, CMB_RESULTS_MOST = 64 };
+enum { CMB_EXECUTIONS_AT_ONCE = 16, CMB_RESULTS_MOST = 64, CMB_REFUSED_MOST = 3 };
 
 /* An account, and when its balances were asked for. */
 struct cmb_trader {
@@ -85,6 +85,7 @@ struct cmb_trade {
     struct cmb_timer pulse, turn; /* turn: executions are looked at behind what happens */
     bool is_stopped;   /* for good: nobody is told anything */
     const char *ended; /* why nothing is executed any more; NULL: it is */
+    uint32_t refused_in_row; /* executions of which an order was refused, or never left */
 };
 
 /* ---- hear ---- */

@@ -1,35 +1,8 @@
 /* How does a program have arbitrage found among its exchanges? */
-#include <cambist/arbitrage.h>
 #include <stdlib.h>
 
-#include "arbitrage/trade.h"
 #include "base/memory.h"
-#include "host/host.h"
-
-struct cambist_arbitrage {
-    struct cambist *host;
-    struct cambist_arbitrage *next; /* among those that leave */
-    struct cmb_trade *trade;        /* of the I/O thread */
-    struct arbitrage_account {
-        struct cambist_arbitrage *arbitrage;
-        struct cambist_exchange *exchange;
-        struct cambist_follow *follow;
-        uint32_t number; /* in the trade */
-        struct cambist_answer *balances; /* while it is opened; NULL: not had */
-        struct cambist_decimal *fees;    /* the same, by symbol; absent: not told */
-    } accounts[CMB_ARBITRAGE_VENUES_MOST];
-    size_t account_count;
-};
-
-/* What is being opened. */
-struct opening {
-    struct cambist_arbitrage *arbitrage;
-    struct cambist_arbitrage_settings settings;
-    struct cambist_decimal cost_most, loss_most, taker_fee;
-    cambist_arbitrage_event_fn *on_event;
-    void *user;
-    struct cambist_error *error;
-};
+#include "host/arbitrage.h"
 
 /* ---- what is asked for ---- */
 
@@ -45,7 +18,7 @@ static int read_decimal(const char *text, struct cambist_decimal *ret, const cha
 }
 
 /* Settings of an older program are shorter. */
-static int take_settings(struct opening *opening, const struct cambist_arbitrage_settings *given)
+static int take_settings(struct cmb_arbitrage_opening *opening, const struct cambist_arbitrage_settings *given)
 {
     size_t size = given->size < sizeof opening->settings ? given->size : sizeof opening->settings;
     memcpy(&opening->settings, given, size);
@@ -66,7 +39,7 @@ static int take_settings(struct opening *opening, const struct cambist_arbitrage
                                 : status;
 }
 
-static int add_account(struct opening *opening, struct cambist_exchange *exchange)
+static int add_account(struct cmb_arbitrage_opening *opening, struct cambist_exchange *exchange)
 {
     struct cambist_arbitrage *arbitrage = opening->arbitrage;
     for (size_t i = 0; i < arbitrage->account_count; i++)
@@ -75,11 +48,11 @@ static int add_account(struct opening *opening, struct cambist_exchange *exchang
     if (arbitrage->account_count == CMB_ARBITRAGE_VENUES_MOST)
         return cmb_fail_plain(opening->error, CAMBIST_TOO_LARGE, CMB_TEXT("too many exchanges"));
     arbitrage->accounts[arbitrage->account_count++] =
-        (struct arbitrage_account){ .arbitrage = arbitrage, .exchange = exchange };
+        (struct cmb_arbitrage_account){ .arbitrage = arbitrage, .exchange = exchange };
     return CAMBIST_OK;
 }
 
-static int find_exchanges(struct opening *opening)
+static int find_exchanges(struct cmb_arbitrage_opening *opening)
 {
     struct cambist *host = opening->arbitrage->host;
     uint64_t named = opening->settings.exchange_count;
@@ -96,130 +69,9 @@ static int find_exchanges(struct opening *opening)
     return status;
 }
 
-/* ---- what exchanges say beforehand ---- */
-
-/* A question that is not sent has the markets loaded on its way; whether it could be is another
- * matter. */
-static int load_markets(struct opening *opening, struct arbitrage_account *account)
-{
-    struct cambist_answer *answer = NULL;
-    struct cambist_error error = { 0 };
-    struct cmb_pair symbol = { CMB_TEXT("symbol"), cmb_text_of(opening->settings.symbols[0]) };
-    cmb_ask_prepare(account->exchange, CAMBIST_OPERATION_fetch_order_book, &symbol, 1, &answer,
-                    &error);
-    if (answer)
-        answer->run->call->error = &answer->run->error;
-    cambist_answer_free(answer);
-    if (account->exchange->exchange->markets)
-        return CAMBIST_OK;
-    return cmb_fail(opening->error, error.status ? (int)error.status : CAMBIST_UNAVAILABLE, "%s",
-                    error.message);
-}
-
-static bool has_account(const struct arbitrage_account *account)
-{
-    return *account->exchange->settings->credentials != 0;
-}
-
-/* A row without a symbol speaks of every market. */
-static void note_fees(const struct opening *opening, struct arbitrage_account *account,
-                      const struct cambist_answer *answer)
-{
-    const struct cambist_fee *fee;
-    for (size_t row = 0; (fee = cambist_answer_fee(answer, row)); row++)
-        for (uint64_t i = 0; i < opening->settings.symbol_count; i++)
-            if (fee->taker.is_set &&
-                (!fee->symbol || strcmp(fee->symbol, opening->settings.symbols[i]) == 0))
-                account->fees[i] = fee->taker;
-}
-
-static const struct cambist_market *find_market(const struct opening *opening,
-                                                const struct arbitrage_account *account, uint64_t i)
-{
-    return cmb_markets_find(account->exchange->exchange->markets,
-                            cmb_text_of(opening->settings.symbols[i]), CAMBIST_KIND_SPOT);
-}
-
-/* Some exchanges tell the fees of one market at a time.  What cannot be had is the market's own. */
-static void ask_fees(struct opening *opening, struct arbitrage_account *account)
-{
-    if (*account->exchange->settings->taker_fee ||
-        !cambist_exchange_has(account->exchange, CAMBIST_OPERATION_fetch_trading_fees,
-                              CAMBIST_KIND_SPOT))
-        return;
-    for (uint64_t i = 0; i < opening->settings.symbol_count; i++) {
-        const struct cambist_arguments arguments = { .symbol = opening->settings.symbols[i] };
-        struct cambist_answer *answer = NULL;
-        if (account->fees[i].is_set || !find_market(opening, account, i))
-            continue;
-        if (cambist_fetch_trading_fees(account->exchange, &arguments, &answer, NULL) != CAMBIST_OK)
-            return;
-        note_fees(opening, account, answer);
-        cambist_answer_free(answer);
-    }
-}
-
-static int load(struct opening *opening, struct arbitrage_account *account)
-{
-    int status = load_markets(opening, account);
-    struct cambist_error error = { 0 };
-    account->fees = cmb_calloc(opening->settings.symbol_count, sizeof *account->fees);
-    if (!account->fees)
-        return cmb_fail_plain(opening->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for fees"));
-    if (status != CAMBIST_OK || !has_account(account))
-        return status;
-    ask_fees(opening, account);
-    status = cambist_fetch_balance(account->exchange, NULL, &account->balances, &error);
-    return status == CAMBIST_OK ? status
-                                : cmb_fail(opening->error, status, "%s", error.message);
-}
-
-/* What the account pays: as configured, else as it was told, else what the market says, else what
- * the program says. */
-static int find_fee(const struct opening *opening, const struct arbitrage_account *account,
-                    uint64_t symbol, const struct cambist_market *market,
-                    struct cambist_decimal *ret)
-{
-    const char *configured = account->exchange->settings->taker_fee;
-    *ret = account->fees[symbol].is_set ? account->fees[symbol]
-           : market->taker.is_set       ? market->taker
-                                        : opening->taker_fee;
-    if (!*configured || cmb_decimal_parse(cmb_text_of(configured), ret) == CMB_NUMBER_FINE)
-        return CAMBIST_OK;
-    return cmb_fail(opening->error, CAMBIST_BAD_CONFIG, "[exchange %s] taker_fee = %s is no rate",
-                    account->exchange->settings->name, configured);
-}
-
 /* ---- on the I/O thread ---- */
 
-static int add_markets(struct opening *opening, struct arbitrage_account *account)
-{
-    struct cmb_trade *trade = opening->arbitrage->trade;
-    int status = CAMBIST_OK;
-    for (uint64_t i = 0; i < opening->settings.symbol_count && status == CAMBIST_OK; i++) {
-        const struct cambist_market *market = find_market(opening, account, i);
-        struct cambist_decimal fee;
-        if (!market)
-            continue;
-        status = find_fee(opening, account, i, market, &fee);
-        if (status == CAMBIST_OK)
-            status = cmb_trade_add_market(trade, account->number, market, &fee, opening->error);
-    }
-    return status;
-}
-
-static int add_balances(struct opening *opening, struct arbitrage_account *account)
-{
-    const struct cambist_balance *balance;
-    int status = CAMBIST_OK;
-    for (size_t i = 0; status == CAMBIST_OK && account->balances &&
-                       (balance = cambist_answer_balance(account->balances, i)); i++)
-        if (balance->currency)
-            status = cmb_trade_set_balance(opening->arbitrage->trade, account->number, balance);
-    return status;
-}
-
-static struct cmb_trade *new_trade(const struct opening *opening)
+static struct cmb_trade *new_trade(const struct cmb_arbitrage_opening *opening)
 {
     const struct cambist_arbitrage_settings *settings = &opening->settings;
     struct cambist *host = opening->arbitrage->host;
@@ -245,14 +97,14 @@ static struct cmb_trade *new_trade(const struct opening *opening)
 /* Before anything is asked: whether it may be done at all. */
 static int begin(void *user)
 {
-    struct opening *opening = user;
+    struct cmb_arbitrage_opening *opening = user;
     struct cambist_arbitrage *arbitrage = opening->arbitrage;
     int status = CAMBIST_OK;
     arbitrage->trade = new_trade(opening);
     if (!arbitrage->trade)
         return cmb_fail_plain(opening->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for routes"));
     for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++) {
-        struct arbitrage_account *account = &arbitrage->accounts[i];
+        struct cmb_arbitrage_account *account = &arbitrage->accounts[i];
         struct cambist_exchange *exchange = account->exchange;
         const struct cmb_trade_account given = {
             .name = exchange->settings->name, .desk = exchange->desk,
@@ -265,20 +117,17 @@ static int begin(void *user)
 
 static int build(void *user)
 {
-    struct opening *opening = user;
+    struct cmb_arbitrage_opening *opening = user;
     struct cambist_arbitrage *arbitrage = opening->arbitrage;
     int status = CAMBIST_OK;
-    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++) {
-        status = add_markets(opening, &arbitrage->accounts[i]);
-        if (status == CAMBIST_OK)
-            status = add_balances(opening, &arbitrage->accounts[i]);
-    }
+    for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++)
+        status = cmb_arbitrage_add(opening, &arbitrage->accounts[i]);
     return status == CAMBIST_OK ? cmb_trade_start(arbitrage->trade, opening->error) : status;
 }
 
 static void on_order(const struct cambist_order_event *event, void *user)
 {
-    const struct arbitrage_account *account = user;
+    const struct cmb_arbitrage_account *account = user;
     bool is_trade = event->tiding == CAMBIST_ORDER_TRADED;
     if (event->order)
         cmb_trade_note_order(account->arbitrage->trade, account->number,
@@ -287,28 +136,17 @@ static void on_order(const struct cambist_order_event *event, void *user)
 
 /* ---- opening and closing ---- */
 
-static int follow(struct opening *opening)
+static int follow(struct cmb_arbitrage_opening *opening)
 {
     struct cambist_arbitrage *arbitrage = opening->arbitrage;
     int status = CAMBIST_OK;
     for (size_t i = 0; opening->settings.is_executed && i < arbitrage->account_count &&
                        status == CAMBIST_OK; i++) {
-        struct arbitrage_account *account = &arbitrage->accounts[i];
+        struct cmb_arbitrage_account *account = &arbitrage->accounts[i];
         status = cambist_follow_orders(account->exchange, on_order, account, &account->follow,
                                        opening->error);
     }
     return status;
-}
-
-static void forget_answers(struct cambist_arbitrage *arbitrage)
-{
-    for (size_t i = 0; i < arbitrage->account_count; i++) {
-        struct arbitrage_account *account = &arbitrage->accounts[i];
-        cambist_answer_free(account->balances);
-        free(account->fees);
-        account->balances = NULL;
-        account->fees = NULL;
-    }
 }
 
 int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_settings *settings,
@@ -317,7 +155,7 @@ int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_
 {
     struct cambist_arbitrage *arbitrage = cmb_calloc(1, sizeof *arbitrage);
     struct cambist_error own = { 0 };
-    struct opening opening = { .arbitrage = arbitrage, .on_event = on_event, .user = user,
+    struct cmb_arbitrage_opening opening = { .arbitrage = arbitrage, .on_event = on_event, .user = user,
                                .error = &own };
     int status = CAMBIST_NO_MEMORY;
     cmb_fail_reset(error);
@@ -330,12 +168,13 @@ int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_
     if (status == CAMBIST_OK)
         status = cmb_host_run(host, begin, &opening);
     for (size_t i = 0; i < arbitrage->account_count && status == CAMBIST_OK; i++)
-        status = load(&opening, &arbitrage->accounts[i]);
+        status = cmb_arbitrage_load(&opening, &arbitrage->accounts[i]);
     if (status == CAMBIST_OK)
         status = follow(&opening);
     if (status == CAMBIST_OK)
         status = cmb_host_run(host, build, &opening);
-    forget_answers(arbitrage);
+    for (size_t i = 0; i < arbitrage->account_count; i++)
+        cmb_arbitrage_forget(&arbitrage->accounts[i]);
     if (status == CAMBIST_OK) {
         *ret = arbitrage;
         return status;

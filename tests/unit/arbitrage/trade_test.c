@@ -222,6 +222,38 @@ static void stops_behind_a_loss(void)
     arbitrage_world_close(&world);
 }
 
+/* Each refusal leaves the other leg alone: it is closed, which costs, and not tried for ever. */
+static void stops_when_orders_are_refused(void)
+{
+    struct cmb_trade_settings settings = { .is_executed = true, .is_hedged = true };
+    arbitrage_world_open(&world, "okx", "binance", 18);
+    arbitrage_world_lean(&world, 8000);
+    CU_ASSERT(cmb_practice_network_add_fault(world.network, "forbid@create_order", &world.error) ==
+              CAMBIST_OK);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    for (int i = 0; i < 60 && !world.told[CAMBIST_ARBITRAGE_STOPPED]; i++)
+        arbitrage_world_play_ms(&world, 1000);
+    arbitrage_world_play_ms(&world, 5000);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 3);
+    ASSERT_TEXT(world.reason, "orders were refused, or could not be sent, three times in a row");
+    arbitrage_world_close(&world);
+}
+
+static void stops_when_orders_are_blocked(void)
+{
+    struct cmb_trade_settings settings = { .is_executed = true };
+    arbitrage_world_open(&world, "okx", "binance", 19);
+    arbitrage_world_lean(&world, 8000);
+    cmb_orders_block(world.sides[0].orders, true);
+    cmb_orders_block(world.sides[1].orders, true);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    arbitrage_world_play_ms(&world, 20000);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 3);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_STOPPED], 1);
+    ASSERT_NUMBER(world.sides[0].engine->order_count + world.sides[1].engine->order_count, 0);
+    arbitrage_world_close(&world);
+}
+
 static int add_live_account(struct cmb_trade_settings settings)
 {
     const struct arbitrage_side *side = &world.sides[1];
@@ -278,6 +310,8 @@ TEST_SUITE("arbitrage/trade",
            { "trade: a difference is bought back", a_difference_is_bought_back },
            { "trade: executes again when books have changed",
              executes_again_when_books_have_changed },
+           { "trade: stops when orders are refused", stops_when_orders_are_refused },
+           { "trade: stops when orders are blocked", stops_when_orders_are_blocked },
            { "trade: stops behind a loss", stops_behind_a_loss },
            { "trade: nothing is executed where it is live", nothing_is_executed_where_it_is_live },
            { "trade: nothing is executed without balances", nothing_is_executed_without_balances },

@@ -102,6 +102,8 @@ static void walk(struct pair *pair, int64_t amount_most)
 static int64_t common_lot(int64_t a, int64_t b)
 {
     int64_t x = a, y = b, lot;
+    if (a == b)
+        return a;
     while (y) {
         int64_t rest = x % y;
         x = y;
@@ -161,7 +163,7 @@ static bool size(struct pair *pair)
     walk_to_depth(pair, DEPTH_FIRST);
     if (wants_more(pair))
         walk_to_depth(pair, CMB_ARBITRAGE_DEPTH);
-    int64_t rest = pair->amount % pair->lot;
+    int64_t rest = pair->lot == 1 ? 0 : pair->amount % pair->lot;
     if (rest)
         walk(pair, pair->amount - rest);
     move_to_ticks(pair);
@@ -170,8 +172,8 @@ static bool size(struct pair *pair)
 
 /* ---- what it earns ---- */
 
-/* part / whole in millionths, rounded down; digit by digit where it is too large otherwise. */
-static int64_t ppm_of(cmb_wide part, cmb_wide whole)
+/* Digit by digit where it is too large otherwise. */
+int64_t cmb_ppm_of(cmb_wide part, cmb_wide whole)
 {
     cmb_wide product;
     if (!__builtin_mul_overflow(part, (cmb_wide)CMB_PPM, &product))
@@ -202,7 +204,7 @@ static bool weigh(const struct cmb_symbol *symbol, const struct pair *pair, stru
                                            cmb_wide_decimal(pair->gain, cost_scale) };
     ret->cost = cmb_wide_decimal(paid, cost_scale + symbol->fee_scale);
     ret->profit = cmb_wide_decimal(got - paid, cost_scale + symbol->fee_scale);
-    ret->edge_ppm = ppm_of(got - paid, paid);
+    ret->edge_ppm = cmb_ppm_of(got - paid, paid);
     return true;
 }
 

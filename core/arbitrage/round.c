@@ -1,40 +1,29 @@
 /* What would three orders earn that go round one exchange, exactly?
  *
  * What each leg brings is what the next one has; the fee is taken off what is brought, amounts are
- * cut down to lots, and what the lots leave over counts for nothing.
+ * cut down to lots, and what the lots leave over counts for nothing.  A leg that buys has money, at
+ * the scale of its symbol's costs, and brings base, at that of its amounts; one that sells, the other
+ * way round.
  */
 #include "arbitrage/way.h"
 
-enum { DIGITS = 18, LEGS = 3 };
+enum { LEGS = 3 };
 
-/* ---- one leg, exactly ---- */
+/* ---- legs ---- */
 
-/* A leg with the levels that it meets. */
-struct leg {
-    struct cmb_place *place;
-    const struct cmb_symbol *symbol;
-    const struct cmb_scaled_level *levels;
-    size_t count;
-    bool is_buy;
-    struct cambist_decimal kept; /* one less the fee */
-    cmb_wide hold_most;          /* what its order may hold back; 0: what the leg before brought */
-};
-
-static struct leg leg_of(struct cmb_arbitrage *arbitrage, const struct cmb_route *route, int i)
+static struct cmb_round_leg leg_of(struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
+                                   int i)
 {
     struct cmb_place *place = &arbitrage->places[route->places[i]];
     const struct cmb_symbol *symbol = &arbitrage->symbols[place->symbol];
+    unsigned base_scale = symbol->amount_scale, cost_scale = symbol->price_scale + base_scale;
+    bool is_buy = route->is_buy[i];
     cmb_place_read(place, CMB_ARBITRAGE_DEPTH);
-    return (struct leg){ .place = place, .symbol = symbol,
-                         .is_buy = route->is_buy[i],
-                         .levels = route->is_buy[i] ? place->asks : place->bids,
-                         .count = route->is_buy[i] ? place->ask_count : place->bid_count,
-                         .kept = cmb_wide_decimal(place->terms.get, symbol->fee_scale) };
-}
-
-static unsigned cost_scale_of(const struct leg *leg)
-{
-    return leg->symbol->price_scale + leg->symbol->amount_scale;
+    return (struct cmb_round_leg){ .place = place, .symbol = symbol, .is_buy = is_buy,
+                                   .levels = is_buy ? place->asks : place->bids,
+                                   .count = is_buy ? place->ask_count : place->bid_count,
+                                   .input_scale = is_buy ? cost_scale : base_scale,
+                                   .output_scale = is_buy ? base_scale : cost_scale };
 }
 
 static cmb_wide least(cmb_wide a, cmb_wide b)
@@ -42,228 +31,140 @@ static cmb_wide least(cmb_wide a, cmb_wide b)
     return a < b ? a : b;
 }
 
-/* What is left to be taken at a price: what it costs is there, and so is what a limit order at this
- * price holds back. */
-static cmb_wide room_at(const struct leg *leg, int64_t price, int64_t amount, cmb_wide money,
-                        cmb_wide cost)
-{
-    return leg->is_buy ? least((money - cost) / price, leg->hold_most / price - amount)
-                       : INT64_MAX;
-}
+/* ---- one leg ---- */
 
-/* Takes levels for at most `amount_most`, or for `money` where it buys. */
-static int64_t take(const struct leg *leg, int64_t amount_most, cmb_wide money, cmb_wide *ret_cost,
-                    int64_t *ret_price)
-{
-    int64_t amount = 0;
-    *ret_cost = 0;
-    for (size_t i = 0; i < leg->count && leg->levels[i].price > 0; i++) {
-        int64_t price = leg->levels[i].price;
-        cmb_wide room = least(room_at(leg, price, amount, money, *ret_cost), amount_most - amount);
-        int64_t piece = (int64_t)least(leg->levels[i].amount, room);
-        if (piece <= 0)
-            break;
-        amount += piece;
-        *ret_cost += (cmb_wide)piece * price;
-        *ret_price = price;
-    }
-    return amount;
-}
-
-static bool meets_rules(const struct cmb_terms *terms, int64_t amount, cmb_wide cost)
-{
-    return amount > 0 && amount >= terms->amount_least && amount <= terms->amount_most &&
-           cost >= terms->cost_least && cost <= terms->cost_most;
-}
-
-/* What the leg makes of `input`.  False where it breaks a rule of its market. */
-static bool pass(struct leg *leg, const struct cambist_decimal *input,
-                 struct cmb_found_leg *ret, struct cambist_decimal *ret_output)
-{
-    const struct cmb_terms *terms = &leg->place->terms;
-    unsigned scale = leg->is_buy ? cost_scale_of(leg) : leg->symbol->amount_scale;
-    cmb_wide have, cost;
-    if (!cmb_wide_of(input, scale, CMB_ROUND_DOWN, &have) || have <= 0)
-        return false;
-    int64_t price = 0, most = leg->is_buy ? INT64_MAX : (int64_t)least(have, INT64_MAX);
-    if (!leg->hold_most)
-        leg->hold_most = have;
-    int64_t amount = take(leg, most, have, &cost, &price);
-    if (amount % terms->lot)
-        amount = take(leg, amount - amount % terms->lot, have, &cost, &price);
-    if (price % terms->tick || !meets_rules(terms, amount, cost))
-        return false;
-    ret->amount = cmb_wide_decimal(amount, leg->symbol->amount_scale);
-    ret->price = cmb_wide_decimal(price, leg->symbol->price_scale);
-    ret->turnover = cmb_wide_decimal(cost, cost_scale_of(leg));
-    return cmb_decimal_multiply(leg->is_buy ? &ret->amount : &ret->turnover, &leg->kept,
-                                ret_output) == CMB_NUMBER_FINE;
-}
-
-/* ---- how much to begin with ---- */
-
-/* How far into the three books the pieces reach, each piece as large as the smallest level. */
-struct reach {
-    struct leg legs[LEGS];
-    size_t at[LEGS];
-    int64_t used[LEGS], prices[LEGS];
-    struct cambist_decimal rates[LEGS]; /* what one of the beginning is, before the leg */
-    struct cambist_decimal start;
+/* What goes through a leg. */
+struct passing {
+    cmb_wide have, hold_most; /* input, and what a limit order may hold back of it */
+    int64_t amount, price;
+    cmb_wide cost;
 };
 
-static bool shorten(struct cambist_decimal *value)
+/* What is left to be taken at a price: what it costs is there, and so is what a limit order at this
+ * price holds back. */
+static cmb_wide room_at(const struct cmb_round_leg *leg, const struct passing *passing,
+                        int64_t price)
 {
-    struct cambist_decimal one = cmb_wide_decimal(1, 0);
-    return cmb_decimal_divide(value, &one, DIGITS, value) == CMB_NUMBER_FINE;
+    if (!leg->is_buy)
+        return INT64_MAX;
+    return least((passing->have - passing->cost) / price,
+                 passing->hold_most / price - passing->amount);
 }
 
-static bool over(const struct cambist_decimal *a, const struct cambist_decimal *b,
-                 struct cambist_decimal *ret)
+static void take(const struct cmb_round_leg *leg, int64_t amount_most, struct passing *passing)
 {
-    return cmb_decimal_divide(a, b, DIGITS, ret) == CMB_NUMBER_FINE;
-}
-
-static bool times(const struct cambist_decimal *a, const struct cambist_decimal *b,
-                  struct cambist_decimal *ret)
-{
-    return cmb_decimal_multiply(a, b, ret) == CMB_NUMBER_FINE && shorten(ret);
-}
-
-/* The levels where it stands now; false: a book ends here. */
-static bool set_prices(struct reach *reach)
-{
-    for (int i = 0; i < LEGS; i++) {
-        const struct leg *leg = &reach->legs[i];
-        if (reach->at[i] >= leg->count || leg->levels[reach->at[i]].price <= 0)
-            return false;
-        reach->prices[i] = leg->levels[reach->at[i]].price;
+    passing->amount = 0;
+    passing->cost = 0;
+    for (size_t i = 0; i < leg->count && leg->levels[i].price > 0; i++) {
+        int64_t price = leg->levels[i].price;
+        cmb_wide room = least(room_at(leg, passing, price), amount_most - passing->amount);
+        int64_t piece = (int64_t)least(leg->levels[i].amount, room);
+        if (piece <= 0)
+            return;
+        passing->amount += piece;
+        passing->cost += (cmb_wide)piece * price;
+        passing->price = price;
     }
+}
+
+static bool meets_rules(const struct cmb_terms *terms, const struct passing *passing)
+{
+    return passing->amount > 0 && passing->amount >= terms->amount_least &&
+           passing->amount <= terms->amount_most && passing->cost >= terms->cost_least &&
+           passing->cost <= terms->cost_most && passing->price % terms->tick == 0;
+}
+
+/* Takes what it has, in lots.  False where that breaks a rule of the market. */
+static bool pass(const struct cmb_round_leg *leg, struct passing *passing,
+                 struct cmb_found_leg *ret)
+{
+    const struct cmb_terms *terms = &leg->place->terms;
+    take(leg, leg->is_buy ? INT64_MAX : (int64_t)least(passing->have, INT64_MAX), passing);
+    int64_t rest = passing->amount % terms->lot;
+    if (rest)
+        take(leg, passing->amount - rest, passing);
+    if (!meets_rules(terms, passing))
+        return false;
+    unsigned base_scale = leg->symbol->amount_scale;
+    ret->amount = cmb_wide_decimal(passing->amount, base_scale);
+    ret->price = cmb_wide_decimal(passing->price, leg->symbol->price_scale);
+    ret->turnover = cmb_wide_decimal(passing->cost, leg->symbol->price_scale + base_scale);
     return true;
 }
 
-static bool set_rates(struct reach *reach)
+/* A count at another scale; what does not fit there any more is left out. */
+static bool rescale(cmb_wide count, unsigned from, unsigned to, cmb_wide *ret)
 {
-    struct cambist_decimal rate = cmb_wide_decimal(1, 0);
-    for (int i = 0; i < LEGS; i++) {
-        const struct leg *leg = &reach->legs[i];
-        struct cambist_decimal price = cmb_wide_decimal(reach->prices[i], leg->symbol->price_scale);
-        reach->rates[i] = rate;
-        if (!times(&rate, &leg->kept, &rate) ||
-            !(leg->is_buy ? over(&rate, &price, &rate) : times(&rate, &price, &rate)))
+    *ret = count;
+    for (; from < to; from++)
+        if (__builtin_mul_overflow(*ret, (cmb_wide)10, ret))
             return false;
-    }
-    return true;
-}
-
-/* What a level's rest comes to in what the round begins with. */
-static bool room_of(const struct reach *reach, int i, struct cambist_decimal *ret)
-{
-    const struct leg *leg = &reach->legs[i];
-    int64_t left = leg->levels[reach->at[i]].amount - reach->used[i];
-    cmb_wide input = leg->is_buy ? (cmb_wide)left * reach->prices[i] : left;
-    unsigned scale = leg->is_buy ? cost_scale_of(leg) : leg->symbol->amount_scale;
-    struct cambist_decimal room = cmb_wide_decimal(input, scale);
-    return over(&room, &reach->rates[i], ret);
-}
-
-/* Counts a piece off a level; the leg that it was cut for has used its own up. */
-static bool use(struct reach *reach, int i, const struct cambist_decimal *piece, bool is_tight)
-{
-    const struct leg *leg = &reach->legs[i];
-    struct cambist_decimal input, price = cmb_wide_decimal(reach->prices[i],
-                                                           leg->symbol->price_scale);
-    if (!times(piece, &reach->rates[i], &input) || (leg->is_buy && !over(&input, &price, &input)))
-        return false;
-    int64_t left = leg->levels[reach->at[i]].amount - reach->used[i];
-    cmb_wide amount;
-    if (!cmb_wide_of(&input, leg->symbol->amount_scale, CMB_ROUND_DOWN, &amount))
-        return false;
-    if (is_tight || amount >= left) {
-        reach->at[i]++;
-        reach->used[i] = 0;
-    } else {
-        reach->used[i] += (int64_t)amount;
-    }
-    return true;
-}
-
-static bool add_piece(struct reach *reach)
-{
-    struct cambist_decimal piece = { 0 }, room;
-    int tight = 0;
-    if (!set_rates(reach))
-        return false;
-    for (int i = 0; i < LEGS; i++) {
-        if (!room_of(reach, i, &room))
-            return false;
-        if (i && cmb_decimal_compare(&room, &piece) >= 0)
-            continue;
-        piece = room;
-        tight = i;
-    }
-    for (int i = 0; i < LEGS; i++)
-        if (!use(reach, i, &piece, i == tight))
-            return false;
-    return cmb_decimal_add(&reach->start, &piece, &reach->start) == CMB_NUMBER_FINE;
-}
-
-/* What balances and settings allow to begin with. */
-static struct cambist_decimal start_most(const struct leg *leg)
-{
-    return leg->is_buy ? cmb_wide_decimal(leg->place->quote_free, cost_scale_of(leg))
-                       : cmb_wide_decimal(leg->place->base_free, leg->symbol->amount_scale);
-}
-
-static bool find_start(const struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
-                       struct reach *reach)
-{
-    struct cambist_decimal most = start_most(&reach->legs[0]);
-    reach->start = cmb_wide_decimal(0, 0);
-    while (set_prices(reach) && cmb_round_surely_pays(arbitrage, route, reach->prices)) {
-        if (!add_piece(reach))
-            return false;
-        if (cmb_decimal_compare(&reach->start, &most) >= 0) {
-            reach->start = most;
-            break;
-        }
+    for (unsigned left = from - to; left;) {
+        unsigned digits = left < CMB_SCALED_SCALE_MOST ? left : CMB_SCALED_SCALE_MOST;
+        *ret /= cmb_powers_of_ten[digits];
+        left -= digits;
     }
     return true;
 }
 
 /* ---- the round ---- */
 
-static bool weigh(const struct cmb_arbitrage *arbitrage, const struct leg *first,
-                  const struct cambist_decimal *output, struct cmb_found *ret)
+static bool weigh(const struct cmb_arbitrage *arbitrage, const struct cmb_round_leg *first,
+                  cmb_wide cost, cmb_wide output, unsigned scale, struct cmb_found *ret)
 {
-    struct cambist_decimal millions, edge, unit = cmb_wide_decimal(1, 0);
-    const struct cambist_decimal million = cmb_wide_decimal(CMB_PPM, 0);
-    ret->cost = first->is_buy ? ret->legs[0].turnover : ret->legs[0].amount;
-    if (cmb_decimal_subtract(output, &ret->cost, &ret->profit) != CMB_NUMBER_FINE ||
-        cmb_decimal_is_negative(&ret->profit) || cmb_decimal_is_zero(&ret->profit) ||
-        cmb_decimal_multiply(&ret->profit, &million, &millions) != CMB_NUMBER_FINE ||
-        cmb_decimal_divide(&millions, &ret->cost, CMB_DECIMAL_DIGITS_MOST, &edge) !=
-            CMB_NUMBER_FINE ||
-        cmb_decimal_round(&edge, &unit, CMB_ROUND_DOWN, &edge) != CMB_NUMBER_FINE)
+    unsigned common = scale > first->input_scale ? scale : first->input_scale;
+    cmb_wide paid, got;
+    if (!rescale(cost, first->input_scale, common, &paid) ||
+        !rescale(output, scale, common, &got) || got <= paid)
         return false;
-    ret->edge_ppm = (int64_t)edge.low;
+    ret->cost = cmb_wide_decimal(cost, first->input_scale);
+    ret->profit = cmb_wide_decimal(got - paid, common);
+    ret->edge_ppm = cmb_ppm_of(got - paid, paid);
     return ret->edge_ppm >= arbitrage->rules.edge_least_ppm;
+}
+
+/* From what a leg brings, less its fee, to what the next one has; the fee's digits stand behind. */
+static bool keep(const struct cmb_round_leg *leg, const struct passing *passing, cmb_wide *ret,
+                 unsigned *ret_scale)
+{
+    *ret_scale = leg->output_scale + leg->symbol->fee_scale;
+    return !__builtin_mul_overflow(leg->is_buy ? (cmb_wide)passing->amount : passing->cost,
+                                   (cmb_wide)leg->place->terms.get, ret);
+}
+
+static bool go_round(struct cmb_arbitrage *arbitrage, const struct cmb_round_leg *legs,
+                     cmb_wide start, cmb_wide hold_most, struct cmb_found *ret)
+{
+    struct passing passing = { .have = start, .hold_most = hold_most };
+    cmb_wide output = 0, cost = 0;
+    unsigned scale = 0;
+    for (int i = 0; i < LEGS; i++) {
+        if (i && !rescale(output, scale, legs[i].input_scale, &passing.have)) {
+            arbitrage->too_large++;
+            return false;
+        }
+        if (i)
+            passing.hold_most = passing.have;
+        if (!pass(&legs[i], &passing, &ret->legs[i]))
+            return false;
+        if (!i)
+            cost = legs[i].is_buy ? passing.cost : passing.amount;
+        if (!keep(&legs[i], &passing, &output, &scale)) {
+            arbitrage->too_large++;
+            return false;
+        }
+    }
+    return weigh(arbitrage, &legs[0], cost, output, scale, ret);
 }
 
 bool cmb_round_find(struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
                     struct cmb_found *ret)
 {
-    struct reach reach = { .at = { 0 } };
-    struct cambist_decimal carried;
+    struct cmb_round_leg legs[LEGS];
     for (int i = 0; i < LEGS; i++)
-        reach.legs[i] = leg_of(arbitrage, route, i);
-    reach.legs[0].hold_most = reach.legs[0].place->quote_free;
-    if (!find_start(arbitrage, route, &reach)) {
-        arbitrage->too_large++;
-        return false;
-    }
-    carried = reach.start;
-    for (int i = 0; i < LEGS; i++)
-        if (!pass(&reach.legs[i], &carried, &ret->legs[i], &carried))
-            return false;
-    return weigh(arbitrage, &reach.legs[0], &carried, ret);
+        legs[i] = leg_of(arbitrage, route, i);
+    const struct cmb_place *first = legs[0].place;
+    cmb_wide most = legs[0].is_buy ? first->quote_free : first->base_free;
+    cmb_wide start = cmb_round_start(route, legs, most);
+    return start > 0 && go_round(arbitrage, legs, start, most, ret);
 }

@@ -1,60 +1,12 @@
 /* May three orders that go round one exchange earn anything?
  *
- * The product of what the legs sell at against the product of what they buy at, in numbers of 31
- * bits.  What is asked whether it may pay is rounded in its favour, so that nothing is hidden; what
- * is asked whether it surely pays, against it.
+ * The product of what the legs sell at against the product of what they buy at, in rough numbers
+ * (rough.h).  What is asked whether it may pay is rounded in its favour, so that nothing is hidden;
+ * what is asked whether it surely pays, against it.
  */
 #include "arbitrage/way.h"
 
-enum { ROUGH_BITS = 31, LEGS = 3 };
-
-/* ---- rough numbers ---- */
-
-static struct cmb_rough rough_of(cmb_wide_bits value, bool is_up)
-{
-    struct cmb_rough rough = { 0 };
-    if (!value)
-        return rough;
-    int width = value >> 64 ? 128 - __builtin_clzll((uint64_t)(value >> 64))
-                            : 64 - __builtin_clzll((uint64_t)value);
-    rough.power = width - ROUGH_BITS;
-    if (rough.power <= 0) {
-        rough.bits = (uint64_t)value << -rough.power;
-        return rough;
-    }
-    rough.bits = (uint64_t)(value >> rough.power);
-    bool is_cut = (cmb_wide_bits)rough.bits << rough.power != value;
-    if (is_up && is_cut && ++rough.bits >> ROUGH_BITS) {
-        rough.bits >>= 1;
-        rough.power++;
-    }
-    return rough;
-}
-
-static struct cmb_rough rough_times(struct cmb_rough a, struct cmb_rough b, bool is_up)
-{
-    struct cmb_rough product = rough_of(a.bits * b.bits, is_up);
-    product.power += a.power + b.power;
-    return product;
-}
-
-static struct cmb_rough rough_over(struct cmb_rough a, struct cmb_rough b, bool is_up)
-{
-    uint64_t bits = a.bits << ROUGH_BITS;
-    uint64_t quotient = bits / b.bits + (is_up && bits % b.bits != 0);
-    struct cmb_rough rough = rough_of(quotient, is_up);
-    rough.power += a.power - b.power - ROUGH_BITS;
-    return rough;
-}
-
-static bool is_at_least(struct cmb_rough a, struct cmb_rough b)
-{
-    if (!a.bits || !b.bits)
-        return !b.bits;
-    return a.power != b.power ? a.power > b.power : a.bits >= b.bits;
-}
-
-/* ---- the screen ---- */
+enum { LEGS = 3 };
 
 static const struct cmb_place *place_of(const struct cmb_arbitrage *arbitrage,
                                         const struct cmb_route *route, int leg)
@@ -67,21 +19,22 @@ static const struct cmb_place *place_of(const struct cmb_arbitrage *arbitrage,
 static struct cmb_rough factor_of(const struct cmb_arbitrage *arbitrage,
                                   const struct cmb_route *route, bool is_of_symbols, bool is_up)
 {
-    struct cmb_rough factor = rough_of(CMB_PPM, is_up);
-    factor = rough_over(
-        factor, rough_of((cmb_wide_bits)(CMB_PPM + arbitrage->rules.edge_least_ppm), !is_up),
+    struct cmb_rough factor = cmb_rough_of(CMB_PPM, is_up);
+    factor = cmb_rough_over(
+        factor, cmb_rough_of((cmb_wide_bits)(CMB_PPM + arbitrage->rules.edge_least_ppm), !is_up),
         is_up);
     for (int leg = 0; leg < LEGS; leg++) {
         const struct cmb_place *place = place_of(arbitrage, route, leg);
         const struct cmb_symbol *symbol = &arbitrage->symbols[place->symbol];
-        struct cmb_rough one = rough_of((cmb_wide_bits)cmb_powers_of_ten[symbol->fee_scale], !is_up);
+        cmb_wide_bits one = (cmb_wide_bits)cmb_powers_of_ten[symbol->fee_scale];
+        cmb_wide_bits kept = (cmb_wide_bits)place->terms.get;
         unsigned scale = is_of_symbols ? symbol->price_scale : place->price_scale;
-        int64_t units = cmb_powers_of_ten[scale];
-        factor = rough_times(factor, rough_of((cmb_wide_bits)place->terms.get, is_up), is_up);
-        factor = rough_over(factor, one, is_up);
+        cmb_wide_bits units = (cmb_wide_bits)cmb_powers_of_ten[scale];
+        factor = cmb_rough_times(factor, cmb_rough_of(kept, is_up), is_up);
+        factor = cmb_rough_over(factor, cmb_rough_of(one, !is_up), is_up);
         factor = route->is_buy[leg]
-                     ? rough_times(factor, rough_of((cmb_wide_bits)units, is_up), is_up)
-                     : rough_over(factor, rough_of((cmb_wide_bits)units, !is_up), is_up);
+                     ? cmb_rough_times(factor, cmb_rough_of(units, is_up), is_up)
+                     : cmb_rough_over(factor, cmb_rough_of(units, !is_up), is_up);
     }
     return factor;
 }
@@ -96,28 +49,32 @@ static bool is_usable(const struct cmb_arbitrage *arbitrage, const struct cmb_ro
 
 void cmb_round_settle(const struct cmb_arbitrage *arbitrage, struct cmb_route *route)
 {
-    route->factor = is_usable(arbitrage, route)
-                        ? factor_of(arbitrage, route, false, /* is_up= */ true)
-                        : (struct cmb_rough){ 0 };
+    route->factor = route->sure_factor = (struct cmb_rough){ 0, 0 };
+    if (!is_usable(arbitrage, route))
+        return;
+    route->factor = factor_of(arbitrage, route, /* is_of_symbols= */ false, /* is_up= */ true);
+    route->sure_factor = factor_of(arbitrage, route, true, false);
 }
 
-static bool pays(const struct cmb_route *route, struct cmb_rough factor, const int64_t *prices,
-                 bool is_up)
+/* What the legs that sell bring, times the factor, beside what the legs that buy cost. */
+static void weigh(const struct cmb_route *route, struct cmb_rough factor, const int64_t *prices,
+                  bool is_up, struct cmb_rough *ret_sold, struct cmb_rough *ret_bought)
 {
-    struct cmb_rough sold = factor, bought = { 1 << (ROUGH_BITS - 1), 1 - ROUGH_BITS };
+    *ret_sold = factor;
+    *ret_bought = cmb_rough_of(1, !is_up);
     for (int leg = 0; leg < LEGS; leg++) {
         cmb_wide_bits price = (cmb_wide_bits)prices[leg];
         if (route->is_buy[leg])
-            bought = rough_times(bought, rough_of(price, !is_up), !is_up);
+            *ret_bought = cmb_rough_times(*ret_bought, cmb_rough_of(price, !is_up), !is_up);
         else
-            sold = rough_times(sold, rough_of(price, is_up), is_up);
+            *ret_sold = cmb_rough_times(*ret_sold, cmb_rough_of(price, is_up), is_up);
     }
-    return is_at_least(sold, bought);
 }
 
 bool cmb_round_may_pay(const struct cmb_arbitrage *arbitrage, const struct cmb_route *route)
 {
     int64_t prices[LEGS];
+    struct cmb_rough sold, bought;
     for (int leg = 0; leg < LEGS; leg++) {
         const struct cmb_place *place = place_of(arbitrage, route, leg);
         const struct cmb_scaled_level *best =
@@ -126,12 +83,13 @@ bool cmb_round_may_pay(const struct cmb_arbitrage *arbitrage, const struct cmb_r
             return false;
         prices[leg] = best->price;
     }
-    return pays(route, route->factor, prices, /* is_up= */ true);
+    weigh(route, route->factor, prices, /* is_up= */ true, &sold, &bought);
+    return cmb_rough_is_at_least(sold, bought);
 }
 
-bool cmb_round_surely_pays(const struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
-                           const int64_t *prices)
+bool cmb_round_surely_pays(const struct cmb_route *route, const int64_t *prices)
 {
-    struct cmb_rough factor = factor_of(arbitrage, route, /* is_of_symbols= */ true, false);
-    return pays(route, factor, prices, /* is_up= */ false);
+    struct cmb_rough sold, bought;
+    weigh(route, route->sure_factor, prices, /* is_up= */ false, &sold, &bought);
+    return !cmb_rough_is_at_least(bought, sold);
 }

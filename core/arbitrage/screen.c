@@ -33,9 +33,10 @@ void cmb_screen_settle(const struct cmb_arbitrage *arbitrage, const struct cmb_s
     terms->is_blind = terms->price_by > cmb_powers_of_ten[DIGITS_MOST];
     if (terms->is_blind)
         return;
-    terms->ask_by = (uint64_t)multiplier((uint64_t)terms->price_by, (cmb_wide_bits)terms->pay * edge,
-                                         one * CMB_PPM, false);
-    terms->bid_by = (uint64_t)multiplier((uint64_t)terms->price_by, (cmb_wide_bits)terms->get, one, true);
+    uint64_t by = (uint64_t)terms->price_by;
+    cmb_wide_bits pay = (cmb_wide_bits)terms->pay * edge, get = (cmb_wide_bits)terms->get;
+    terms->ask_by = (uint64_t)multiplier(by, pay, one * CMB_PPM, /* is_up= */ false);
+    terms->bid_by = (uint64_t)multiplier(by, get, one, /* is_up= */ true);
 }
 
 static int64_t scale(int64_t price, uint64_t by, unsigned up)

@@ -8,9 +8,7 @@
 #define CMB_ARBITRAGE_WAY_H
 
 #include "arbitrage/arbitrage.h"
-
-__extension__ typedef __int128 cmb_wide;
-__extension__ typedef unsigned __int128 cmb_wide_bits;
+#include "arbitrage/rough.h"
 
 #define CMB_WIDE_MOST ((cmb_wide)(~(cmb_wide_bits)0 >> 1))
 
@@ -19,12 +17,6 @@ enum { CMB_FEE_DIGITS_MOST = 9, CMB_SYMBOL_PLACES_MOST = 64, CMB_PPM = 1000000 }
 /* What a route was last told to be: equal words are no news. */
 struct cmb_mark {
     uint64_t words[8];
-};
-
-/* A positive number as 31 bits times a power of two, rounded the way that whoever uses it wants. */
-struct cmb_rough {
-    uint64_t bits; /* 2^30 to 2^31 - 1; 0: zero */
-    int power;
 };
 
 struct cmb_route {
@@ -36,7 +28,7 @@ struct cmb_route {
     int64_t since_ns;            /* monotonic */
     struct cmb_mark mark;
     const char *currency; /* of cost and profit */
-    struct cmb_rough factor; /* of a round's screen */
+    struct cmb_rough factor, sure_factor; /* of a round's screen: see round_screen.c */
 };
 
 /* Money of one currency at a venue. */
@@ -59,7 +51,7 @@ struct cmb_terms {
     int64_t tick, lot, amount_least, amount_most;
     cmb_wide cost_least, cost_most;
     uint64_t ask_by, bid_by;           /* of the screen: see screen.c */
-    bool is_blind;                     /* the screen cannot hold its prices: it is always let through */
+    bool is_blind;                     /* the screen cannot hold its prices: all is let through */
     bool is_usable;
 };
 
@@ -154,10 +146,27 @@ bool cmb_pair_find(struct cmb_arbitrage *arbitrage, const struct cmb_route *rout
 void cmb_round_settle(const struct cmb_arbitrage *arbitrage, struct cmb_route *route);
 bool cmb_round_may_pay(const struct cmb_arbitrage *arbitrage, const struct cmb_route *route);
 /* Whether levels at these prices, one per leg in the symbols' units, pay beyond any doubt. */
-bool cmb_round_surely_pays(const struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
-                           const int64_t *prices);
+bool cmb_round_surely_pays(const struct cmb_route *route, const int64_t *prices);
 bool cmb_round_find(struct cmb_arbitrage *arbitrage, const struct cmb_route *route,
                     struct cmb_found *ret);
+
+/* A leg of a round, with the levels that it meets.  It has a count of its input: money where it buys,
+ * base where it sells, and makes a count of its output; see round.c for their scales. */
+struct cmb_round_leg {
+    struct cmb_place *place;
+    const struct cmb_symbol *symbol;
+    const struct cmb_scaled_level *levels;
+    size_t count;
+    bool is_buy;
+    unsigned input_scale, output_scale; /* output: before its fee */
+};
+/* With how much to begin, in the first leg's input: as far as all levels pay, and no more than
+ * `most`. */
+cmb_wide cmb_round_start(const struct cmb_route *route, const struct cmb_round_leg *legs,
+                         cmb_wide most);
+
+/* part / whole in millionths, rounded down. */
+int64_t cmb_ppm_of(cmb_wide part, cmb_wide whole);
 
 /* ---- tell ---- */
 

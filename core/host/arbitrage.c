@@ -18,7 +18,8 @@ static int read_decimal(const char *text, struct cambist_decimal *ret, const cha
 }
 
 /* Settings of an older program are shorter. */
-static int take_settings(struct cmb_arbitrage_opening *opening, const struct cambist_arbitrage_settings *given)
+static int take_settings(struct cmb_arbitrage_opening *opening,
+                         const struct cambist_arbitrage_settings *given)
 {
     size_t size = given->size < sizeof opening->settings ? given->size : sizeof opening->settings;
     memcpy(&opening->settings, given, size);
@@ -155,8 +156,8 @@ int cambist_arbitrage_open(struct cambist *host, const struct cambist_arbitrage_
 {
     struct cambist_arbitrage *arbitrage = cmb_calloc(1, sizeof *arbitrage);
     struct cambist_error own = { 0 };
-    struct cmb_arbitrage_opening opening = { .arbitrage = arbitrage, .on_event = on_event, .user = user,
-                               .error = &own };
+    struct cmb_arbitrage_opening opening = { .arbitrage = arbitrage, .on_event = on_event,
+                                             .user = user, .error = &own };
     int status = CAMBIST_NO_MEMORY;
     cmb_fail_reset(error);
     if (!arbitrage)

@@ -8,7 +8,8 @@
 
 /* A question that is not sent has the markets loaded on its way; whether it could be is another
  * matter. */
-static int load_markets(struct cmb_arbitrage_opening *opening, struct cmb_arbitrage_account *account)
+static int load_markets(struct cmb_arbitrage_opening *opening,
+                        struct cmb_arbitrage_account *account)
 {
     struct cambist_answer *answer = NULL;
     struct cambist_error error = { 0 };
@@ -30,8 +31,8 @@ static bool has_account(const struct cmb_arbitrage_account *account)
 }
 
 /* A row without a symbol speaks of every market. */
-static void note_fees(const struct cmb_arbitrage_opening *opening, struct cmb_arbitrage_account *account,
-                      const struct cambist_answer *answer)
+static void note_fees(const struct cmb_arbitrage_opening *opening,
+                      struct cmb_arbitrage_account *account, const struct cambist_answer *answer)
 {
     const struct cambist_fee *fee;
     for (size_t row = 0; (fee = cambist_answer_fee(answer, row)); row++)
@@ -42,7 +43,8 @@ static void note_fees(const struct cmb_arbitrage_opening *opening, struct cmb_ar
 }
 
 static const struct cambist_market *find_market(const struct cmb_arbitrage_opening *opening,
-                                                const struct cmb_arbitrage_account *account, uint64_t i)
+                                                const struct cmb_arbitrage_account *account,
+                                                uint64_t i)
 {
     return cmb_markets_find(account->exchange->exchange->markets,
                             cmb_text_of(opening->settings.symbols[i]), CAMBIST_KIND_SPOT);
@@ -85,9 +87,9 @@ int cmb_arbitrage_load(struct cmb_arbitrage_opening *opening,
 
 /* What the account pays: as configured, else as it was told, else what the market says, else what
  * the program says. */
-static int find_fee(const struct cmb_arbitrage_opening *opening, const struct cmb_arbitrage_account *account,
-                    uint64_t symbol, const struct cambist_market *market,
-                    struct cambist_decimal *ret)
+static int find_fee(const struct cmb_arbitrage_opening *opening,
+                    const struct cmb_arbitrage_account *account, uint64_t symbol,
+                    const struct cambist_market *market, struct cambist_decimal *ret)
 {
     const char *configured = account->exchange->settings->taker_fee;
     *ret = account->fees[symbol].is_set ? account->fees[symbol]

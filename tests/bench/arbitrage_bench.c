@@ -141,6 +141,74 @@ static void apply_and_look(size_t turns)
         cmb_arbitrage_update(now->arbitrage, change_book(now), 0);
 }
 
+/* ---- round one exchange ---- */
+
+static struct cmb_arbitrage *circle;
+static struct cmb_book *circle_books[3]; /* BTC/USDT, ETH/USDT, ETH/BTC */
+static int64_t circle_sequence;
+
+static void open_circle(void)
+{
+    static const struct cambist_decimal fee = { .low = 1, .exponent = -3, .is_set = 1 };
+    static struct cambist_market markets[] = {
+        { .symbol = "BTC/USDT", .base = "BTC", .quote = "USDT", .kind = CAMBIST_KIND_SPOT },
+        { .symbol = "ETH/USDT", .base = "ETH", .quote = "USDT", .kind = CAMBIST_KIND_SPOT },
+        { .symbol = "ETH/BTC", .base = "ETH", .quote = "BTC", .kind = CAMBIST_KIND_SPOT },
+    };
+    struct cmb_arbitrage_rules rules = { .age_most_ns = INT64_MAX, .is_triangular = true,
+                                         .on_opportunity = on_opportunity };
+    uint32_t number;
+    circle = cmb_arbitrage_new(&rules);
+    bench_require(cmb_arbitrage_add_venue(circle, "x", &number, NULL) == CAMBIST_OK, "no venue");
+    for (int i = 0; i < 3; i++) {
+        markets[i].tick_size =
+            (struct cambist_decimal){ .low = 1, .exponent = i < 2 ? -2 : -5, .is_set = 1 };
+        markets[i].lot_size = (struct cambist_decimal){ .low = 1, .exponent = -4, .is_set = 1 };
+        bench_require(cmb_arbitrage_add_place(circle, 0, &markets[i], &fee, &number, NULL) ==
+                          CAMBIST_OK, "no place");
+        circle_books[i] = cmb_book_new(&counted, i < 2 ? 2 : 5, 4);
+    }
+    bench_require(cmb_arbitrage_find_routes(circle, NULL) == CAMBIST_OK, "no routes");
+}
+
+/* Whole books of three levels, so that a round pays so many thousandths, or does not. */
+static void set_circle(int64_t thousandths)
+{
+    static const int64_t middles[] = { 6000000, 300000, 5000 };
+    for (uint32_t i = 0; i < 3; i++) {
+        int64_t middle = middles[i] + (i == 1 ? middles[i] * thousandths / 1000 : 0);
+        struct cmb_scaled_level bids[3], asks[3];
+        for (int k = 0; k < 3; k++) {
+            bids[k] = (struct cmb_scaled_level){ middle - 1 - k, 10000 + i };
+            asks[k] = (struct cmb_scaled_level){ middle + 1 + k, 10000 + i };
+        }
+        struct cmb_book_update whole = { .is_snapshot = true, .has_sequence = true,
+                                         .sequence = ++circle_sequence, .bids = bids, .asks = asks,
+                                         .bid_count = 3, .ask_count = 3 };
+        cmb_book_apply(circle_books[i], &whole);
+        cmb_arbitrage_set_book(circle, i, circle_books[i]);
+        cmb_arbitrage_update(circle, i, 0);
+    }
+}
+
+static void look_round(size_t turns)
+{
+    for (size_t i = 0; i < turns; i++)
+        cmb_arbitrage_update(circle, (uint32_t)(i % 3), 0);
+}
+
+static void show_circle(void)
+{
+    static const struct interleaved_case quiet[] = { { "look: nothing pays", look_round, TURNS } };
+    static const struct interleaved_case paying[] = { { "look: one way pays", look_round, TURNS } };
+    open_circle();
+    set_circle(0);
+    interleaved_run("round one exchange, three markets, both ways", quiet, 1);
+    set_circle(10);
+    bench_require(told > 0, "no round was told");
+    interleaved_run("the same, one way pays", paying, 1);
+}
+
 #define TITLE "%s: %u exchanges, %u symbols"
 #define WHOLE "one level into the book, look, tell what is news"
 
@@ -179,5 +247,7 @@ int main(int count, char **words)
     bench_begin(count, words);
     for (size_t i = 0; i < sizeof setups / sizeof *setups; i++)
         show(&setups[i]);
+    told = 0;
+    show_circle();
     return bench_end(goals, sizeof goals / sizeof *goals);
 }

@@ -119,9 +119,9 @@ struct cambist_arbitrage_settings {
     uint64_t exchange_count;
     const char *const *symbols;     /* spot; at least one */
     uint64_t symbol_count;
-    uint64_t edge_least_ppm;        /* what each level that is taken must earn at least; 0: anything */
+    uint64_t edge_least_ppm;        /* what each level that is taken must earn; 0: anything */
     uint64_t age_most_ms;           /* older books are not used; 0: 3000 */
-    const char *cost_most;          /* of one execution, in quote; NULL: what books and balances give */
+    const char *cost_most;          /* of one execution, in quote; NULL: what books and money give */
     uint64_t is_triangular;         /* 1: rounds of three markets on one exchange are found, too */
     uint64_t is_executed;           /* 1: routes of two legs are executed, one at a time each */
     uint64_t is_live_allowed;       /* 1: also at exchanges that are neither simulated nor sandboxes;

@@ -130,7 +130,8 @@ static void profit_is_what_came_back(void)
 }
 
 TEST_SUITE("arbitrage/legs",
-           { "legs: every pair of endings leads to its step", every_pair_of_endings_leads_to_its_step },
+           { "legs: every pair of endings leads to its step",
+             every_pair_of_endings_leads_to_its_step },
            { "legs: a leg is called what it is", a_leg_is_called_what_it_is },
            { "legs: nothing follows while a question is under way",
              nothing_follows_while_a_question_is_under_way },

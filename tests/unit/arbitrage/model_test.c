@@ -98,7 +98,7 @@ static void on_opportunity(uint32_t tiding, const struct cambist_opportunity *op
     int buyer = opportunity->legs[0].exchange[0] - 'a';
     int seller = opportunity->legs[1].exchange[0] - 'a';
     bool stands = seen->stands[buyer][seller];
-    CU_ASSERT(stands == (tiding != CAMBIST_ARBITRAGE_APPEARED)); /* in order: appeared, changed, gone */
+    CU_ASSERT(stands == (tiding != CAMBIST_ARBITRAGE_APPEARED)); /* appeared, changed, gone */
     seen->stands[buyer][seller] = tiding != CAMBIST_ARBITRAGE_GONE;
     if (tiding != CAMBIST_ARBITRAGE_GONE)
         seen->last[buyer][seller] = *opportunity;

@@ -107,6 +107,11 @@ static void begins_with_no_more_than_there_is(void)
     arbitrage_books_close(&books);
 }
 
+static int64_t pick(struct cmb_random *chance, int64_t below)
+{
+    return (int64_t)(cmb_random_number(chance) % (uint64_t)below);
+}
+
 /* ---- none is missed ---- */
 
 /* The best of each market, in the units of its tick: what one unit of the beginning comes back as,
@@ -131,9 +136,9 @@ static void none_that_the_best_prices_show_is_missed(void)
         open_circle(&books, "0.001");
         for (int update = 0; update < UPDATES; update++) {
             static const int64_t middles[] = { 1000000, 50000, 5000 };
-            uint32_t i = update < 3 ? (uint32_t)update : (uint32_t)(cmb_random_number(&chance) % 3);
-            int64_t middle = middles[i] + middles[i] * (int64_t)(cmb_random_number(&chance) % 9) / 1000;
-            bids[i] = middle - 1 - (int64_t)(cmb_random_number(&chance) % 3);
+            uint32_t i = update < 3 ? (uint32_t)update : (uint32_t)pick(&chance, 3);
+            int64_t middle = middles[i] + middles[i] * pick(&chance, 9) / 1000;
+            bids[i] = middle - 1 - pick(&chance, 3);
             asks[i] = middle + 1;
             SET_BOOK(&books, i, BIDS({ bids[i], 1000000 }), ASKS({ asks[i], 1000000 }));
             if (update < 2)
@@ -149,6 +154,106 @@ static void none_that_the_best_prices_show_is_missed(void)
     CU_ASSERT(paid > 500);
 }
 
+/* ---- what is told can be had ---- */
+
+enum { LEVELS = 4 };
+
+/* The books as they were set, one side after the other. */
+static struct cmb_scaled_level shown[3][2][LEVELS];
+
+static void set_random(struct arbitrage_books *books, struct cmb_random *chance, uint32_t i)
+{
+    static const int64_t middles[] = { 1000000, 50000, 5000 };
+    int64_t middle = middles[i] + middles[i] * pick(chance, 13) / 1000;
+    int64_t bid = middle, ask = middle;
+    for (int k = 0; k < LEVELS; k++) {
+        bid -= 1 + pick(chance, 20);
+        ask += 1 + pick(chance, 20);
+        shown[i][0][k] = (struct cmb_scaled_level){ bid, 1 + pick(chance, 9000) };
+        shown[i][1][k] = (struct cmb_scaled_level){ ask, 1 + pick(chance, 9000) };
+    }
+    SET_BOOK(books, i, .bids = shown[i][0], .bid_count = LEVELS, .asks = shown[i][1],
+             .ask_count = LEVELS);
+}
+
+static struct cambist_decimal of_scaled(int64_t value, unsigned scale)
+{
+    struct cambist_decimal decimal_of = { 0 };
+    cmb_decimal_of_scaled(value, scale, &decimal_of);
+    return decimal_of;
+}
+
+/* What an amount costs in a book, level by level, down to a limit; false: it is not there. */
+static bool cost_of(uint32_t market, bool is_buy, const struct cambist_decimal *amount,
+                    const struct cambist_decimal *limit, struct cambist_decimal *ret)
+{
+    static const unsigned price_scales[] = { 2, 2, 5 }, amount_scales[] = { 3, 2, 2 };
+    struct cambist_decimal left = *amount, piece, cost, price, zero = decimal("0");
+    *ret = zero;
+    for (int k = 0; k < LEVELS && cmb_decimal_compare(&left, &zero) > 0; k++) {
+        const struct cmb_scaled_level *level = &shown[market][is_buy][k];
+        price = of_scaled(level->price, price_scales[market]);
+        piece = of_scaled(level->amount, amount_scales[market]);
+        int beyond = cmb_decimal_compare(&price, limit);
+        if (is_buy ? beyond > 0 : beyond < 0)
+            return false;
+        if (cmb_decimal_compare(&piece, &left) > 0)
+            piece = left;
+        cmb_decimal_multiply(&price, &piece, &cost);
+        cmb_decimal_add(ret, &cost, ret);
+        cmb_decimal_subtract(&left, &piece, &left);
+    }
+    return cmb_decimal_is_zero(&left);
+}
+
+static uint32_t market_of(const char *symbol)
+{
+    return strcmp(symbol, "BTC/USDT") == 0 ? BTC_USDT : strcmp(symbol, "ETH/USDT") == 0 ? ETH_USDT
+                                                                                        : ETH_BTC;
+}
+
+/* Goes round with the amounts that were told: each leg must have what the one before it brought, and
+ * at the end there must be what was told to come back. */
+static void check_round(const struct cambist_opportunity *told)
+{
+    const struct cambist_decimal kept = decimal("0.999");
+    struct cambist_decimal have = { 0 }, profit;
+    for (uint32_t i = 0; i < told->leg_count; i++) {
+        const struct cambist_arbitrage_leg *leg = &told->legs[i];
+        bool is_buy = leg->side == CAMBIST_SIDE_BUY;
+        struct cambist_decimal cost;
+        CU_ASSERT_FATAL(cost_of(market_of(leg->symbol), is_buy, &leg->amount, &leg->price, &cost));
+        const struct cambist_decimal *needs = is_buy ? &cost : &leg->amount;
+        int is_more = cmb_decimal_compare(needs, i ? &have : &told->cost);
+        CU_ASSERT(i ? is_more <= 0 : is_more == 0);
+        cmb_decimal_multiply(is_buy ? &leg->amount : &cost, &kept, &have);
+    }
+    cmb_decimal_subtract(&have, &told->cost, &profit);
+    CU_ASSERT(cmb_decimal_compare(&profit, &told->profit) == 0);
+    CU_ASSERT(!cmb_decimal_is_negative(&profit) && told->edge_ppm >= 0);
+}
+
+static void what_is_told_can_be_had(void)
+{
+    struct cmb_random chance;
+    uint32_t checked = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct arbitrage_books books;
+        cmb_random_init_seeded(&chance, seed);
+        open_circle(&books, "0.001");
+        for (uint32_t update = 0; update < UPDATES; update++) {
+            books.told[CAMBIST_ARBITRAGE_APPEARED] = books.told[CAMBIST_ARBITRAGE_CHANGED] = 0;
+            set_random(&books, &chance, update < 3 ? update : (uint32_t)pick(&chance, 3));
+            if (books.told[CAMBIST_ARBITRAGE_APPEARED] || books.told[CAMBIST_ARBITRAGE_CHANGED]) {
+                check_round(&books.last);
+                checked++;
+            }
+        }
+        arbitrage_books_close(&books);
+    }
+    CU_ASSERT(checked > 1000);
+}
+
 TEST_SUITE("arbitrage/round",
            { "round: goes round in the order that pays", goes_round_in_the_order_that_pays },
            { "round: goes round the other way", goes_round_the_other_way },
@@ -157,4 +262,5 @@ TEST_SUITE("arbitrage/round",
            { "round: goes only as deep as it pays", goes_only_as_deep_as_it_pays },
            { "round: begins with no more than there is", begins_with_no_more_than_there_is },
            { "round: none that the best prices show is missed",
-             none_that_the_best_prices_show_is_missed })
+             none_that_the_best_prices_show_is_missed },
+           { "round: what is told can be had", what_is_told_can_be_had })

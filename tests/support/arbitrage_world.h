@@ -49,6 +49,7 @@ struct arbitrage_world {
     struct cambist_execution last;      /* that was told; texts live in the world */
     char reason[256];
     void (*on_sent)(struct arbitrage_world *world); /* orders have left, and not arrived */
+    void (*on_settled)(struct arbitrage_world *world); /* `last` is what was told */
 };
 
 /* ---- telling ---- */
@@ -63,6 +64,8 @@ static inline void arbitrage_world_on_event(const struct cambist_arbitrage_event
         snprintf(world->reason, sizeof world->reason, "%s", event->reason);
     if (event->tiding == CAMBIST_ARBITRAGE_SENT && world->on_sent)
         world->on_sent(world);
+    if (event->tiding == CAMBIST_ARBITRAGE_SETTLED && world->on_settled)
+        world->on_settled(world);
 }
 
 static inline void arbitrage_world_on_order(const struct cmb_order_event *event, void *user)

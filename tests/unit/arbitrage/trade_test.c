@@ -40,6 +40,7 @@ static void spoil(struct arbitrage_world *at)
                                                  [FORBIDDEN] = "forbid@create_order" };
     for (int side = 0; side < 2; side++) {
         enum ending ending = wanted[side];
+        at->sides[side].engine->rest_ns = INT64_MAX / 2; /* the house quotes nothing new meanwhile */
         if (ending == PART || ending == NONE)
             leave(side, ending == PART ? 1000 : 0); /* 0.001 BTC */
         if (faults[ending])
@@ -49,7 +50,11 @@ static void spoil(struct arbitrage_world *at)
     at->on_sent = NULL; /* only the first execution */
 }
 
-static const char *const names[] = { "okx", "binance" };
+static const char *const pairs[][2] = { { "okx", "binance" },
+                                        { "kraken", "coinbase" },
+                                        { "coinbase", "okx" } };
+enum { PAIRS = sizeof pairs / sizeof *pairs, SEEDS = 30 };
+static const char *const *names = pairs[0];
 
 static void open_world(enum ending buy, enum ending sell, bool is_hedged)
 {
@@ -110,29 +115,107 @@ static void check_money(void)
     CU_ASSERT(is_equal(quote, told));
 }
 
+static void check_endings(enum ending buy, enum ending sell)
+{
+    unsigned failed = CU_get_number_of_failures();
+    /* what was done may be told by the account's stream before the answer is missed */
+    bool is_doubtful = buy == LOST_UNDONE || sell == LOST_UNDONE;
+    bool is_even = state_that_follows(buy) == state_that_follows(sell);
+    struct cambist_arbitrage_counts counts;
+    open_world(buy, sell, /* is_hedged= */ false);
+    play_until_settled();
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 1);
+    ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SETTLED], 1);
+    CU_ASSERT(!is_doubtful || world.told[CAMBIST_ARBITRAGE_DOUBTED] == 1);
+    ASSERT_NUMBER(world.last.legs[0].state, state_that_follows(buy));
+    ASSERT_NUMBER(world.last.legs[1].state, state_that_follows(sell));
+    check_money();
+    cmb_trade_count(world.trade, &counts);
+    ASSERT_NUMBER(counts.left_open, !is_even);
+    arbitrage_world_close(&world);
+    if (CU_get_number_of_failures() != failed)
+        printf("\n    %s ends %d, %s %d", names[0], (int)buy, names[1], (int)sell);
+}
+
 static void each_pair_of_endings_is_told_as_it_was(void)
 {
-    for (enum ending buy = WHOLE; buy < ENDINGS; buy++)
-        for (enum ending sell = WHOLE; sell < ENDINGS; sell++) {
-            unsigned failed = CU_get_number_of_failures();
-            /* what was done may be told by the account's stream before the answer is missed */
-            bool is_doubtful = buy == LOST_UNDONE || sell == LOST_UNDONE;
-            struct cambist_arbitrage_counts counts;
-            open_world(buy, sell, /* is_hedged= */ false);
-            play_until_settled();
-            ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SENT], 1);
-            ASSERT_NUMBER(world.told[CAMBIST_ARBITRAGE_SETTLED], 1);
-            CU_ASSERT(!is_doubtful || world.told[CAMBIST_ARBITRAGE_DOUBTED] == 1);
-            ASSERT_NUMBER(world.last.legs[0].state, state_that_follows(buy));
-            ASSERT_NUMBER(world.last.legs[1].state, state_that_follows(sell));
-            check_money();
-            cmb_trade_count(world.trade, &counts);
-            bool is_even = state_that_follows(buy) == state_that_follows(sell);
-            ASSERT_NUMBER(counts.left_open, !is_even);
-            arbitrage_world_close(&world);
-            if (CU_get_number_of_failures() != failed)
-                printf("\n    endings %d and %d", (int)buy, (int)sell);
-        }
+    for (int pair = 0; pair < PAIRS; pair++) {
+        names = pairs[pair];
+        for (enum ending buy = WHOLE; buy < ENDINGS; buy++)
+            for (enum ending sell = WHOLE; sell < ENDINGS; sell++)
+                check_endings(buy, sell);
+    }
+    names = pairs[0];
+}
+
+/* ---- many executions, while everything goes wrong ---- */
+
+static struct cambist_decimal base_told, quote_told;
+static uint32_t settled, ends[8];
+
+static void add(struct cambist_decimal *sum, const struct cambist_decimal *value, bool is_taken)
+{
+    if (value->is_set)
+        CU_ASSERT((is_taken ? cmb_decimal_subtract(sum, value, sum)
+                            : cmb_decimal_add(sum, value, sum)) == CMB_NUMBER_FINE);
+}
+
+/* The engine takes a buyer's fee in base, a seller's in quote. */
+static void add_up(struct arbitrage_world *at)
+{
+    const struct cambist_decimal kept = decimal("0.999");
+    for (uint32_t i = 0; i < 2 + at->last.is_hedged; i++) {
+        const struct cambist_executed_leg *leg = &at->last.legs[i];
+        bool is_buy = leg->side == CAMBIST_SIDE_BUY;
+        struct cambist_decimal filled = leg->filled;
+        if (is_buy && filled.is_set)
+            cmb_decimal_multiply(&filled, &kept, &filled);
+        add(&base_told, &filled, !is_buy);
+        add(&quote_told, &leg->cost, is_buy);
+        if (!is_buy)
+            add(&quote_told, &leg->fee, true);
+        ends[leg->state]++;
+    }
+    settled++;
+}
+
+static void trade_among_faults(uint64_t seed)
+{
+    static const char *const faults[] = { "execute-then-cut@create_order:0.1",
+                                          "cut@create_order:0.1", "late@create_order:0.1",
+                                          "error@fetch_balance:0.2", "error@fetch_order:0.2" };
+    struct cmb_trade_settings settings = { .is_executed = true, .is_hedged = true };
+    arbitrage_world_open(&world, pairs[seed % PAIRS][0], pairs[seed % PAIRS][1], seed);
+    world.on_settled = add_up;
+    base_told = quote_told = decimal("0");
+    arbitrage_world_lean(&world, 6000);
+    CU_ASSERT_FATAL(arbitrage_world_begin(&world, settings, "600") == CAMBIST_OK);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        CU_ASSERT(cmb_practice_network_add_fault(world.network, faults[i], &world.error) ==
+                  CAMBIST_OK);
+    arbitrage_world_play_ms(&world, 60000);
+    arbitrage_world_lean(&world, 0);
+    cmb_practice_network_clear_faults(world.network);
+    for (int i = 0; i < 600 && cmb_trade_open(world.trade); i++)
+        arbitrage_world_play_ms(&world, 1000);
+    ASSERT_NUMBER(cmb_trade_open(world.trade), 0);
+    CU_ASSERT(is_equal(arbitrage_world_gain(&world, "BTC"), base_told));
+    CU_ASSERT(is_equal(arbitrage_world_gain(&world, "USDT"), quote_told));
+    arbitrage_world_close(&world);
+}
+
+static void money_adds_up_whatever_goes_wrong(void)
+{
+    settled = 0;
+    memset(ends, 0, sizeof ends);
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        unsigned failed = CU_get_number_of_failures();
+        trade_among_faults(seed);
+        if (CU_get_number_of_failures() != failed)
+            printf("\n    seed %llu", (unsigned long long)seed);
+    }
+    CU_ASSERT(settled > SEEDS);
+    CU_ASSERT(ends[CAMBIST_LEG_FILLED] > 0 && ends[CAMBIST_LEG_NOTHING] > 0);
 }
 
 /* ---- single rules ---- */
@@ -304,6 +387,7 @@ static void finds_without_executing(void)
 TEST_SUITE("arbitrage/trade",
            { "trade: each pair of endings is told as it was",
              each_pair_of_endings_is_told_as_it_was },
+           { "trade: money adds up whatever goes wrong", money_adds_up_whatever_goes_wrong },
            { "trade: nothing new is sent while an outcome is unknown",
              nothing_new_is_sent_while_an_outcome_is_unknown },
            { "trade: a difference is closed where it lies", a_difference_is_closed_where_it_lies },

@@ -65,8 +65,10 @@ uint32_t cmb_arbitrage_route_count(const struct cmb_arbitrage *arbitrage);
 /* The book of a place; NULL: none.  It must live as long as it is set. */
 void cmb_arbitrage_set_book(struct cmb_arbitrage *arbitrage, uint32_t place,
                             const struct cmb_book *book);
-/* From now on nothing is found that the venue cannot pay.  Currencies that are not set are not
- * there.  `free` absent: as if there were none. */
+/* From now on nothing is found that the venue cannot pay: it has nothing, until that is set.  For the
+ * beginning of each answer about balances, which may leave out what is not there any more. */
+void cmb_arbitrage_clear_balances(struct cmb_arbitrage *arbitrage, uint32_t venue);
+/* What may be spent of a currency, behind a clearing. */
 int cmb_arbitrage_set_balance(struct cmb_arbitrage *arbitrage, uint32_t venue,
                               const char *currency, const struct cambist_decimal *free);
 /* What is in flight: `amount` of the currency is held back (negative: given back). */

@@ -18,13 +18,12 @@ static void settle(struct cmb_arbitrage *arbitrage, uint32_t venue, const char *
     }
 }
 
-/* With the first balance of a venue all its other currencies are empty. */
-static void begin_balances(struct cmb_arbitrage *arbitrage, uint32_t number)
+void cmb_arbitrage_clear_balances(struct cmb_arbitrage *arbitrage, uint32_t number)
 {
     struct cmb_venue *venue = &arbitrage->venues[number];
-    if (venue->has_balances)
-        return;
     venue->has_balances = true;
+    for (uint32_t i = 0; i < venue->purse_count; i++)
+        venue->purses[i].free = (struct cambist_decimal){ 0 };
     for (uint32_t i = 0; i < arbitrage->place_count; i++)
         if (arbitrage->places[i].venue == number)
             cmb_place_settle_balance(arbitrage, &arbitrage->places[i]);
@@ -34,7 +33,6 @@ int cmb_arbitrage_set_balance(struct cmb_arbitrage *arbitrage, uint32_t venue,
                               const char *currency, const struct cambist_decimal *free)
 {
     struct cmb_purse *purse = cmb_purse_find(&arbitrage->venues[venue], currency);
-    begin_balances(arbitrage, venue);
     if (!purse)
         return CAMBIST_OK;
     purse->free = *free;

@@ -11,6 +11,7 @@
 static void take_balances(struct cmb_trader *trader)
 {
     const struct cmb_call *call = trader->run->call;
+    cmb_trade_clear_balances(trader->trade, trader->number);
     for (uint32_t i = 0; i < call->row_count; i++) {
         const struct cambist_balance *balance =
             (const struct cambist_balance *)(const void *)(call->rows + i * call->schema->size);

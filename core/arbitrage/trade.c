@@ -132,10 +132,15 @@ int cmb_trade_add_market(struct cmb_trade *trade, uint32_t account,
     return CAMBIST_OK;
 }
 
+void cmb_trade_clear_balances(struct cmb_trade *trade, uint32_t account)
+{
+    trade->traders[account].has_balances = true;
+    cmb_arbitrage_clear_balances(trade->engine, account);
+}
+
 int cmb_trade_set_balance(struct cmb_trade *trade, uint32_t account,
                           const struct cambist_balance *balance)
 {
-    trade->traders[account].has_balances = true;
     return cmb_arbitrage_set_balance(trade->engine, account, balance->currency, &balance->free);
 }
 

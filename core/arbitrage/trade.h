@@ -54,6 +54,8 @@ int cmb_trade_add_account(struct cmb_trade *trade, const struct cmb_trade_accoun
 int cmb_trade_add_market(struct cmb_trade *trade, uint32_t account,
                          const struct cambist_market *market, const struct cambist_decimal *taker,
                          struct cambist_error *error);
+/* The rows of an answer about balances follow: what none of them names is not there. */
+void cmb_trade_clear_balances(struct cmb_trade *trade, uint32_t account);
 int cmb_trade_set_balance(struct cmb_trade *trade, uint32_t account,
                           const struct cambist_balance *balance);
 /* Finds the routes and listens to all books.  NOT_SUPPORTED where there is no route, DENIED where it

@@ -123,6 +123,8 @@ static int add_balances(struct cmb_arbitrage_opening *opening, struct cmb_arbitr
 {
     const struct cambist_balance *balance;
     int status = CAMBIST_OK;
+    if (account->balances)
+        cmb_trade_clear_balances(opening->arbitrage->trade, account->number);
     for (size_t i = 0; status == CAMBIST_OK && account->balances &&
                        (balance = cambist_answer_balance(account->balances, i)); i++)
         if (balance->currency)

@@ -21,6 +21,7 @@ struct arbitrage_books {
     struct cmb_book *books[ARBITRAGE_BOOKS_MOST];
     uint32_t venues[ARBITRAGE_BOOKS_MOST], count, venue_count;
     const char *venue_names[ARBITRAGE_BOOKS_MOST];
+    bool has_balances[ARBITRAGE_BOOKS_MOST]; /* by venue */
     int64_t now_ns;
     struct cambist_error error;
     uint32_t told[4]; /* by tiding */
@@ -120,10 +121,15 @@ static inline void arbitrage_books_set(struct arbitrage_books *books, uint32_t p
 #define SET_BOOK(books, place, ...)                                                                \
     arbitrage_books_set((books), (place), (struct cmb_book_update){ __VA_ARGS__ })
 
+/* Balances of a place's venue are known from the first one on. */
 static inline void arbitrage_books_balance(struct arbitrage_books *books, uint32_t place,
                                            const char *currency, const char *free)
 {
     struct cambist_decimal amount = decimal(free);
+    bool *has_balances = &books->has_balances[books->venues[place]];
+    if (!*has_balances)
+        cmb_arbitrage_clear_balances(books->arbitrage, books->venues[place]);
+    *has_balances = true;
     cmb_arbitrage_set_balance(books->arbitrage, books->venues[place], currency, &amount);
 }
 

@@ -236,6 +236,7 @@ static inline void arbitrage_world_load(struct arbitrage_world *world, struct ar
     CU_ASSERT_FATAL(market != NULL);
     CU_ASSERT(cmb_trade_add_market(world->trade, number, market, &fee, NULL) == CAMBIST_OK);
     arbitrage_world_ask(world, side, run, CAMBIST_OPERATION_fetch_balance, NULL);
+    cmb_trade_clear_balances(world->trade, number);
     for (uint32_t i = 0; i < run->call->row_count; i++)
         cmb_trade_set_balance(world->trade, number,
                               &((const struct cambist_balance *)(const void *)run->call->rows)[i]);

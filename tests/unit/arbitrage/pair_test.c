@@ -244,6 +244,23 @@ static void finds_nothing_where_a_currency_is_not_there(void)
     arbitrage_books_close(&books);
 }
 
+/* Exchanges leave out what is empty: an answer that does not name a currency has none of it. */
+static void forgets_what_is_not_told_any_more(void)
+{
+    struct arbitrage_books books;
+    open_two(&books, &anything, "0", "0");
+    cmb_arbitrage_clear_balances(books.arbitrage, books.venues[0]);
+    arbitrage_books_balance(&books, 0, "USDT", "1000");
+    SET_BOOK(&books, 0, ASKS({ 10000, 5000 }));
+    SET_BOOK(&books, 1, BIDS({ 10500, 50000 }));
+    ASSERT_DECIMAL(books.last.legs[0].amount, "5");
+    cmb_arbitrage_clear_balances(books.arbitrage, books.venues[0]);
+    arbitrage_books_balance(&books, 0, "BTC", "5");
+    SET_BOOK(&books, 1, BIDS({ 10500, 50001 }));
+    ASSERT_NUMBER(books.told[CAMBIST_ARBITRAGE_GONE], 1);
+    arbitrage_books_close(&books);
+}
+
 static void spends_no_more_than_it_may(void)
 {
     struct arbitrage_books books;
@@ -333,6 +350,7 @@ TEST_SUITE("arbitrage/pair", { "pair: names both legs, amount and profit", names
            { "pair: leaves alone what is in flight", leaves_alone_what_is_in_flight },
            { "pair: finds nothing where a currency is not there",
              finds_nothing_where_a_currency_is_not_there },
+           { "pair: forgets what is not told any more", forgets_what_is_not_told_any_more },
            { "pair: spends no more than it may", spends_no_more_than_it_may },
            { "pair: uses no book that is old or not live", uses_no_book_that_is_old_or_not_live },
            { "pair: goes when time passes", goes_when_time_passes },

@@ -76,8 +76,10 @@ void cmb_trade_free(struct cmb_trade *trade)
 static int check_environment(const struct cmb_trade *trade,
                              const struct cmb_trade_account *account, struct cambist_error *error)
 {
-    bool is_live = account->desk->exchange->environment == CMB_ENVIRONMENT_LIVE;
-    if (!trade->settings.is_executed || !is_live || trade->settings.is_live_allowed)
+    uint32_t environment = account->desk->exchange->environment;
+    bool is_practice = environment == CMB_ENVIRONMENT_SIMULATED ||
+                       environment == CMB_ENVIRONMENT_SANDBOX;
+    if (!trade->settings.is_executed || is_practice || trade->settings.is_live_allowed)
         return CAMBIST_OK;
     return cmb_fail(error, CAMBIST_DENIED,
                     "%s is live: nothing is executed there unless both live_arbitrage in the "
@@ -127,7 +129,7 @@ int cmb_trade_add_market(struct cmb_trade *trade, uint32_t account,
     if (status != CAMBIST_OK)
         return cmb_fail_plain(error, status, cmb_text_of(own.message));
     trade->places[trade->place_count++] = (struct cmb_trade_place){
-        .trade = trade, .number = number, .account = account, .market = market, .taker = *taker,
+        .trade = trade, .number = number, .account = account, .market = market,
         .used_version = UINT64_MAX };
     return CAMBIST_OK;
 }

@@ -26,7 +26,6 @@ struct cmb_trade_place {
     struct cmb_trade *trade;
     uint32_t number, account;
     const struct cambist_market *market;
-    struct cambist_decimal taker;
     struct cmb_listener *listener;
     bool is_executable;    /* an order as legs are can be written for it */
     bool is_taken;         /* an execution is under way there */

@@ -59,6 +59,8 @@ int cmb_arbitrage_add_place(struct cmb_arbitrage *arbitrage, uint32_t venue,
 /* Finds all routes.  Behind it nothing is added. */
 int cmb_arbitrage_find_routes(struct cmb_arbitrage *arbitrage, struct cambist_error *error);
 uint32_t cmb_arbitrage_route_count(const struct cmb_arbitrage *arbitrage);
+/* Whether any of them goes through the place: else its book is of no use. */
+bool cmb_arbitrage_is_on_route(const struct cmb_arbitrage *arbitrage, uint32_t place);
 
 /* ---- whenever ---- */
 

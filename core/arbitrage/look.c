@@ -65,6 +65,12 @@ uint32_t cmb_arbitrage_route_count(const struct cmb_arbitrage *arbitrage)
     return count;
 }
 
+bool cmb_arbitrage_is_on_route(const struct cmb_arbitrage *arbitrage, uint32_t number)
+{
+    const struct cmb_place *place = &arbitrage->places[number];
+    return place->round_count || arbitrage->symbols[place->symbol].count > 1;
+}
+
 void cmb_arbitrage_tell_counts(const struct cmb_arbitrage *arbitrage,
                                struct cambist_arbitrage_counts *ret)
 {

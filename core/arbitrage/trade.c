@@ -158,6 +158,17 @@ static void check_place(struct cmb_trade *trade, struct cmb_trade_place *place)
         cmb_trade_leave_out(trade, place->account, place->market->symbol, error.message);
 }
 
+static void begin_place(struct cmb_trade *trade, struct cmb_trade_place *place)
+{
+    if (!cmb_arbitrage_is_on_route(trade->engine, place->number)) {
+        cmb_trade_leave_out(trade, place->account, place->market->symbol,
+                            "no route goes through it");
+        return;
+    }
+    check_place(trade, place);
+    cmb_trade_listen(trade, place);
+}
+
 /* What is spent must be known. */
 static int check_balances(const struct cmb_trade *trade, struct cambist_error *error)
 {
@@ -185,10 +196,8 @@ int cmb_trade_start(struct cmb_trade *trade, struct cambist_error *error)
     trade->resting = cmb_calloc((size_t)routes + trade->place_count, sizeof *trade->resting);
     if (!trade->resting)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for routes"));
-    for (uint32_t i = 0; i < trade->place_count; i++) {
-        check_place(trade, &trade->places[i]);
-        cmb_trade_listen(trade, &trade->places[i]);
-    }
+    for (uint32_t i = 0; i < trade->place_count; i++)
+        begin_place(trade, &trade->places[i]);
     cmb_loop_start_timer(trade->settings.loop, &trade->pulse, PULSE_NS);
     return CAMBIST_OK;
 }

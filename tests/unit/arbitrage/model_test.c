@@ -286,6 +286,7 @@ static void looks_only_where_it_may_pay(void)
         SET_BOOK(&books, i, BIDS({ 9999, 10 }), ASKS({ 10001, 10 }));
     cmb_arbitrage_tell_counts(books.arbitrage, &before);
     ASSERT_NUMBER(before.routes, 2 * 8 * 7);
+    CU_ASSERT(cmb_arbitrage_is_on_route(books.arbitrage, 0));
     ASSERT_NUMBER(before.checks, 0);
     SET_BOOK(&books, 0, BIDS({ 9998, 10 }), ASKS({ 10000, 10 }));
     SET_BOOK(&books, 2, BIDS({ 10100, 10 }), ASKS({ 10101, 10 }));

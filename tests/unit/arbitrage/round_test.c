@@ -112,6 +112,25 @@ static int64_t pick(struct cmb_random *chance, int64_t below)
     return (int64_t)(cmb_random_number(chance) % (uint64_t)below);
 }
 
+static void a_market_that_closes_no_circle_is_on_no_route(void)
+{
+    struct arbitrage_books books;
+    struct cmb_arbitrage_rules rules = { .is_triangular = true };
+    struct cambist_arbitrage_counts counts = { 0 };
+    arbitrage_books_open(&books, &rules);
+    arbitrage_books_add(&books, "a", market("BTC/USDT", "BTC", "USDT", "0.01", "0.001"), "0");
+    arbitrage_books_add(&books, "a", market("ETH/USDT", "ETH", "USDT", "0.01", "0.01"), "0");
+    arbitrage_books_add(&books, "a", market("ETH/BTC", "ETH", "BTC", "0.00001", "0.01"), "0");
+    arbitrage_books_add(&books, "a", market("SOL/EUR", "SOL", "EUR", "0.01", "0.01"), "0");
+    arbitrage_books_add(&books, "b", market("ETH/BTC", "ETH", "BTC", "0.00001", "0.01"), "0");
+    arbitrage_books_begin(&books);
+    cmb_arbitrage_tell_counts(books.arbitrage, &counts);
+    ASSERT_NUMBER(counts.routes, 2 + 2); /* both ways round, both ways between a and b */
+    for (uint32_t place = 0; place < 5; place++)
+        CU_ASSERT(cmb_arbitrage_is_on_route(books.arbitrage, place) == (place != 3));
+    arbitrage_books_close(&books);
+}
+
 /* ---- none is missed ---- */
 
 /* The best of each market, in the units of its tick: what one unit of the beginning comes back as,
@@ -261,6 +280,8 @@ TEST_SUITE("arbitrage/round",
              takes_the_fee_of_each_leg_and_cuts_to_lots },
            { "round: goes only as deep as it pays", goes_only_as_deep_as_it_pays },
            { "round: begins with no more than there is", begins_with_no_more_than_there_is },
+           { "round: a market that closes no circle is on no route",
+             a_market_that_closes_no_circle_is_on_no_route },
            { "round: none that the best prices show is missed",
              none_that_the_best_prices_show_is_missed },
            { "round: what is told can be had", what_is_told_can_be_had })

@@ -201,9 +201,9 @@ static void begin(struct cmb_trade *trade, struct cmb_execution *execution,
     for (uint32_t i = 0; i < 2; i++)
         set_leg(execution, i, &opportunity->legs[i], &trade->places[route->legs[i].place],
                 route->legs[i].version);
-    cmb_money_hold(execution);
     for (uint32_t i = 0; i < 2; i++)
         cmb_execute_send(execution, i);
+    cmb_money_hold(execution); /* nothing else is looked at before this turn is over */
     cmb_loop_start_timer(trade->settings.loop, &execution->patience, CMB_PATIENCE_NS);
 }
 

@@ -14,6 +14,7 @@
 enum { DEPTH_LEVELS = 36, DEPTH_LEVELS_MOST = 1000 };
 
 static uint64_t depth_state = 7;
+static uint64_t depth_dearer; /* ticks that all prices are higher by */
 
 static inline uint64_t depth_draw(uint64_t below)
 {
@@ -32,7 +33,7 @@ static inline uint64_t depth_draw_place(void)
 static inline size_t depth_write_level(char *to, size_t room, int side, uint64_t place,
                                        bool is_first, const char *more)
 {
-    uint64_t tick = side == 0 ? 6700000 - place : 6700001 + place;
+    uint64_t tick = depth_dearer + (side == 0 ? 6700000 - place : 6700001 + place);
     uint64_t amount = depth_draw(50) ? 1 + depth_draw(1000000) : 0;
     return (size_t)snprintf(to, room, "%s[\"%lu.%02lu\",\"%lu.%06lu\"%s]", is_first ? "" : ",",
                             (unsigned long)(tick / 100), (unsigned long)(tick % 100),

@@ -46,9 +46,10 @@ static inline void host_lift_limits_(struct host_client *client)
                 client->host->exchanges[i].desk->buckets[limit] = &client->unlimited;
 }
 
-/* `count` sections that name one plugin, each with a port of the server; the program drives I/O. */
-static inline void host_open(struct host_client *client, const struct bench_server *server,
-                             size_t count)
+/* `count` sections that name one plugin, each with a port of the server and, where it has one, an
+ * account; the program drives I/O. */
+static inline void host_open_with(struct host_client *client, const struct bench_server *server,
+                                  size_t count, bool has_account)
 {
     static char config[16384];
     struct cambist_error error = { 0 };
@@ -59,15 +60,22 @@ static inline void host_open(struct host_client *client, const struct bench_serv
     for (size_t i = 0; i < count; i++)
         length += snprintf(config + length, sizeof config - (size_t)length,
                            "[exchange binance-%zu]\nplugin = binance\nenvironment = simulated\n"
-                           "rest = https://127.0.0.1:%u\nca_file = %s\ncredentials = file:%s\n"
-                           "kinds = spot\n",
-                           i, server->ports[i], test_certificates_ca_file(), client->keys);
+                           "rest = https://127.0.0.1:%u\nca_file = %s\nkinds = spot\n%s%s\n",
+                           i, server->ports[i], test_certificates_ca_file(),
+                           has_account ? "credentials = file:" : "",
+                           has_account ? client->keys : "");
     if (cambist_open_text(config, "bench", CAMBIST_NO_THREAD, &client->host, &error) != CAMBIST_OK)
         bench_fail(error.message);
     host_lift_limits_(client);
     client->count = count;
     for (size_t i = 0; i < count; i++)
         client->exchanges[i] = cambist_exchange_at(client->host, i);
+}
+
+static inline void host_open(struct host_client *client, const struct bench_server *server,
+                             size_t count)
+{
+    host_open_with(client, server, count, true);
 }
 
 static inline void host_close(struct host_client *client)

@@ -20,6 +20,7 @@ enum {
     QUICK_FRAMES = 1600,
     TEXT_MOST = 4096,
     ROUNDS = 9,
+    CCXT_ROUNDS = 3, /* it takes seconds for each */
     PATIENCE_S = 30,
     SMALL_LEVELS = 4,
 };
@@ -300,7 +301,7 @@ static void run_ccxt(const char *title, uint16_t port)
     double us;
     if (!node.from || bench_missing_reason(CCXT))
         return;
-    if (peer_ask(&node, &us, 1, "book-flood https://127.0.0.1:%u %d %d", port, warm, frame_count))
+    if (peer_ask(&node, &us, 1, "book-flood https://127.0.0.1:%u %d", port, frame_count))
         bench_note(title, CCXT, "CPU ns", us * 1e3);
     else
         bench_miss(CCXT, node.reason);
@@ -318,7 +319,8 @@ static void run_flood(const struct flood *flood)
         run_ws(title, flood->is_plain, flood->port);
         if (!flood->is_plain) {
             bench_note(title, RAW, "CPU ns", run_raw(flood->port));
-            run_ccxt(title, flood->port);
+            if (round < CCXT_ROUNDS)
+                run_ccxt(title, flood->port);
         }
         if (round > 0) /* the first one is not warm */
             bench_note(title, STREAM, "allocations",

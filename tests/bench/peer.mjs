@@ -87,8 +87,15 @@ async function crowd(url, count, atOnce) {
     return [(nowUs() - start) / count, sinceUs(used) / count]
 }
 
+// A client whose book begins anew with the next stream, as its numbers do.
+function freshClientOf(url) {
+    const client = clientOf(url)
+    delete client.orderbooks[SYMBOL]
+    return client
+}
+
 async function paced(url, count) {
-    const client = clientOf(url), times = []
+    const client = freshClientOf(url), times = []
     while (times.length < count) {
         const book = await client.watchOrderBook(SYMBOL)
         if (book.timestamp) times.push(nowUs() - book.timestamp)
@@ -98,7 +105,7 @@ async function paced(url, count) {
 }
 
 async function tick(url, count) {
-    const client = clientOf(url), times = []
+    const client = freshClientOf(url), times = []
     while (times.length < count) {
         const book = await client.watchOrderBook(SYMBOL), stamp = book.timestamp
         if (!stamp) continue
@@ -131,8 +138,7 @@ function flood(url, first, last) {
 // The book's nonce is the number of the last update in it: ten for each frame, from 1001.  It is
 // looked at from beside: who watches is not told of updates that come while nobody waits.
 async function bookFlood(url, last) {
-    const client = clientOf(url)
-    delete client.orderbooks[SYMBOL]
+    const client = freshClientOf(url)
     let isOver = false, used, from
     const watch = async () => { while (!isOver) await client.watchOrderBook(SYMBOL) }
     const watching = watch().catch(() => {})

@@ -259,10 +259,10 @@ static void fails_whole_when_there_is_no_memory(void)
     bool is_built = false;
     uint64_t nth = 0;
     while (!is_built && nth < 1000) {
-        cmb_memory.fails = ++nth;
+        cmb_memory_refuse(++nth, 1);
         is_built = build();
     }
-    cmb_memory.fails = 0;
+    cmb_memory_refuse(0, 0);
     CU_ASSERT(is_built && nth > 5);
 }
 

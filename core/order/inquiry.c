@@ -110,9 +110,11 @@ static void drop(struct cmb_inquiry *inquiry)
 
 void cmb_inquiry_stop(struct cmb_inquiry *inquiry)
 {
-    if (!inquiry || !cmb_timer_is_running(&inquiry->timer))
-        return;
+    if (!inquiry || (!cmb_timer_is_running(&inquiry->timer) &&
+                     !cmb_timer_is_running(&inquiry->run->timer)))
+        return; /* it is with the exchange, and ends with the network */
     cmb_loop_stop_timer(inquiry->orders->loop, &inquiry->timer);
+    cmb_loop_stop_timer(inquiry->orders->loop, &inquiry->run->timer);
     drop(inquiry);
 }
 

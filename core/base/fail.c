@@ -20,6 +20,8 @@ int cmb_fail_plain(struct cambist_error *error, int status, struct cmb_text reas
 {
     if (!error || error->status != CAMBIST_OK)
         return status;
+    if (!reason.length) /* there was no memory to write it */
+        reason = cmb_text_of(cmb_status_text((uint32_t)status));
     size_t most = sizeof error->message - 1;
     size_t length = reason.length < most ? reason.length : most;
     memcpy(error->message, reason.at, length);

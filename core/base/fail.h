@@ -15,7 +15,8 @@
 int cmb_fail(struct cambist_error *error, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Copies a reason that is ready: no formatting.  For paths that a storm of failures walks. */
+/* Copies a reason that is ready: no formatting.  For paths that a storm of failures walks.  An empty
+ * one, for which there was no memory, becomes the words of the status. */
 int cmb_fail_plain(struct cambist_error *error, int status, struct cmb_text reason);
 
 /* Empties `error`, so that the next reason is the first again. */

@@ -17,8 +17,9 @@
  *         return bench_end(goals, sizeof goals / sizeof *goals);
  *     }
  *
- * Goals compare the least of all rounds, because a busy machine only ever adds.  Options of every
- * bench: --quick runs two rounds, to see that it works; --rows prints one JSON object a line, as
+ * A goal's ratio is the median of the ratios of the single rounds, because a minute in which the
+ * machine is slow falls on both alike; a bound in units is compared with the least of all rounds,
+ * because a busy machine only ever adds.  Options of every bench: --quick runs two rounds, to see that it works; --rows prints one JSON object a line, as
  * `cambist bench` reads them, instead of text for people.
  */
 #ifndef BENCH_BENCH_H
@@ -341,6 +342,17 @@ struct bench_result {
     const char *reason; /* why it is not measured; NULL: nobody knows */
 };
 
+/* Ours to the floor, within each round where both took part in all, and the median of these. */
+static inline double bench_ratio(const struct bench_series *ours, const struct bench_series *floor)
+{
+    double ratios[BENCH_ROUNDS_MOST];
+    if (ours->count != floor->count)
+        return ours->median / floor->median;
+    for (size_t i = 0; i < ours->count; i++)
+        ratios[i] = ours->rounds[i] / floor->rounds[i];
+    return bench_percentile(ratios, ours->count, 0.5);
+}
+
 static inline struct bench_result bench_judge(const struct bench_goal *goal)
 {
     const struct bench_series *ours = bench_find(goal->title, goal->ours, goal->figure);
@@ -352,11 +364,10 @@ static inline struct bench_result bench_judge(const struct bench_goal *goal)
         result.reason = reason ? reason : bench_missing_reason(goal->against);
         return result;
     }
-    result.ours = ours->least;
-    result.floor = floor ? floor->least : 0;
-    result.ratio = floor ? goal->at_least > 0 ? floor->least / ours->least
-                                              : ours->least / floor->least
-                         : ours->least;
+    double ratio = floor ? bench_ratio(ours, floor) : ours->least;
+    result.ours = floor ? ours->median : ours->least;
+    result.floor = floor ? floor->median : 0;
+    result.ratio = goal->at_least > 0 ? 1 / ratio : ratio;
     result.is_reached =
         goal->at_least > 0 ? result.ratio >= goal->at_least : result.ratio <= goal->at_most;
     return result;

@@ -34,6 +34,20 @@ static inline bool peer_read_(struct peer *peer, char *line, size_t size)
     return false;
 }
 
+static inline void peer_stop(struct peer *peer)
+{
+    if (peer->to)
+        fclose(peer->to);
+    if (peer->from)
+        fclose(peer->from);
+    if (peer->process > 0) {
+        kill(peer->process, SIGKILL);
+        waitpid(peer->process, NULL, 0);
+    }
+    peer->to = peer->from = NULL;
+    peer->process = 0;
+}
+
 /* Starts the program `words[0]`; false, with the reason in peer->reason, where it cannot be had. */
 static inline bool peer_start(struct peer *peer, char *const *words)
 {
@@ -55,7 +69,10 @@ static inline bool peer_start(struct peer *peer, char *const *words)
     close(output[1]);
     peer->to = fdopen(input[1], "w");
     peer->from = fdopen(output[0], "r");
-    return peer_read_(peer, line, sizeof line) && strcmp(line, "ready") == 0;
+    if (peer_read_(peer, line, sizeof line) && strcmp(line, "ready") == 0)
+        return true;
+    peer_stop(peer);
+    return false;
 }
 
 /* Asks one line, and reads `count` numbers; false: peer->reason says why there are none. */
@@ -74,19 +91,6 @@ peer_ask(struct peer *peer, double *ret_numbers, int count, const char *format, 
     for (int i = 0; i < count; i++)
         ret_numbers[i] = strtod(at, &at);
     return true;
-}
-
-static inline void peer_stop(struct peer *peer)
-{
-    if (peer->to)
-        fclose(peer->to);
-    if (peer->from)
-        fclose(peer->from);
-    if (peer->process > 0) {
-        kill(peer->process, SIGKILL);
-        waitpid(peer->process, NULL, 0);
-    }
-    peer->to = peer->from = NULL;
 }
 
 #endif

@@ -8,7 +8,7 @@
 #include "cli/row.h"
 #include "number/decimal.h"
 
-enum { LEVELS = 3, PATIENCE_S = 5, SIDES = 2, LEAN_PPM = 6000 };
+enum { LEVELS = 3, PATIENCE_S = 25, SIDES = 2, LEAN_PPM = 6000 };
 
 static const char symbol[] = "BTC/USDT";
 static const char *const exchanges[SIDES] = { "okx", "kraken" }; /* the second is made dearer */

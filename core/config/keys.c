@@ -75,13 +75,10 @@ const struct cmb_key cmb_keys[] = {
       .help = "how old a request may arrive; 0: as the plugin says" },
     { EXCHANGE(kinds), .type = CMB_KEY_WORDS, .standard = "", .words = "spot|swap|future|option",
       .help = "market kinds to load; all when empty" },
-    { EXCHANGE(budget_percent), NUMBER(100, 1, 100),
-      .help = "share of the exchange's limits that this process may use" },
     { EXCHANGE(dead_man_s), NUMBER(0, 0, 3600),
       .help = "the exchange cancels all orders when it has not heard of us for so long; 0: never" },
     { EXCHANGE(taker_fee), .type = CMB_KEY_TEXT, .standard = "",
       .help = "the rate that arbitrage counts with: 0.001; else the exchange is asked" },
-    { EXCHANGE(withdrawals), FLAG(false), .help = "grant withdrawals and transfers" },
 };
 
 const size_t cmb_key_count = sizeof cmb_keys / sizeof *cmb_keys;

@@ -52,10 +52,8 @@ struct cmb_settings_exchange {
     const char *plugin_sha256; /* 64 hex digits */
     int64_t receive_window_ms; /* 0: the plugin's */
     int64_t kinds;             /* CAMBIST_KIND_... or-ed; 0: all that the plugin has */
-    int64_t budget_percent;
     int64_t dead_man_s;
     const char *taker_fee;     /* "": the exchange's own */
-    bool withdrawals;
 };
 
 struct cmb_settings {

@@ -93,6 +93,7 @@ static int open_account(struct cambist_exchange *exchange, const struct cmb_sett
         .environment = (uint32_t)settings->environment,
         .receive_window_ms = (uint32_t)settings->receive_window_ms,
         .kind = (uint32_t)(settings->kinds & (0 - settings->kinds)),
+        .kinds = (uint32_t)settings->kinds,
         .is_key_cached = host->key_cache,
         .servers = servers,
         .server_count = override_servers(exchange->plugin, settings, servers),

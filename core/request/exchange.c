@@ -256,6 +256,7 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
     exchange->vault = vault;
     exchange->environment = settings->environment;
     exchange->kind = settings->kind ? settings->kind : CAMBIST_KIND_SPOT;
+    exchange->kinds = settings->kinds;
     exchange->clock = settings->clock ? settings->clock : &cmb_clock_system;
     exchange->random = settings->random ? settings->random : &cmb_random_system;
     struct cmb_text name = settings->name.at ? settings->name : plugin->name;

@@ -31,6 +31,7 @@ struct cmb_exchange_settings {
     struct cmb_text name;        /* of the config section; the plugin's when absent */
     uint32_t environment;        /* enum cmb_environment */
     uint32_t kind;               /* CAMBIST_KIND_... meant when nothing says it; 0: spot */
+    uint32_t kinds;              /* CAMBIST_KIND_... or-ed: of these markets are loaded; 0: all */
     uint32_t receive_window_ms;  /* 0: the plugin's own default */
     bool is_key_cached;          /* keeps asymmetric keys ready; see crypto/sign.h */
     const struct cmb_pair *servers; /* name -> URL, instead of the plugin's; only when simulated.  A
@@ -55,6 +56,7 @@ struct cmb_exchange {
     uint64_t number; /* no two of a process have the same; never 0 */
     const struct cmb_plugin *plugin;
     uint32_t environment, kind;
+    uint32_t kinds; /* of which markets are loaded; 0: of all */
     struct cmb_text receive_window; /* decimal text; absent: not configured */
     struct cmb_server servers[CMB_SERVERS_MOST];
     struct cmb_vault *vault;

@@ -78,7 +78,7 @@ uint32_t cmb_markets_kinds(const struct cmb_exchange *exchange)
         else if (speaks_of_markets(endpoint->operation))
             served |= kinds ? kinds : UINT32_MAX;
     }
-    return listed & served;
+    return listed & served & (exchange->kinds ? exchange->kinds : UINT32_MAX);
 }
 
 /* One answer after the other, until all kinds are here. */

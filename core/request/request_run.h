@@ -211,7 +211,8 @@ int cmb_send(struct cmb_run *run);
 int cmb_markets_wait(struct cmb_run *run);
 /* The kinds (CAMBIST_KIND_..., or-ed) that are loaded one after the other before the first question
  * that needs markets; 0: one answer holds all.  A kind that only fetch_markets speaks of is asked
- * for by name alone, and one whose server has no URL in this environment cannot be asked for. */
+ * for by name alone, one whose server has no URL in this environment cannot be asked for, and one that
+ * the configuration does not want is not loaded. */
 uint32_t cmb_markets_kinds(const struct cmb_exchange *exchange);
 
 #endif

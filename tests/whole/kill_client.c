@@ -160,7 +160,7 @@ static void count_loose(const struct cambist_known_order *order, void *user)
               (order->life >= CAMBIST_LIFE_FILLED && !order->is_settled);
 }
 
-/* Ids of orders that are open; the rest waits its turn. */
+/* Ids of orders that are open and not yet being cancelled; the rest waits its turn. */
 struct open_orders {
     char ids[64][ID_SIZE];
     unsigned count;
@@ -169,7 +169,8 @@ struct open_orders {
 static void note_open(const struct cambist_known_order *order, void *user)
 {
     struct open_orders *open = user;
-    if (order->life == CAMBIST_LIFE_WORKING && open->count < 64)
+    if (order->life == CAMBIST_LIFE_WORKING && order->pending == CAMBIST_PENDING_NOTHING &&
+        open->count < 64)
         snprintf(open->ids[open->count++], sizeof *open->ids, "%s", order->client_order_id);
 }
 
@@ -182,7 +183,9 @@ static void tell(const struct cambist_known_order *order, void *user)
         *filled ? filled : "0");
 }
 
-/* Nothing is unknown, under way or open any more; 0: not in time. */
+/* Nothing is unknown, under way or open any more; 0: not in time.  Open orders are cancelled at once:
+ * while more of them are open than a page of the exchange's list holds, that another one is absent
+ * from it cannot be proved. */
 static int settle(void)
 {
     for (int waited_ms = 0; waited_ms < PATIENCE_MS; waited_ms += LOOK_AGAIN_MS) {
@@ -192,7 +195,7 @@ static int settle(void)
         cambist_each_order(exchange, CAMBIST_ORDERS_OPEN, note_open, &open);
         if (!loose && !open.count)
             return 1;
-        for (unsigned i = 0; !loose && i < open.count; i++)
+        for (unsigned i = 0; i < open.count; i++)
             cancel(open.ids[i]);
         pause_ms(LOOK_AGAIN_MS);
     }

@@ -72,10 +72,21 @@ static void a_kind_that_is_not_loaded_is_asked_for_by_name(void)
     test_exchange_close(&test);
 }
 
+static void only_the_kinds_of_the_configuration_are_loaded(void)
+{
+    struct test_exchange test;
+    test_exchange_open(&test, &some_tables);
+    test.exchange->kinds = CAMBIST_KIND_SWAP | CAMBIST_KIND_FUTURE;
+    ASSERT_NUMBER(cmb_markets_kinds(test.exchange), CAMBIST_KIND_SWAP);
+    test_exchange_close(&test);
+}
+
 TEST_SUITE("request/markets",
            { "a kind that is only listed is not loaded", a_kind_that_is_only_listed_is_not_loaded },
            { "a row without kinds serves all that are listed",
              a_row_without_kinds_serves_all_that_are_listed },
+           { "only the kinds of the configuration are loaded",
+             only_the_kinds_of_the_configuration_are_loaded },
            { "a kind without a server in the sandbox is not loaded",
              a_kind_without_a_server_in_the_sandbox_is_not_loaded },
            { "a kind that is not loaded is asked for by name",

@@ -83,7 +83,7 @@ static const struct cambist_fault faults[] = {
 
 static const struct cambist_order_rule order_rules[] = {
     { 0, CAMBIST_UNIQUE_AMONG_OPEN, 36, CAMBIST_DEADLINE_IN_ENGINE, .window_ms = 500,
-      .engine_ms = 0, .lag_ms = 100 },
+      .engine_ms = 0, .lag_ms = 100, .page_rows = 1000 },
 };
 
 CAMBIST_PLUGIN(.name = "brisk", .title = "Nobody's quick exchange", .version = "1",

@@ -5,11 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-
 #include "base/memory.h"
-#endif
+#include "base/wide.h"
 
 bool cmb_text_contains(struct cmb_text text, struct cmb_text part)
 {
@@ -54,14 +51,10 @@ bool cmb_text_has_control(struct cmb_text text)
     size_t i = 0;
 #ifdef __SSE2__
     for (; i + 16 <= text.length; i += 16)
-        if (have_control(_mm_loadu_si128((const __m128i *)(const void *)(text.at + i))))
+        if (have_control(cmb_wide_load(text.at + i)))
             return true;
-    /* What is left is looked at from its two ends, whose bytes may be the same ones. */
-    if (text.length - i >= 8) {
-        __m128i head = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + i));
-        __m128i tail = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + text.length - 8));
-        return have_control(_mm_unpacklo_epi64(head, tail));
-    }
+    if (text.length - i >= 8)
+        return have_control(cmb_wide_load_ends(text.at + i, text.length - i));
 #endif
     for (; i < text.length; i++)
         if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)

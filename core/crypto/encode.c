@@ -1,9 +1,7 @@
 /* How are bytes written as hex, base64 and percent-encoded text, and read back? */
 #include "crypto/encode.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "base/wide.h"
 
 static const char lower_digits[] = "0123456789abcdef";
 static const char upper_digits[] = "0123456789ABCDEF";
@@ -142,14 +140,10 @@ bool cmb_encode_url_needed(struct cmb_text text)
     size_t i = 0;
 #ifdef __SSE2__
     for (; i + 16 <= text.length; i += 16)
-        if (!are_unreserved(_mm_loadu_si128((const __m128i *)(const void *)(text.at + i))))
+        if (!are_unreserved(cmb_wide_load(text.at + i)))
             return true;
-    /* What is left is looked at from its two ends, whose bytes may be the same ones. */
-    if (text.length - i >= 8) {
-        __m128i head = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + i));
-        __m128i tail = _mm_loadl_epi64((const __m128i *)(const void *)(text.at + text.length - 8));
-        return !are_unreserved(_mm_unpacklo_epi64(head, tail));
-    }
+    if (text.length - i >= 8)
+        return !are_unreserved(cmb_wide_load_ends(text.at + i, text.length - i));
 #endif
     bool is_plain = true;
     for (; i < text.length; i++)

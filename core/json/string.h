@@ -6,10 +6,7 @@
 #define CMB_JSON_STRING_H
 
 #include "base/text.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "base/wide.h"
 
 /* Resolves the escapes of `raw`, a string's content without its quotes, into `to`.  The result is
  * never longer than `raw` and has no NUL behind it, but may hold one.  False, with `to` in an
@@ -41,18 +38,13 @@ static inline const char *cmb_json_scan_plain(const char *at, const char *end)
 {
 #ifdef __SSE2__
     while (end - at >= 16) {
-        unsigned mask = cmb_json_looks_of(_mm_loadu_si128((const __m128i *)(const void *)at));
+        unsigned mask = cmb_json_looks_of(cmb_wide_load(at));
         if (mask)
             return at + __builtin_ctz(mask);
         at += 16;
     }
-    /* What is left is looked at from its two ends, whose bytes may be the same ones. */
-    if (end - at >= 8) {
-        __m128i head = _mm_loadl_epi64((const __m128i *)(const void *)at);
-        __m128i tail = _mm_loadl_epi64((const __m128i *)(const void *)(end - 8));
-        if (!cmb_json_looks_of(_mm_unpacklo_epi64(head, tail)))
-            return end;
-    }
+    if (end - at >= 8 && !cmb_json_looks_of(cmb_wide_load_ends(at, (size_t)(end - at))))
+        return end;
 #endif
     while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\')
         at++;

@@ -9,8 +9,7 @@
 
 #include "bench/bench.h"
 
-#define INTERLEAVED_CASES_MOST 16
-#define INTERLEAVED_ROUNDS     BENCH_ROUNDS_MOST
+#define INTERLEAVED_ROUNDS BENCH_ROUNDS_MOST
 
 struct interleaved_case {
     const char *name;
@@ -20,26 +19,6 @@ struct interleaved_case {
 
 /* Keeps the compiler from dropping work whose result nobody reads. */
 #define INTERLEAVED_KEEP(value) __asm__ volatile("" : : "g"(value) : "memory")
-
-static inline int64_t interleaved_now_ns(void)
-{
-    return bench_now_ns();
-}
-
-static inline int interleaved_compare(const void *a, const void *b)
-{
-    return bench_compare(a, b);
-}
-
-/* Tells times that were taken elsewhere, a full set of rounds for each case. */
-static inline void interleaved_print(const char *title, const struct interleaved_case *cases,
-                                     size_t count, double (*times)[INTERLEAVED_ROUNDS])
-{
-    for (size_t i = 0; i < count; i++)
-        for (size_t round = 0; round < INTERLEAVED_ROUNDS; round++)
-            bench_note(title, cases[i].name, "ns", times[i][round]);
-    bench_tell(title);
-}
 
 static inline void interleaved_run_one(const char *title, const struct interleaved_case *work)
 {

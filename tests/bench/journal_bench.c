@@ -111,7 +111,7 @@ static void count_told(struct cmb_journal_wait *wait, int status, void *user)
 static double submit(int count)
 {
     static struct cmb_journal_wait waits[WRITERS];
-    int64_t start_ns = interleaved_now_ns();
+    int64_t start_ns = bench_now_ns();
     told = 0;
     for (int i = 0; i < count; i++) {
         uint64_t number;
@@ -123,17 +123,17 @@ static double submit(int count)
     }
     while (told < count)
         cmb_loop_run_once(loop, -1);
-    return (double)(interleaved_now_ns() - start_ns) / 1e3;
+    return (double)(bench_now_ns() - start_ns) / 1e3;
 }
 
 static double sync_bare(int count)
 {
-    int64_t start_ns = interleaved_now_ns();
+    int64_t start_ns = bench_now_ns();
     for (int i = 0; i < count; i++)
         bare_write();
     if (cmb_disk_sync(&cmb_disk_system, bare_file) != 0)
         abort();
-    return (double)(interleaved_now_ns() - start_ns) / 1e3;
+    return (double)(bench_now_ns() - start_ns) / 1e3;
 }
 
 static double submit_alone(void)

@@ -8,8 +8,8 @@
 
 #include "arbitrage/trade.h"
 #include "order/way.h"
-#include "simulator/practice_network.h"
 #include "support/decimal.h"
+#include "support/practice_account.h"
 
 /* 2026-03-01T12:00:00Z */
 #define ARBITRAGE_WORLD_NOW_NS 1772366400000000000ll
@@ -81,26 +81,9 @@ static inline void arbitrage_world_on_order(const struct cmb_order_event *event,
 static inline void arbitrage_world_open_client(struct arbitrage_world *world,
                                                struct arbitrage_side *side)
 {
-    const struct cambist_plugin *tables = &side->plugin->tables;
-    struct cmb_pair servers[CMB_SERVERS_MOST], secrets[CMB_CREDENTIAL_TEXTS];
-    struct cmb_exchange_settings settings = { .environment = CMB_ENVIRONMENT_SIMULATED,
-                                              .servers = servers, .credentials = secrets,
-                                              .clock = &world->clock, .random = &world->random };
-    for (uint32_t i = 0; i < tables->servers.count; i++) {
-        const struct cambist_server *row = CMB_ROW(tables->servers, i);
-        bool is_stream = strncmp(row->live, "wss:", 4) == 0;
-        servers[settings.server_count++] = (struct cmb_pair){
-            cmb_text_of(row->name),
-            cmb_text_of(cmb_practice_network_url(world->network, side->name, is_stream)) };
-    }
-    for (uint32_t i = 0; i < tables->credentials.count; i++) {
-        const char *credential = CMB_ROW(tables->credentials, i)->name;
-        secrets[settings.credential_count++] = (struct cmb_pair){
-            cmb_text_of(credential),
-            cmb_text_of(cmb_practice_network_credential(world->network, side->name, credential)) };
-    }
-    CU_ASSERT_FATAL(cmb_exchange_open(side->plugin, &world->vault, &settings, &side->client,
-                                      &world->error) == CAMBIST_OK);
+    side->client = practice_account_open(
+        world->network, side->name, side->plugin, &world->vault,
+        (struct cmb_exchange_settings){ .clock = &world->clock, .random = &world->random });
     side->desk = cmb_desk_new(&world->office, side->client);
     side->stream = cmb_stream_new(side->desk);
     CU_ASSERT_FATAL(side->desk && side->stream);

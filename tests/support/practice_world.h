@@ -5,9 +5,8 @@
 #ifndef TEST_SUPPORT_PRACTICE_WORLD_H
 #define TEST_SUPPORT_PRACTICE_WORLD_H
 
-#include "simulator/practice_network.h"
 #include "stream/stream.h"
-#include "support/test.h"
+#include "support/practice_account.h"
 
 #ifndef PRACTICE_WORLD_PLUGINS
 #define PRACTICE_WORLD_PLUGINS NULL /* where they always are */
@@ -31,30 +30,6 @@ struct practice_world {
     struct cambist_error error;
 };
 
-static inline void practice_world_open_client(struct practice_world *world, const char *name)
-{
-    const struct cambist_plugin *tables = &world->plugin->tables;
-    struct cmb_pair servers[CMB_SERVERS_MOST], secrets[CMB_CREDENTIAL_TEXTS];
-    struct cmb_exchange_settings settings = { .environment = CMB_ENVIRONMENT_SIMULATED,
-                                              .servers = servers, .credentials = secrets,
-                                              .clock = &world->clock, .random = &world->random };
-    for (uint32_t i = 0; i < tables->servers.count; i++) {
-        const struct cambist_server *row = CMB_ROW(tables->servers, i);
-        bool is_stream = strncmp(row->live, "wss:", 4) == 0;
-        servers[settings.server_count++] = (struct cmb_pair){
-            cmb_text_of(row->name),
-            cmb_text_of(cmb_practice_network_url(world->network, name, is_stream)) };
-    }
-    for (uint32_t i = 0; i < tables->credentials.count; i++) {
-        const char *credential = CMB_ROW(tables->credentials, i)->name;
-        secrets[settings.credential_count++] = (struct cmb_pair){
-            cmb_text_of(credential),
-            cmb_text_of(cmb_practice_network_credential(world->network, name, credential)) };
-    }
-    CU_ASSERT_FATAL(cmb_exchange_open(world->plugin, &world->vault, &settings, &world->client,
-                                      &world->error) == CAMBIST_OK);
-}
-
 /* `name` is a plugin of the build; of the settings, loop and clock are the world's. */
 static inline void practice_world_open_with(struct practice_world *world, const char *name,
                                             struct cmb_practice_network_settings settings)
@@ -73,7 +48,9 @@ static inline void practice_world_open_with(struct practice_world *world, const 
     CU_ASSERT_FATAL(cmb_practice_network_add(world->network, world->plugin, &world->error) ==
                     CAMBIST_OK);
     world->exchange = cmb_practice_network_find(world->network, name);
-    practice_world_open_client(world, name);
+    world->client = practice_account_open(
+        world->network, name, world->plugin, &world->vault,
+        (struct cmb_exchange_settings){ .clock = &world->clock, .random = &world->random });
     cmb_office_init(&world->office, world->loop, cmb_practice_network_way(world->network));
     world->desk = cmb_desk_new(&world->office, world->client);
     world->stream = cmb_stream_new(world->desk);

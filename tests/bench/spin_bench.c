@@ -3,7 +3,7 @@
  * A process on the first CPU sends a frame over TLS every 300 us, stamped with the moment before it is
  * written; both clients stand on the second CPU.  Rounds of 100 frames, sleeping and spinning, raw
  * and ours, in turn; of each round the median counts.  (Requests: see transport_bench.c.) */
-#include "bench/bench.h"
+#include "bench/raw_client.h"
 #include "bench/transport_server.h"
 #include "support/websocket_client.h"
 #include "support/websocket_server.h"
@@ -26,8 +26,7 @@ static void note(int64_t stamp_ns)
 
 static double median_us(void)
 {
-    qsort(latencies, BLOCK, sizeof *latencies, bench_compare);
-    return latencies[BLOCK / 2] / 1000;
+    return bench_percentile(latencies, BLOCK, 0.5) / 1000;
 }
 
 /* The CPU of whoever sends is idle in between: only what is measured may take time. */
@@ -82,51 +81,25 @@ static pid_t start_server(void)
     return child;
 }
 
-/* --- the raw client: nothing is checked, a frame is whole as soon as its bytes are there --- */
+/* --- the raw client --- */
 
-static SSL *raw_tls;
-static int raw_epoll;
+static struct raw raw;
 
-static void raw_open(void)
+static void on_raw_frame(const char *at, ptrdiff_t length, void *user)
 {
-    static const char request[] = "GET / HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-                                  "\r\n\r\n";
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons(port),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    char answer[1024];
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
-    raw_tls = SSL_new(SSL_CTX_new(TLS_client_method()));
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        SSL_set_fd(raw_tls, fd) != 1 || SSL_connect(raw_tls) != 1 ||
-        SSL_write(raw_tls, request, sizeof request - 1) <= 0 ||
-        SSL_read(raw_tls, answer, sizeof answer) <= 0)
-        abort();
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    struct epoll_event event = { .events = EPOLLIN };
-    raw_epoll = epoll_create1(EPOLL_CLOEXEC);
-    epoll_ctl(raw_epoll, EPOLL_CTL_ADD, fd, &event);
+    (void)length;
+    (void)user;
+    note(strtoll(at, NULL, 10));
 }
 
 static double run_raw(int patience_ms)
 {
     static const char go[] = "\x81\x82\0\0\0\0go";
-    char bytes[2 * FRAME];
-    struct epoll_event event;
-    int have = 0, read;
+    raw_patience_ms = patience_ms;
     got = 0;
-    SSL_write(raw_tls, go, sizeof go - 1);
-    while (got < BLOCK) {
-        epoll_wait(raw_epoll, &event, 1, patience_ms);
-        while ((read = SSL_read(raw_tls, bytes + have, FRAME - have)) > 0) {
-            have += read;
-            if (have < FRAME)
-                continue;
-            note(strtoll(bytes + 4, NULL, 10));
-            have = 0;
-        }
-    }
+    SSL_write(raw.tls, go, sizeof go - 1);
+    while (got < BLOCK)
+        raw_read_frames(raw_wait_readable(), on_raw_frame, NULL);
     return median_us();
 }
 
@@ -187,7 +160,8 @@ static double run_ours(int i)
 
 static void bench_frames(void)
 {
-    raw_open();
+    raw_init(test_certificates_ca_file());
+    raw_open_websocket(&raw, port, "/", "");
     for (int round = 0; bench_has_round(round, BENCH_ROUNDS_MOST); round++) {
         bench_note(FRAMES, RAW_SLEEPING, "p50 us", run_raw(-1));
         bench_note(FRAMES, OURS_SLEEPING, "p50 us", run_ours(0));

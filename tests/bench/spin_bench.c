@@ -3,6 +3,7 @@
  * A process on the first CPU sends a frame over TLS every 300 us, stamped with the moment before it is
  * written; both clients stand on the second CPU.  Rounds of 100 frames, sleeping and spinning, raw
  * and ours, in turn; of each round the median counts.  (Requests: see transport_bench.c.) */
+#include "bench/forked_server.h"
 #include "bench/raw_client.h"
 #include "bench/transport_server.h"
 #include "support/websocket_client.h"
@@ -60,25 +61,9 @@ static void pace(struct test_peer *peer, const char *text, void *user)
     free(websocket);
 }
 
-static pid_t start_server(void)
+static void take_first_cpu(void)
 {
-    int ends[2];
-    if (pipe(ends) != 0)
-        abort();
-    test_certificates_ca_file(); /* made once, for both processes */
-    pid_t child = fork();
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        bench_pin(0);
-        struct test_server *server =
-            test_server_start(&(struct test_server_settings){ .on_request = pace });
-        if (write(ends[1], &server->port, sizeof server->port) > 0)
-            pause();
-        _exit(0);
-    }
-    if (child < 0 || read(ends[0], &port, sizeof port) != sizeof port)
-        abort();
-    return child;
+    bench_pin(0);
 }
 
 /* --- the raw client --- */
@@ -265,7 +250,7 @@ int main(int count, char **words)
     char url[64];
     bench_begin(count, words);
     signal(SIGPIPE, SIG_IGN);
-    pid_t child = start_server();
+    pid_t child = bench_fork_server(take_first_cpu, pace, &port);
     bench_pin(1);
     snprintf(url, sizeof url, "wss://127.0.0.1:%u", port);
     struct cmb_trust_settings trusted = { .ca_file = test_certificates_ca_file(),

@@ -3,12 +3,12 @@
  * The server is a process on the other CPU and writes as fast as it can.  Times are CPU of the
  * client's thread per frame, from the handshake on, rounds of both clients in turn.  The raw client
  * checks nothing: not the certificate, not UTF-8, not whether anything is silent. */
+#include "bench/forked_server.h"
 #include "bench/interleaved.h"
 #include "support/websocket_client.h"
 #include "support/websocket_server.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 enum { PAYLOAD = 250, FRAME = PAYLOAD + 4, FRAMES = 4000, FLOODS = 25, RAW_BYTES = 16 * 1024 };
@@ -43,27 +43,6 @@ static void fill_frames(void)
         memset(frames + i, 'z', FRAME);
         memcpy(frames + i, "\x81\x7e\0\xfa", 4);
     }
-}
-
-static pid_t start_server(void)
-{
-    int ends[2];
-    if (pipe(ends) != 0)
-        abort();
-    test_certificates_ca_file(); /* made once, for both processes */
-    pid_t child = fork();
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        fill_frames();
-        struct test_server *server =
-            test_server_start(&(struct test_server_settings){ .on_request = flood });
-        if (write(ends[1], &server->port, sizeof server->port) > 0)
-            pause();
-        _exit(0);
-    }
-    if (child < 0 || read(ends[0], &port, sizeof port) != sizeof port)
-        abort();
-    return child;
 }
 
 /* --- the raw client --- */
@@ -196,7 +175,7 @@ static const struct bench_goal goals[] = {
 int main(int count, char **words)
 {
     bench_begin(count, words);
-    pid_t child = start_server();
+    pid_t child = bench_fork_server(fill_frames, flood, &port);
     char url[64];
     snprintf(url, sizeof url, "wss://127.0.0.1:%u", port);
     struct cmb_trust *trust =

@@ -31,6 +31,20 @@ static bool is_quiet(const struct stage_account *account)
     return account->under_way == 0 && account->told.restless == 0;
 }
 
+/* What nothing became known of; under the lock. */
+static void report_restless(const struct stage_account *account)
+{
+    const struct told_orders *told = &account->told;
+    printf("\n    %s: %u questions under way, %zu orders restless", account->name,
+           account->under_way, told->restless);
+    for (size_t i = 0; i < told->count; i++)
+        if (told->orders[i]->is_restless)
+            printf("\n        %s: %s, pending %u, event %llu", told->orders[i]->client_id,
+                   cambist_life_name(told->orders[i]->life), told->orders[i]->pending,
+                   (unsigned long long)told->orders[i]->sequence);
+    printf("\n");
+}
+
 static void wait_until_quiet(struct stage_account *account)
 {
     time_t until_s = stage_now_s() + WAIT_S;
@@ -38,6 +52,8 @@ static void wait_until_quiet(struct stage_account *account)
     while (!is_quiet(account) && stage_now_s() < until_s)
         stage_wait_for_news(account);
     CU_ASSERT(is_quiet(account));
+    if (!is_quiet(account))
+        report_restless(account);
     pthread_mutex_unlock(&account->told.lock);
 }
 

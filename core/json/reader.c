@@ -124,8 +124,11 @@ static const char *pass_part(struct cmb_json_reader *reader, const char *digits)
     return NULL;
 }
 
-static bool read_number(struct cmb_json_reader *reader, struct cmb_json_value *ret_value)
+bool cmb_json_read_number(struct cmb_json_reader *reader, struct cmb_json_value *ret_value)
 {
+    char first = cmb_json_next_byte(reader);
+    if (first != '-' && (first < '0' || first > '9'))
+        return cmb_json_fail(reader, "a number is expected");
     const char *start = reader->at, *end = reader->end, *at = start + (*start == '-');
     if (at < end && *at == '0')
         at++;
@@ -183,7 +186,7 @@ static bool read_scalar(struct cmb_json_reader *reader, enum cmb_json_kind kind,
     case CMB_JSON_STRING:
         return cmb_json_read_string(reader, ret_value);
     case CMB_JSON_NUMBER:
-        return read_number(reader, ret_value);
+        return cmb_json_read_number(reader, ret_value);
     case CMB_JSON_TRUE:
         return read_word(reader, CMB_TEXT("true"), kind, ret_value);
     case CMB_JSON_FALSE:

@@ -89,6 +89,8 @@ bool cmb_json_skip(struct cmb_json_reader *reader);
 /* Reads a string; anything else is a failure. */
 static inline bool cmb_json_read_string(struct cmb_json_reader *reader,
                                         struct cmb_json_value *ret_value);
+/* Reads a number, as a slice; anything else is a failure. */
+bool cmb_json_read_number(struct cmb_json_reader *reader, struct cmb_json_value *ret_value);
 
 /* Enters the object or array that comes next; anything else is a failure. */
 static inline bool cmb_json_enter_object(struct cmb_json_reader *reader);

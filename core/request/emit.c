@@ -108,18 +108,23 @@ static int put_decimal(struct cmb_call *call, const struct cmb_leaf *leaf, struc
     return CAMBIST_OK;
 }
 
-static int put_time(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
-                    int64_t *ret)
+enum cmb_number_fault cmb_leaf_time(const struct cmb_leaf *leaf, struct cmb_text text,
+                                    int64_t *ret_ns)
 {
     static const enum cmb_time_unit units[] = { CMB_TIME_S, CMB_TIME_S, CMB_TIME_MS, CMB_TIME_US,
                                                 CMB_TIME_NS };
     uint32_t unit = leaf->as & 15;
+    return unit == CAMBIST_ISO ? cmb_time_parse_iso(text, ret_ns)
+                               : cmb_time_parse_number(text, units[unit], ret_ns);
+}
+
+static int put_time(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,
+                    int64_t *ret)
+{
     int64_t time_ns = 0;
     if (text.length == 0)
         return CAMBIST_OK;
-    enum cmb_number_fault fault = unit == CAMBIST_ISO
-                                      ? cmb_time_parse_iso(text, &time_ns)
-                                      : cmb_time_parse_number(text, units[unit], &time_ns);
+    enum cmb_number_fault fault = cmb_leaf_time(leaf, text, &time_ns);
     if (fault != CMB_NUMBER_FINE)
         return refuse(call, leaf, text, cmb_number_fault_text(fault));
     *ret = time_ns; /* 0: exchanges write it where there is no time */

@@ -47,6 +47,9 @@ static inline bool cmb_is_container(struct cmb_json_reader *reader)
  * is no text or number. */
 struct cmb_text cmb_leaf_text(struct cmb_call *call, const struct cmb_leaf *leaf,
                               const struct cmb_json_value *value);
+/* The time that such a text tells, as the leaf's row says how to read it. */
+enum cmb_number_fault cmb_leaf_time(const struct cmb_leaf *leaf, struct cmb_text text,
+                                    int64_t *ret_ns);
 /* Fills a zeroed record with the values that were found for the leaves of `fields`;
  * *ret_is_passed_over: a constant of the rows stands otherwise, and it is no such row. */
 int cmb_fill_record(struct cmb_call *call, const struct cmb_fields *fields,

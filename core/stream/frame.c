@@ -170,9 +170,9 @@ static const struct cmb_signal *find_signal(const struct cmb_plugin *plugin,
 
 /* The channel behind `last` (NULL: the first) that can come over this line.  Of a stream that is fed
  * it is its kinds that tell: servers of one dialect send the same frames about different markets. */
-static const struct cmb_channel *next_spoken(const struct cmb_stream *stream,
-                                             const struct cmb_line *line,
-                                             const struct cmb_channel *last)
+const struct cmb_channel *cmb_channel_next_spoken(const struct cmb_stream *stream,
+                                                  const struct cmb_line *line,
+                                                  const struct cmb_channel *last)
 {
     const struct cmb_exchange *exchange = stream->desk->exchange;
     const struct cmb_plugin *plugin = exchange->plugin;
@@ -217,16 +217,16 @@ static void tell_unreadable(struct cmb_stream *stream, const struct cmb_channel 
 }
 
 /* Every channel whose terms hold reads the frame: one event may be an order and a trade. */
-static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, bool *ret_is_data)
+static int decode_all(struct cmb_stream *stream, const struct cmb_line *line, uint32_t *ret_met)
 {
     const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
     const struct cmb_channel *channel = NULL;
     int status = CAMBIST_OK;
-    while (status == CAMBIST_OK && (channel = next_spoken(stream, line, channel))) {
+    while (status == CAMBIST_OK && (channel = cmb_channel_next_spoken(stream, line, channel))) {
         if (!is_meant(stream, channel) ||
             !cmb_message_meets(plugin, &stream->frame, &channel->frames))
             continue;
-        *ret_is_data = true;
+        ++*ret_met;
         stream->book_owner = NULL;
         status = cmb_decode(stream, channel);
         if (status != CAMBIST_OK)
@@ -246,27 +246,26 @@ int cmb_message_unpack(struct cmb_line *line, struct cmb_text *text)
     return status;
 }
 
-int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
-                   int64_t received_ns)
+/* Reads the frame by the tables, and learns how the next one may be read by a stencil. */
+static int take_anew(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
+                     bool *ret_is_data)
 {
-    const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
-    bool is_data = false;
-    stream->counts.frames++;
-    stream->counts.bytes += text.length;
-    stream->frame_line = line;
-    cmb_fail_reset(&stream->error);
-    cmb_message_start(&stream->frame, content_of(plugin, line, text), received_ns);
-    cmb_frame_begin_lap(stream);
+    uint32_t channels_met = 0;
     count_frame(stream, line);
     stream->has_handle = line && cmb_message_find_number(&stream->frame, line->dialect->row->handle,
                                                          &stream->handle);
-    int status = decode_all(stream, line, &is_data);
-    cmb_frame_end_lap(stream, is_data);
-    if (is_data) {
-        stream->counts.unreadable += status != CAMBIST_OK;
-        return status;
-    }
-    const struct cmb_signal *signal = find_signal(plugin, &stream->frame);
+    int status = decode_all(stream, line, &channels_met);
+    *ret_is_data = channels_met > 0;
+    if (stream->lesson && status == CAMBIST_OK && channels_met == 1)
+        cmb_stencils_learn(stream, line, text);
+    stream->lesson = NULL;
+    return status;
+}
+
+/* A frame that is no data. */
+static int take_other(struct cmb_stream *stream, struct cmb_line *line)
+{
+    const struct cmb_signal *signal = find_signal(stream->desk->exchange->plugin, &stream->frame);
     if (!signal && stream->has_handle) {
         stream->counts.notices++; /* of a subscription that was left */
         return CAMBIST_AGAIN;
@@ -279,4 +278,27 @@ int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cm
     stream->counts.notices += signal->row->means == CAMBIST_NOTICE;
     take_signal(stream, line, signal);
     return CAMBIST_AGAIN;
+}
+
+int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cmb_text text,
+                   int64_t received_ns)
+{
+    int status = CAMBIST_OK;
+    bool is_data = true;
+    stream->counts.frames++;
+    stream->counts.bytes += text.length;
+    stream->frame_line = line;
+    stream->frame.received_ns = received_ns;
+    cmb_fail_reset(&stream->error);
+    cmb_frame_begin_lap(stream);
+    if (!cmb_stencils_take(stream, line, text)) {
+        cmb_message_start(&stream->frame, content_of(stream->desk->exchange->plugin, line, text),
+                          received_ns);
+        status = take_anew(stream, line, text, &is_data);
+    }
+    cmb_frame_end_lap(stream, is_data);
+    if (!is_data)
+        return take_other(stream, line);
+    stream->counts.unreadable += status != CAMBIST_OK;
+    return status;
 }

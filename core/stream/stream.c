@@ -28,8 +28,11 @@ struct cmb_stream *cmb_stream_new(struct cmb_desk *desk)
     cmb_backoff_init(&stream->snapshot_backoff, 100 * millisecond_ns, 500 * millisecond_ns,
                      10000 * millisecond_ns);
     stream->call = cmb_call_new();
-    if (stream->call)
+    stream->stencils = cmb_stencils_new();
+    if (stream->call && stream->stencils)
         return stream;
+    cmb_call_free(stream->call);
+    cmb_stencils_free(stream->stencils);
     free(stream);
     return NULL;
 }

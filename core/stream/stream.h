@@ -89,6 +89,7 @@ typedef void cmb_frame_lap_fn(const struct cmb_lap *lap, void *user);
 
 struct cmb_stream_counts {
     uint64_t frames, bytes, events;
+    uint64_t stencilled; /* frames that looked like an earlier one, and were read as it was */
     uint64_t notices;  /* frames that are no data, and known to be */
     uint64_t unknown;  /* frames that no row of the tables knows */
     uint64_t unreadable; /* frames whose row could not read them */

@@ -5,7 +5,9 @@
  *     subscribe.c  what do we ask for, and was it granted?
  *     tap.c        what of it may be recorded?
  *     frame.c      what is this frame?
+ *     stencil.c    does it look like an earlier one?
  *     decode.c     which records does it hold?
+ *     decode_book.c  what does it say about a book?
  *     levels.c     which levels?
  *     book.c       does the book stay true, and if not, what makes it so?
  *     deliver.c    who is told?
@@ -167,6 +169,20 @@ enum { CMB_BIDS, CMB_ASKS, CMB_SIDES };
 enum { CMB_SUBSCRIPTION_BUCKETS = 1024 };
 
 struct cmb_tap;
+struct cmb_stencils;
+
+enum { CMB_LESSON_LEAVES = 32 };
+
+/* How a book's frame was read, for a stencil to be cut out of it. */
+struct cmb_lesson {
+    const struct cmb_channel *channel; /* that read it */
+    uint32_t rows; /* that changed a book */
+    struct cmb_json_value found[CMB_LESSON_LEAVES]; /* by leaf */
+    const char *levels[CMB_SIDES]; /* where they begin in the frame; NULL: there are none */
+    struct cambist_book_update record;
+    uint64_t told; /* a bit for each of its members that is given */
+    bool is_unfit;
+};
 
 struct cmb_stream {
     struct cmb_desk *desk;
@@ -191,6 +207,8 @@ struct cmb_stream {
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
     bool has_handle;             /* the present frame carries the number of a subscription */
     int64_t handle;
+    struct cmb_stencils *stencils; /* NULL: every frame is read by the tables */
+    struct cmb_lesson *lesson; /* notes how the present frame is read; NULL: nobody learns from it */
     struct cmb_tap *tap; /* NULL: nobody records */
     cmb_event_fn *observer;
     void *observer_user;
@@ -279,7 +297,38 @@ void cmb_tap_received(struct cmb_line *line, struct cmb_text text, bool is_text)
 /* The run has an answer. */
 void cmb_tap_answered(struct cmb_stream *stream, const struct cmb_run *run);
 
+/* The channel behind `last` (NULL: the first) that can come over this line (NULL: fed). */
+const struct cmb_channel *cmb_channel_next_spoken(const struct cmb_stream *stream,
+                                                  const struct cmb_line *line,
+                                                  const struct cmb_channel *last);
+
+/* ---- stencil ---- */
+
+/* NULL without memory. */
+struct cmb_stencils *cmb_stencils_new(void);
+/* Accepts NULL. */
+void cmb_stencils_free(struct cmb_stencils *stencils);
+/* The subscription is freed. */
+void cmb_stencils_forget(struct cmb_stencils *stencils, const struct cmb_subscription *owner);
+/* Tells what a frame holds that fits one of them.  False: it fits none, and nothing was told. */
+bool cmb_stencils_take(struct cmb_stream *stream, const struct cmb_line *line,
+                       struct cmb_text text);
+/* A book's frame that fits none is being read: where it is to be learnt from, what is to be noted in
+ * stream->lesson.  Not each is, because there may be no two that look alike. */
+void cmb_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel);
+/* Cuts one out of the frame of the lesson, which came as `text`, if its form can have one. */
+void cmb_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
+                        struct cmb_text text);
+
 /* ---- decode ---- */
+
+/* Begins the call that reads the frame by the channel's row. */
+void cmb_decode_start(struct cmb_stream *stream, const struct cmb_channel *channel);
+/* Empties stream->sides for the next book. */
+void cmb_decode_start_book(struct cmb_stream *stream);
+/* Applies the record and what stands in stream->sides; `told` has a bit for each member given. */
+void cmb_decode_end_book(struct cmb_subscription *owner, uint64_t told,
+                         const struct cambist_book_update *record);
 
 /* Reads the frame by the channel's row and tells what it holds. */
 int cmb_decode(struct cmb_stream *stream, const struct cmb_channel *channel);

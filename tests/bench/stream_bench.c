@@ -13,7 +13,7 @@
 
 #include <json-c/json.h>
 
-enum { UPDATES = 256, LEVELS_DEEP = 120, TEXT_MOST = 8192, HEAD = 4,
+enum { UPDATES = 256, LEVELS_FEW = 4, LEVELS_DEEP = 120, TEXT_MOST = 8192, HEAD = 4,
        ROOM = TEXT_MOST - HEAD };
 
 /* An exchange's stream behind its connection, and the texts of one round. */
@@ -30,7 +30,7 @@ struct fed {
     char snapshot[TEXT_MOST * 64];
 };
 
-static struct fed binance, deep, okx; /* deep: binance, with more levels */
+static struct fed binance, few, deep, okx; /* few, deep: binance, with other numbers of levels */
 static struct cmb_vault vault;
 static struct cmb_clock clock_of_bench;
 static struct cmb_loop *loop;
@@ -115,14 +115,19 @@ static size_t frame(char *at, size_t length)
 static unsigned long next_binance = 1001;
 static long next_okx = 1;
 
+static void write_update(struct fed *fed, int i, int levels)
+{
+    char *to = fed->texts[i];
+    fed->lengths[i] = frame(to, depth_write_binance(to + HEAD, ROOM, next_binance, levels));
+}
+
 static void write_round(void)
 {
     for (int i = 0; i < UPDATES; i++, next_binance += 10, next_okx++) {
-        char *to = binance.texts[i], *to_deep = deep.texts[i], *to_okx = okx.texts[i];
-        binance.lengths[i] =
-            frame(to, depth_write_binance(to + HEAD, ROOM, next_binance, DEPTH_LEVELS));
-        deep.lengths[i] =
-            frame(to_deep, depth_write_binance(to_deep + HEAD, ROOM, next_binance, LEVELS_DEEP));
+        write_update(&binance, i, DEPTH_LEVELS);
+        write_update(&few, i, LEVELS_FEW);
+        write_update(&deep, i, LEVELS_DEEP);
+        char *to_okx = okx.texts[i];
         okx.lengths[i] =
             frame(to_okx, write_okx(to_okx + HEAD, ROOM, "update", next_okx + 1, DEPTH_LEVELS));
     }
@@ -135,9 +140,11 @@ static void open_all(void)
     cmb_clock_init_turnable(&clock_of_bench, 1754006400123000000);
     loop = cmb_loop_new(&clock_of_bench);
     open_fed(&binance, "binance");
+    open_fed(&few, "binance");
     open_fed(&deep, "binance");
     open_fed(&okx, "okx");
     begin_binance(&binance);
+    begin_binance(&few);
     begin_binance(&deep);
     feed(&okx, first, write_okx(first, sizeof first, "snapshot", next_okx, 800));
     /* Binance's book is live with the first update. */
@@ -167,6 +174,8 @@ static void feed_round(struct fed *fed)
 
 static void parse_binance(void) { parse(&binance); }
 static void feed_binance(void) { feed_round(&binance); }
+static void parse_few(void) { parse(&few); }
+static void feed_few(void) { feed_round(&few); }
 static void parse_deep(void) { parse(&deep); }
 static void feed_deep(void) { feed_round(&deep); }
 static void parse_okx(void) { parse(&okx); }
@@ -181,6 +190,8 @@ static const struct {
 } cases[] = {
     { "a depth update of binance, 36 levels", PARSE, parse_binance },
     { "a depth update of binance, 36 levels", BOOK, feed_binance },
+    { "a depth update of binance, 4 levels", PARSE, parse_few },
+    { "a depth update of binance, 4 levels", BOOK, feed_few },
     { "a depth update of binance, 120 levels", PARSE, parse_deep },
     { "a depth update of binance, 120 levels", BOOK, feed_deep },
     { "a depth update of okx, 36 levels, digits kept", PARSE, parse_okx },
@@ -192,7 +203,7 @@ enum { CASES = sizeof cases / sizeof *cases, ROUNDS = 41, WARM = 5 };
 static const struct bench_goal goals[] = {
     { "frame of 36 levels to updated book, framing included", cases[0].title, "ns", BOOK,
       .at_most = 2000 },
-    { "frame of 36 levels to updated book, okx, digits kept", cases[4].title, "ns", BOOK,
+    { "frame of 36 levels to updated book, okx, digits kept", cases[6].title, "ns", BOOK,
       .at_most = 2000 },
     { "frame to updated book, beside parsing alone", cases[0].title, "ns", BOOK, PARSE,
       .at_least = 8 },
@@ -225,7 +236,7 @@ int main(int count, char **words)
         for (size_t i = 0; i < CASES; i++)
             run_case(i);
         bench_note(ALLOCATIONS, BOOK, "allocations",
-                   (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * 3));
+                   (double)(atomic_load(&test_allocations_ours) - allocations) / (UPDATES * CASES / 2));
     }
     for (size_t i = 0; i < CASES; i += 2)
         bench_tell(cases[i].title);

@@ -1,0 +1,365 @@
+/* Does this frame look like an earlier one, so that nothing but its values need be read?
+ *
+ * The updates of a book are all of one form.  When one was read in the normal way, a stencil is cut
+ * out of it (json/stencil.h): what told its channel, its words and its keys stay as they stand, holes
+ * are its numbers, the market's name, and the levels.  A frame that fits says the same but for what
+ * is in the holes.  Whatever does not fit is read in the normal way, and tells there what is wrong
+ * with it. */
+#include "stream/way.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "json/path.h"
+#include "json/stencil.h"
+#include "request/map.h"
+
+enum { STENCILS = 8, MISSES_PER_LESSON = 16, PINS_MOST = 32, NAME_BYTES_MOST = 32 };
+
+/* What a hole's value is for. */
+enum use_kind { IGNORED = 0, NAMES_MARKET, IS_LEVELS, IS_INTEGER, IS_TIME };
+struct use {
+    enum use_kind kind;
+    int side;                    /* of levels */
+    const struct cmb_leaf *leaf; /* of numbers and times ... */
+    uint32_t offset;             /* ... and where they stand in the record */
+};
+
+struct stencil {
+    struct cmb_json_stencil json;
+    struct use uses[CMB_STENCIL_HOLES];
+    const struct cmb_channel *channel; /* NULL: it is none */
+    const struct cmb_dialect *dialect; /* NULL: of frames that are fed */
+    struct cambist_book_update record; /* what is no hole; holes are written anew each time */
+    uint64_t told;                     /* a bit for each member that is given */
+    struct cmb_subscription *owner;    /* of the last frame that fitted, NULL: unknown ... */
+    char name[NAME_BYTES_MOST];        /* ... and its market's name */
+    size_t name_length;
+};
+
+struct cmb_stencils {
+    struct stencil all[STENCILS];
+    uint32_t last;   /* that fitted */
+    uint32_t next;   /* to be cut anew */
+    uint32_t misses; /* books' frames that fitted none */
+    struct cmb_lesson lesson;
+};
+
+struct cmb_stencils *cmb_stencils_new(void)
+{
+    return cmb_calloc(1, sizeof(struct cmb_stencils));
+}
+
+void cmb_stencils_free(struct cmb_stencils *stencils)
+{
+    free(stencils);
+}
+
+void cmb_stencils_forget(struct cmb_stencils *stencils, const struct cmb_subscription *owner)
+{
+    for (uint32_t i = 0; stencils && i < STENCILS; i++)
+        if (stencils->all[i].owner == owner)
+            stencils->all[i].owner = NULL;
+}
+
+/* ---- reading by a stencil ---- */
+
+static bool find_owner(const struct cmb_stream *stream, struct stencil *stencil,
+                       struct cmb_text name)
+{
+    if (stencil->owner &&
+        cmb_text_is(name, (struct cmb_text){ stencil->name, stencil->name_length }))
+        return true;
+    const struct cambist_market *market =
+        cmb_markets_find_id(stream->desk->exchange->markets, name, stencil->channel->row->kinds);
+    stencil->owner = market ? cmb_subscription_find(stream, stencil->channel, market,
+                                                    (struct cmb_text){ 0 })
+                            : NULL;
+    if (!stencil->owner || name.length > NAME_BYTES_MOST)
+        return false;
+    memcpy(stencil->name, name.at, name.length);
+    stencil->name_length = name.length;
+    return true;
+}
+
+static bool take_value(const struct cmb_stream *stream, struct stencil *stencil,
+                       const struct use *use, const struct cmb_json_value *value)
+{
+    int64_t *at = (int64_t *)(void *)((char *)&stencil->record + use->offset);
+    if (use->kind == IGNORED)
+        return true;
+    if (value->has_escapes || !value->raw.length)
+        return false;
+    switch (use->kind) {
+    case NAMES_MARKET: return find_owner(stream, stencil, value->raw);
+    case IS_INTEGER: return cmb_scaled_parse(value->raw, 0, at) == CMB_NUMBER_FINE;
+    default: return cmb_leaf_time(use->leaf, value->raw, at) == CMB_NUMBER_FINE;
+    }
+}
+
+static bool fill_holes(struct cmb_stream *stream, struct stencil *stencil, struct cmb_text text)
+{
+    struct cmb_json_reader reader;
+    struct cmb_json_value value;
+    cmb_json_init(&reader, text, 0);
+    for (uint32_t i = 0; i < stencil->json.count; i++) {
+        const struct use *use = &stencil->uses[i];
+        if (!cmb_json_stencil_pass(&stencil->json, i, &reader))
+            return false;
+        bool is_filled = use->kind == IS_LEVELS
+                             ? cmb_read_levels(stream, stencil->channel, stencil->owner->feed,
+                                               use->side, &reader)
+                             : cmb_json_stencil_read(&stencil->json, i, &reader, &value) &&
+                                   take_value(stream, stencil, use, &value);
+        if (!is_filled)
+            return false;
+    }
+    return cmb_json_stencil_pass(&stencil->json, stencil->json.count, &reader);
+}
+
+bool cmb_stencils_take(struct cmb_stream *stream, const struct cmb_line *line, struct cmb_text text)
+{
+    struct cmb_stencils *stencils = stream->stencils;
+    const struct cmb_dialect *dialect = line ? line->dialect : NULL;
+    for (uint32_t tries = 0; stencils && tries < STENCILS; tries++) {
+        uint32_t i = (stencils->last + tries) % STENCILS;
+        struct stencil *stencil = &stencils->all[i];
+        if (!stencil->channel || stencil->dialect != dialect)
+            continue;
+        cmb_decode_start_book(stream);
+        if (!fill_holes(stream, stencil, text))
+            continue;
+        stencils->last = i;
+        stream->counts.stencilled++;
+        cmb_decode_end_book(stencil->owner, stencil->told, &stencil->record);
+        return true;
+    }
+    return false;
+}
+
+/* ---- lessons: what was read of a frame in the normal way ---- */
+
+void cmb_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel)
+{
+    struct cmb_stencils *stencils = stream->stencils;
+    stream->lesson = NULL;
+    if (!stencils || stencils->misses++ % MISSES_PER_LESSON)
+        return;
+    stencils->lesson = (struct cmb_lesson){ .channel = channel };
+    stream->lesson = &stencils->lesson;
+}
+
+/* A frame out of which a stencil is being cut. */
+struct cut {
+    const struct cmb_lesson *lesson;
+    const struct cmb_fields *fields;
+    struct stencil *stencil;
+    const char *name;            /* of the market, where the channel's row says it; NULL: a leaf */
+    const char *pins[PINS_MOST]; /* values that tell frames apart: they stay */
+    size_t pin_count;
+    uint32_t met; /* leaves whose value was met */
+    bool has_owner, is_unfit;
+};
+
+static bool is_pinned(const struct cut *cut, const char *at)
+{
+    for (size_t i = 0; i < cut->pin_count; i++)
+        if (cut->pins[i] == at)
+            return true;
+    return false;
+}
+
+/* Whether a leaf stands alone: what it gives depends on nothing but its own value. */
+static bool is_alone(const struct cmb_fields *fields, uint32_t i)
+{
+    const struct cmb_leaf *leaf = &fields->leaves[i];
+    bool has_other = i + 1 < fields->count && fields->leaves[i + 1].is_alternative;
+    return !leaf->is_said && !leaf->part_mark && !leaf->is_alternative && !has_other &&
+           leaf->member >= 0;
+}
+
+static enum use_kind use_of(const struct cmb_fields *fields, uint32_t i)
+{
+    if (!is_alone(fields, i))
+        return IGNORED;
+    switch (fields->leaves[i].kind) {
+    case CMB_MEMBER_INTEGER: return IS_INTEGER;
+    case CMB_MEMBER_TIME: return IS_TIME;
+    case CMB_MEMBER_MARKET: return NAMES_MARKET;
+    default: return IGNORED;
+    }
+}
+
+/* What the value is for.  A value that a leaf wants and that can be no hole stays. */
+static bool choose_use(struct cut *cut, const char *at, struct use *ret_use)
+{
+    uint32_t wanted = 0;
+    *ret_use = (struct use){ .kind = at == cut->name ? NAMES_MARKET : IGNORED };
+    for (uint32_t i = 0; i < cut->fields->count; i++) {
+        const struct cmb_leaf *leaf = &cut->fields->leaves[i];
+        const struct cmb_json_value *found = &cut->lesson->found[i];
+        if (found->kind == CMB_JSON_NONE || found->raw.at != at)
+            continue;
+        wanted++;
+        cut->met++;
+        bool is_name = ret_use->kind == NAMES_MARKET && leaf->kind == CMB_MEMBER_MARKET;
+        *ret_use = (struct use){ .kind = use_of(cut->fields, i), .leaf = leaf };
+        if (ret_use->kind == IGNORED || (wanted > 1 && !is_name))
+            return false;
+        ret_use->offset = cut->fields->schema->members[leaf->member].offset;
+    }
+    return true;
+}
+
+static bool is_levels_hole(struct cut *cut, const char *at, struct use *ret_use)
+{
+    for (int side = 0; side < CMB_SIDES; side++)
+        if (at == cut->lesson->levels[side]) {
+            *ret_use = (struct use){ .kind = IS_LEVELS, .side = side };
+            cut->is_unfit |= !cut->has_owner; /* the book must be known before its levels */
+            return true;
+        }
+    return false;
+}
+
+static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
+{
+    struct cut *cut = user;
+    struct use use;
+    bool is_hole = is_levels_hole(cut, at, &use);
+    if (!is_hole && kind != CMB_JSON_OBJECT && kind != CMB_JSON_ARRAY)
+        is_hole = choose_use(cut, at, &use) && !is_pinned(cut, at) &&
+                  (kind == CMB_JSON_STRING || kind == CMB_JSON_NUMBER);
+    if (!is_hole || cut->stencil->json.count == CMB_STENCIL_HOLES)
+        return is_hole;
+    cut->has_owner |= use.kind == NAMES_MARKET;
+    cut->stencil->uses[cut->stencil->json.count] = use;
+    return true;
+}
+
+/* ---- which frames can have a stencil ---- */
+
+/* Whether the path leads into levels: what stands there differs, and no hole tells of it. */
+static bool enters_levels(const struct cmb_lesson *lesson, const struct cmb_message *frame,
+                          struct cmb_text path)
+{
+    struct cmb_json_value value;
+    for (size_t i = 0; i < path.length; i++) {
+        struct cmb_text outer = { path.at, i };
+        if (path.at[i] == '.' &&
+            cmb_json_path_find(frame->text, outer, &value, NULL) == CAMBIST_OK &&
+            value.kind == CMB_JSON_ARRAY &&
+            (value.raw.at == lesson->levels[CMB_BIDS] || value.raw.at == lesson->levels[CMB_ASKS]))
+            return true;
+    }
+    return false;
+}
+
+/* The value that a term compares stays as it is; whether others are there is told by the keys. */
+static bool pin_term(struct cut *cut, const struct cmb_plugin *plugin,
+                     const struct cmb_message *frame, const struct cmb_frame_term *term)
+{
+    struct cmb_text path = cmb_text_of(plugin->probes[term->probe]);
+    struct cmb_json_value value = { 0 };
+    if (enters_levels(cut->lesson, frame, path))
+        return false;
+    if (term->test != CMB_ONE_OF ||
+        cmb_json_path_find(frame->text, path, &value, NULL) != CAMBIST_OK ||
+        value.kind == CMB_JSON_NONE)
+        return true;
+    if (value.kind == CMB_JSON_OBJECT || value.kind == CMB_JSON_ARRAY ||
+        cut->pin_count == PINS_MOST)
+        return false;
+    cut->pins[cut->pin_count++] = value.raw.at;
+    return true;
+}
+
+/* All that was looked at to choose this channel and no other. */
+static bool pin_terms(struct cut *cut, const struct cmb_stream *stream, const struct cmb_line *line)
+{
+    const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
+    const struct cmb_channel *channel = NULL;
+    while ((channel = cmb_channel_next_spoken(stream, line, channel))) {
+        if (channel->frames.whole.at)
+            return false;
+        for (uint32_t i = 0; i < channel->frames.count; i++)
+            if (!pin_term(cut, plugin, &stream->frame, &channel->frames.terms[i]))
+                return false;
+    }
+    return true;
+}
+
+/* Whether the paths choose by keys and places alone, and none goes on behind the levels. */
+static bool check_tree(const struct cmb_fields *fields, const struct cmb_node *node)
+{
+    const struct cmb_node *child = node ? node->child : NULL;
+    for (int leaf = child ? node->leaf : -1; leaf >= 0; leaf = fields->next_leaf[leaf])
+        if (fields->leaves[leaf].kind == CMB_MEMBER_LEVELS)
+            return false;
+    for (; child; child = child->next) {
+        uint32_t kind = child->step.kind;
+        bool is_fixed = kind == CMB_PATH_KEY || kind == CMB_PATH_INDEX ||
+                        kind == CMB_PATH_EACH_ELEMENT;
+        if (!is_fixed || !check_tree(fields, child))
+            return false;
+    }
+    return true;
+}
+
+static bool check_fields(const struct cmb_fields *fields)
+{
+    for (uint32_t i = 0; i < fields->count; i++)
+        if (fields->leaves[i].when.count || (fields->leaves[i].as & CAMBIST_SUM))
+            return false;
+    return check_tree(fields, fields->row_tree) && check_tree(fields, fields->answer_tree);
+}
+
+static bool check_rows(const struct cmb_path *rows)
+{
+    for (uint32_t i = 0; i < rows->count; i++)
+        if (rows->steps[i].kind == CMB_PATH_SELECT || rows->steps[i].kind == CMB_PATH_SELECT_NOT ||
+            rows->steps[i].kind == CMB_PATH_MARKET)
+            return false;
+    return true;
+}
+
+/* Numbers that every frame of a connection or subscription carries are read in the normal way. */
+static bool check_lesson(const struct cmb_lesson *lesson, const struct cmb_line *line)
+{
+    const struct cambist_dialect *row = line ? line->dialect->row : NULL;
+    return lesson->rows == 1 && !lesson->is_unfit &&
+           !(row && (row->handle || row->sequence_counts_all)) &&
+           check_fields(&lesson->channel->endpoint.fields) &&
+           check_rows(&lesson->channel->endpoint.rows);
+}
+
+/* Leaves whose value stands somewhere in the frame. */
+static uint32_t count_found(const struct cmb_lesson *lesson, const struct cmb_fields *fields)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < fields->count; i++)
+        count += lesson->found[i].kind != CMB_JSON_NONE && lesson->found[i].raw.at;
+    return count;
+}
+
+void cmb_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
+                        struct cmb_text text)
+{
+    const struct cmb_lesson *lesson = stream->lesson;
+    if (!check_lesson(lesson, line))
+        return;
+    struct cmb_stencils *stencils = stream->stencils;
+    struct stencil *stencil = &stencils->all[stencils->next];
+    const struct cmb_fields *fields = &lesson->channel->endpoint.fields;
+    struct cut cut = { .lesson = lesson, .fields = fields, .stencil = stencil,
+                       .name = cmb_message_find(&stream->frame, lesson->channel->row->market).at };
+    *stencil = (struct stencil){ .dialect = line ? line->dialect : NULL,
+                                 .record = lesson->record, .told = lesson->told };
+    if (!pin_terms(&cut, stream, line) ||
+        !cmb_json_stencil_cut(&stencil->json, text, is_hole, &cut) || cut.is_unfit ||
+        cut.met != count_found(lesson, fields))
+        return;
+    stencil->channel = lesson->channel;
+    stencils->last = stencils->next;
+    stencils->next = (stencils->next + 1) % STENCILS;
+}

@@ -17,12 +17,14 @@
 enum { STENCILS = 8, MISSES_PER_LESSON = 16, PINS_MOST = 32, NAME_BYTES_MOST = 32 };
 
 /* What a hole's value is for. */
-enum use_kind { IGNORED = 0, NAMES_MARKET, IS_LEVELS, IS_INTEGER, IS_TIME };
+enum use_kind { IGNORED = 0, NAMES_MARKET, IS_LEVELS, IS_INTEGER, IS_TIME, STAYS /* is no hole */ };
 struct use {
     enum use_kind kind;
     int side;                    /* of levels */
     const struct cmb_leaf *leaf; /* of numbers and times ... */
     uint32_t offset;             /* ... and where they stand in the record */
+    bool has_rivals;             /* where it is 0, another value may stand there instead */
+    bool is_wanted;              /* it says something, and so must be there */
 };
 
 struct stencil {
@@ -86,15 +88,16 @@ static bool take_value(const struct cmb_stream *stream, struct stencil *stencil,
                        const struct use *use, const struct cmb_json_value *value)
 {
     int64_t *at = (int64_t *)(void *)((char *)&stencil->record + use->offset);
+    if (use->is_wanted && (value->has_escapes || !value->raw.length))
+        return false;
     if (use->kind == IGNORED)
         return true;
-    if (value->has_escapes || !value->raw.length)
-        return false;
-    switch (use->kind) {
-    case NAMES_MARKET: return find_owner(stream, stencil, value->raw);
-    case IS_INTEGER: return cmb_scaled_parse(value->raw, 0, at) == CMB_NUMBER_FINE;
-    default: return cmb_leaf_time(use->leaf, value->raw, at) == CMB_NUMBER_FINE;
-    }
+    if (use->kind == NAMES_MARKET)
+        return find_owner(stream, stencil, value->raw);
+    enum cmb_number_fault fault = use->kind == IS_INTEGER
+                                      ? cmb_scaled_parse(value->raw, 0, at)
+                                      : cmb_leaf_time(use->leaf, value->raw, at);
+    return fault == CMB_NUMBER_FINE && (*at || !use->has_rivals);
 }
 
 static bool fill_holes(struct cmb_stream *stream, struct stencil *stencil, struct cmb_text text)
@@ -143,7 +146,7 @@ void cmb_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_chann
 {
     struct cmb_stencils *stencils = stream->stencils;
     stream->lesson = NULL;
-    if (!stencils || stencils->misses++ % MISSES_PER_LESSON)
+    if (!stencils || (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
         return;
     stencils->lesson = (struct cmb_lesson){ .channel = channel };
     stream->lesson = &stencils->lesson;
@@ -169,46 +172,60 @@ static bool is_pinned(const struct cut *cut, const char *at)
     return false;
 }
 
-/* Whether a leaf stands alone: what it gives depends on nothing but its own value. */
-static bool is_alone(const struct cmb_fields *fields, uint32_t i)
+/* What a leaf's value is for, whatever other leaves give.  Where the row says a constant, it is enough
+ * that there is a value. */
+static enum use_kind own_use_of(const struct cmb_leaf *leaf)
 {
-    const struct cmb_leaf *leaf = &fields->leaves[i];
-    bool has_other = i + 1 < fields->count && fields->leaves[i + 1].is_alternative;
-    return !leaf->is_said && !leaf->part_mark && !leaf->is_alternative && !has_other &&
-           leaf->member >= 0;
-}
-
-static enum use_kind use_of(const struct cmb_fields *fields, uint32_t i)
-{
-    if (!is_alone(fields, i))
+    if (leaf->part_mark || leaf->member < 0 || (leaf->is_said && leaf->row->constant[0] == '{'))
+        return STAYS;
+    if (leaf->is_said)
         return IGNORED;
-    switch (fields->leaves[i].kind) {
+    switch (leaf->kind) {
     case CMB_MEMBER_INTEGER: return IS_INTEGER;
     case CMB_MEMBER_TIME: return IS_TIME;
     case CMB_MEMBER_MARKET: return NAMES_MARKET;
-    default: return IGNORED;
+    default: return STAYS;
     }
 }
 
-/* What the value is for.  A value that a leaf wants and that can be no hole stays. */
-static bool choose_use(struct cut *cut, const char *at, struct use *ret_use)
+/* Of several leaves of one member the first that gives something counts; it is looked at again, by
+ * has_rivals, whether it does. */
+static struct use use_of(const struct cut *cut, uint32_t i)
 {
-    uint32_t wanted = 0;
-    *ret_use = (struct use){ .kind = at == cut->name ? NAMES_MARKET : IGNORED };
+    const struct cmb_leaf *leaves = cut->fields->leaves;
+    struct use use = { .kind = own_use_of(&leaves[i]), .leaf = &leaves[i] };
+    if (use.kind == STAYS || use.kind == IGNORED)
+        return use;
+    use.offset = cut->fields->schema->members[leaves[i].member].offset;
+    for (uint32_t k = 0; k < cut->fields->count; k++) {
+        if (k == i || leaves[k].member != leaves[i].member)
+            continue;
+        use.has_rivals = true;
+        if (k < i && cut->lesson->found[k].kind != CMB_JSON_NONE)
+            return (struct use){ .kind = own_use_of(&leaves[k]) == STAYS ? STAYS : IGNORED };
+    }
+    return use;
+}
+
+/* What the value at `at` is for.  Whatever a leaf wants and can be no hole stays. */
+static struct use choose_use(struct cut *cut, const char *at)
+{
+    struct use chosen = { .kind = at == cut->name ? NAMES_MARKET : IGNORED };
+    bool is_wanted = at == cut->name;
     for (uint32_t i = 0; i < cut->fields->count; i++) {
-        const struct cmb_leaf *leaf = &cut->fields->leaves[i];
         const struct cmb_json_value *found = &cut->lesson->found[i];
         if (found->kind == CMB_JSON_NONE || found->raw.at != at)
             continue;
-        wanted++;
         cut->met++;
-        bool is_name = ret_use->kind == NAMES_MARKET && leaf->kind == CMB_MEMBER_MARKET;
-        *ret_use = (struct use){ .kind = use_of(cut->fields, i), .leaf = leaf };
-        if (ret_use->kind == IGNORED || (wanted > 1 && !is_name))
-            return false;
-        ret_use->offset = cut->fields->schema->members[leaf->member].offset;
+        is_wanted = true;
+        struct use use = use_of(cut, i);
+        if (cut->name && use.kind == NAMES_MARKET) /* the row's own way to the market counts */
+            use.kind = IGNORED;
+        if (use.kind != IGNORED)
+            chosen = chosen.kind == IGNORED ? use : (struct use){ .kind = STAYS };
     }
-    return true;
+    chosen.is_wanted = is_wanted;
+    return chosen;
 }
 
 static bool is_levels_hole(struct cut *cut, const char *at, struct use *ret_use)
@@ -227,9 +244,11 @@ static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
     struct cut *cut = user;
     struct use use;
     bool is_hole = is_levels_hole(cut, at, &use);
-    if (!is_hole && kind != CMB_JSON_OBJECT && kind != CMB_JSON_ARRAY)
-        is_hole = choose_use(cut, at, &use) && !is_pinned(cut, at) &&
+    if (!is_hole && kind != CMB_JSON_OBJECT && kind != CMB_JSON_ARRAY) {
+        use = choose_use(cut, at);
+        is_hole = use.kind != STAYS && !is_pinned(cut, at) &&
                   (kind == CMB_JSON_STRING || kind == CMB_JSON_NUMBER);
+    }
     if (!is_hole || cut->stencil->json.count == CMB_STENCIL_HOLES)
         return is_hole;
     cut->has_owner |= use.kind == NAMES_MARKET;

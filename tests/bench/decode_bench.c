@@ -7,9 +7,9 @@
 #include "bench/bench.h"
 #include "bench/json_bench.h"
 #include "support/fed_stream.h"
+#include "support/sessions.h"
 
 #include <dlfcn.h>
-#include <json-c/json.h>
 
 enum { FRAMES_MOST = 8000, FRAMES_LEAST = 3, ROUNDS = 15, PADDING = 64,
        TOPICS = CAMBIST_TOPIC_END - CAMBIST_TOPIC_NONE };
@@ -26,25 +26,6 @@ struct frame {
     uint32_t topic; /* counted from CAMBIST_TOPIC_NONE; 0: nothing is told of it */
 };
 
-struct session {
-    const char *plugins, *name, *path;
-    uint32_t kind;
-    bool is_recorded;
-};
-
-static const struct session sessions[] = {
-    { PLUGINS, "binance", "binance/cases/stream.jsonl" },
-    { PLUGINS, "binance", "binance/cases/stream_usdm.jsonl", CAMBIST_KIND_SWAP },
-    { PLUGINS, "okx", "okx/cases/stream.jsonl" },
-    { PLUGINS, "kraken", "kraken/cases/stream.jsonl" },
-    { PLUGINS, "coinbase", "coinbase/cases/stream.jsonl" },
-    { PLUGINS, "binance", "binance/cryptofeed.BINANCE.jsonl", .is_recorded = true },
-    { PLUGINS, "binance", "binanceusdm/cryptofeed.BINANCE_FUTURES.jsonl", CAMBIST_KIND_SWAP, true },
-    { PLUGINS, "okx", "okx/cryptofeed.OKX.jsonl", .is_recorded = true },
-    { OLDER_PLUGINS, "krakenv1", "kraken/cryptofeed.KRAKEN.jsonl", .is_recorded = true },
-};
-enum { SESSIONS = sizeof sessions / sizeof *sessions };
-
 static struct frame frames[FRAMES_MOST];
 static size_t frame_count;
 static struct test_fed fed;
@@ -52,42 +33,15 @@ static uint32_t told_topic;
 
 /* ---- sessions ---- */
 
-static void add_frame(struct json_object *line)
+static bool add_frame(const struct test_session_line *line, void *user)
 {
-    struct json_object *data = json_object_object_get(line, "data");
-    const char *way = json_object_get_string(json_object_object_get(line, "dir"));
-    const char *url = json_object_get_string(json_object_object_get(line, "url"));
-    size_t length = data ? (size_t)json_object_get_string_len(data) : 0;
-    bool is_answer = way && strcmp(way, "http") == 0;
-    if (!length || !way || (!is_answer && strcmp(way, "in") != 0) || frame_count == FRAMES_MOST)
-        return;
+    (void)user;
     struct frame *frame = &frames[frame_count++];
-    *frame = (struct frame){ calloc(1, length + PADDING), length,
-                             is_answer ? strdup(url ? url : "") : NULL, 0 };
+    *frame = (struct frame){ calloc(1, line->length + PADDING), line->length,
+                             line->url ? strdup(line->url) : NULL, 0 };
     bench_require(frame->text != NULL, "no memory");
-    memcpy(frame->text, json_object_get_string(data), length);
-}
-
-static bool read_session(const struct session *session)
-{
-    const char *shared = getenv("CAMBIST_SHARED");
-    char path[4096], *line = NULL;
-    size_t size = 0;
-    if (session->is_recorded)
-        snprintf(path, sizeof path, "%s/recordings/ws/%s", shared ? shared : CAMBIST_SHARED_DEFAULT,
-                 session->path);
-    else
-        snprintf(path, sizeof path, "%s/%s", CASES, session->path);
-    FILE *file = fopen(path, "re");
-    while (file && getline(&line, &size, file) > 0) {
-        struct json_object *parsed = json_tokener_parse(line);
-        add_frame(parsed);
-        json_object_put(parsed);
-    }
-    free(line);
-    if (file)
-        fclose(file);
-    return file != NULL;
+    memcpy(frame->text, line->data, line->length);
+    return frame_count < FRAMES_MOST;
 }
 
 static void drop_session(void)
@@ -193,7 +147,7 @@ static void run(void (*work)(struct frame *frame, int64_t now_ns), bool has_answ
     }
 }
 
-static const char *title_of(const struct session *session, uint32_t topic, size_t count)
+static const char *title_of(const struct test_session *session, uint32_t topic, size_t count)
 {
     static char title[80];
     snprintf(title, sizeof title, "%s %s%s, %zu %s frames", session->name,
@@ -202,7 +156,7 @@ static const char *title_of(const struct session *session, uint32_t topic, size_
     return title;
 }
 
-static void note(const struct session *session, const char *name, const struct sums *sums)
+static void note(const struct test_session *session, const char *name, const struct sums *sums)
 {
     for (uint32_t topic = 1; topic < TOPICS; topic++)
         if (sums->counts[topic] >= FRAMES_LEAST)
@@ -210,7 +164,7 @@ static void note(const struct session *session, const char *name, const struct s
                        sums->ns[topic] / (double)sums->counts[topic]);
 }
 
-static void run_round(const struct session *session)
+static void run_round(const struct test_session *session)
 {
     struct sums sums;
     bench_require(test_fed_renew(&fed), "no memory for a stream");
@@ -228,10 +182,10 @@ static void run_round(const struct session *session)
     note(session, JSON_C, &sums);
 }
 
-static void bench_session(const struct session *session)
+static void bench_session(const struct test_session *session)
 {
     struct sums sums;
-    if (!read_session(session))
+    if (!test_session_play(session, add_frame, NULL))
         return;
     if (!test_fed_open(&fed, session->plugins, session->name, session->kind, on_event, NULL))
         bench_fail(fed.error.message);
@@ -253,7 +207,7 @@ int main(int count, char **words)
 #ifndef HAS_SIMDJSON
     bench_miss(SIMDJSON, "built without libsimdjson-dev or g++");
 #endif
-    for (int i = 0; i < SESSIONS; i++)
-        bench_session(&sessions[i]);
+    for (int i = 0; i < TEST_SESSIONS; i++)
+        bench_session(&test_sessions[i]);
     return bench_end(NULL, 0);
 }

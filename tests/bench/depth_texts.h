@@ -86,7 +86,7 @@ static inline size_t depth_write_binance_at(char *to, size_t room, int64_t event
 
 static inline size_t depth_write_binance(char *to, size_t room, unsigned long first, int levels)
 {
-    return depth_write_binance_at(to, room, 1754006400123, first, levels);
+    return depth_write_binance_at(to, room, 1754006400123 + (int64_t)first, first, levels);
 }
 
 #endif

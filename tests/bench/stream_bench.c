@@ -54,8 +54,8 @@ static size_t write_okx(char *to, size_t room, const char *action, long sequence
     length += (size_t)snprintf(to + length, room - length, "],\"bids\":[");
     length += depth_write_levels(to + length, room - length, 0, levels / 2, ",\"0\",\"3\"");
     return length + (size_t)snprintf(to + length, room - length,
-        "],\"ts\":\"1754006400123\",\"checksum\":0,\"seqId\":%ld,\"prevSeqId\":%ld}]}", sequence,
-        levels > DEPTH_LEVELS ? -1 : sequence - 1);
+        "],\"ts\":\"%ld\",\"checksum\":0,\"seqId\":%ld,\"prevSeqId\":%ld}]}",
+        1754006400123 + sequence, sequence, levels > DEPTH_LEVELS ? -1 : sequence - 1);
 }
 
 /* ---- streams ---- */

@@ -8,10 +8,10 @@
  */
 #include "cli/event.h"
 #include "support/fed_stream.h"
+#include "support/sessions.h"
 #include "support/test.h"
 #include "transport/frame.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 
 enum { LINES_MOST = 600, SESSION_BYTES_MOST = 4 << 20, LOG_BYTES_MOST = 64 << 20 };
@@ -42,12 +42,6 @@ struct reading {
 
 /* ---- sessions ---- */
 
-static const char *text_at(struct json_object *line, const char *key)
-{
-    const char *text = json_object_get_string(json_object_object_get(line, key));
-    return text ? text : "";
-}
-
 /* Every third message is sent in two fragments with a ping between them. */
 static void write_message(struct session *session, struct cmb_text text)
 {
@@ -64,35 +58,39 @@ static void write_message(struct session *session, struct cmb_text text)
     CU_ASSERT_FATAL(is_written);
 }
 
-static void add_line(struct session *session, const char *text)
+/* How much of a session is read. */
+struct beginning {
+    struct session *session;
+    size_t lines, lines_most, bytes_most;
+};
+
+static bool add_line(const struct test_session_line *line, void *user)
 {
-    struct json_object *line = json_tokener_parse(text);
-    const char *direction = text_at(line, "dir"), *data = text_at(line, "data");
-    if (strcmp(direction, "in") == 0)
-        write_message(session, cmb_text_of(data));
-    else if (strcmp(direction, "http") == 0 && *data)
+    struct beginning *beginning = user;
+    struct session *session = beginning->session;
+    struct cmb_text text = { line->data, line->length };
+    bool has_room = session->bytes.length + text.length < SESSION_BYTES_MOST / 2;
+    if (has_room && line->url)
         session->answers[session->answer_count++] = (struct answer){
-            .before = session->message_count, .url = strdup(text_at(line, "url")), .body = strdup(data)
+            .before = session->message_count, .url = strdup(line->url), .body = strdup(line->data)
         };
-    json_object_put(line);
+    else if (has_room)
+        write_message(session, text);
+    return ++beginning->lines < beginning->lines_most &&
+           session->bytes.length < beginning->bytes_most;
 }
 
-/* The beginning of a recorded session; NULL: it is not here. */
-static struct session *read_session(const char *path, size_t lines_most, size_t bytes_most)
+/* The beginning of a session; NULL: it is not here. */
+static struct session *read_session(const struct test_session *given, size_t lines_most,
+                                    size_t bytes_most)
 {
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return NULL;
     struct session *session = calloc(1, sizeof *session);
-    char *line = NULL;
-    size_t size = 0;
+    struct beginning beginning = { session, 0, lines_most, bytes_most };
     cmb_buffer_init(&session->bytes, SESSION_BYTES_MOST);
-    for (size_t i = 0; i < lines_most && session->bytes.length < bytes_most &&
-                       getline(&line, &size, file) > 0; i++)
-        if (session->bytes.length + strlen(line) < SESSION_BYTES_MOST / 2)
-            add_line(session, line);
-    free(line);
-    fclose(file);
+    if (!test_session_play(given, add_line, &beginning)) {
+        free(session);
+        return NULL;
+    }
     session->starts[session->message_count] = session->bytes.length;
     return session;
 }
@@ -273,45 +271,12 @@ static void cut_each_message(struct reading *reading)
 
 /* ---- the sessions that there are ---- */
 
-struct given {
-    const char *plugins, *name;
-    uint32_t kind;
-    const char *folder, *path;
-};
-
-static const struct given own[] = {
-    { PLUGINS, "binance", 0, CASES, "binance/cases/stream.jsonl" },
-    { PLUGINS, "binance", CAMBIST_KIND_SWAP, CASES, "binance/cases/stream_usdm.jsonl" },
-    { PLUGINS, "okx", 0, CASES, "okx/cases/stream.jsonl" },
-    { PLUGINS, "kraken", 0, CASES, "kraken/cases/stream.jsonl" },
-    { PLUGINS, "coinbase", 0, CASES, "coinbase/cases/stream.jsonl" },
-};
-
-static const struct given recorded[] = {
-    { PLUGINS, "binance", 0, NULL, "binance/cryptofeed.BINANCE.jsonl" },
-    { PLUGINS, "binance", CAMBIST_KIND_SWAP, NULL, "binanceusdm/cryptofeed.BINANCE_FUTURES.jsonl" },
-    { PLUGINS, "okx", 0, NULL, "okx/cryptofeed.OKX.jsonl" },
-    { OLDER_PLUGINS, "krakenv1", 0, NULL, "kraken/cryptofeed.KRAKEN.jsonl" },
-};
-
-static const char *folder_of(const struct given *given)
-{
-    static char folder[4096];
-    const char *shared = getenv("CAMBIST_SHARED");
-    if (given->folder)
-        return given->folder;
-    snprintf(folder, sizeof folder, "%s/recordings/ws", shared ? shared : CAMBIST_SHARED_DEFAULT);
-    return folder;
-}
-
 /* False: the session is not here. */
-static bool read_given(const struct given *given, size_t lines_most, size_t bytes_most,
+static bool read_given(const struct test_session *given, size_t lines_most, size_t bytes_most,
                        void (*check)(struct reading *reading))
 {
-    char path[8192];
     struct reading reading = { 0 };
-    snprintf(path, sizeof path, "%s/%s", folder_of(given), given->path);
-    struct session *session = read_session(path, lines_most, bytes_most);
+    struct session *session = read_session(given, lines_most, bytes_most);
     if (!session)
         return false;
     reading.session = session;
@@ -326,31 +291,38 @@ static bool read_given(const struct given *given, size_t lines_most, size_t byte
     return true;
 }
 
+/* Of those that are part of the tree none is missing. */
+static void read_all(bool are_recorded, size_t lines_most, size_t bytes_most,
+                     void (*check)(struct reading *reading))
+{
+    for (size_t i = 0; i < TEST_SESSIONS; i++) {
+        if (test_sessions[i].is_recorded != are_recorded)
+            continue;
+        bool is_here = read_given(&test_sessions[i], lines_most, bytes_most, check);
+        CU_ASSERT(is_here || are_recorded);
+        if (!is_here)
+            printf("\n    %s is not here", test_sessions[i].path);
+    }
+}
+
 static void cuts_own_everywhere(void)
 {
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        CU_ASSERT(read_given(&own[i], CUT_LINES_MOST, CUT_BYTES_MOST, cut_everywhere));
+    read_all(false, CUT_LINES_MOST, CUT_BYTES_MOST, cut_everywhere);
 }
 
 static void cuts_recorded_everywhere(void)
 {
-    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
-        if (!read_given(&recorded[i], CUT_LINES_MOST, CUT_BYTES_MOST, cut_everywhere))
-            printf("\n    %s is not here", recorded[i].path);
+    read_all(true, CUT_LINES_MOST, CUT_BYTES_MOST, cut_everywhere);
 }
 
 static void cuts_each_recorded_message(void)
 {
-    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
-        if (!read_given(&recorded[i], ALL_LINES, SESSION_BYTES_MOST / 2, cut_each_message))
-            printf("\n    %s is not here", recorded[i].path);
+    read_all(true, ALL_LINES, SESSION_BYTES_MOST / 2, cut_each_message);
 }
 
 static void cuts_recorded_into_pieces(void)
 {
-    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
-        if (!read_given(&recorded[i], LINES_MOST, SESSION_BYTES_MOST / 2, cut_into_pieces))
-            printf("\n    %s is not here", recorded[i].path);
+    read_all(true, LINES_MOST, SESSION_BYTES_MOST / 2, cut_into_pieces);
 }
 
 TEST_SUITE("whole/stream_splits",

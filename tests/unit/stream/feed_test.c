@@ -1,12 +1,8 @@
 /* Does a recording tell what it holds, and why it does not? */
-#include "support/stream_exchange.h"
+#include "support/hand_fed.h"
 
 struct fed {
-    struct test_exchange exchange;
-    struct cmb_loop *loop;
-    struct cmb_office office;
-    struct cmb_desk *desk;
-    struct cmb_stream *stream;
+    struct hand_fed by;
     int books;
     const char *symbol; /* of the last one */
     struct cmb_book_best best;
@@ -69,33 +65,23 @@ static void open_fed(struct fed *fed)
     tables.book_rules.rows = rules;
     tables.book_rules.count = sizeof rules / sizeof *rules;
     *fed = (struct fed){ 0 };
-    test_exchange_open(&fed->exchange, &tables);
-    fed->loop = cmb_loop_new(&fed->exchange.clock);
-    cmb_office_init(&fed->office, fed->loop, /* network= */ NULL);
-    fed->desk = cmb_desk_new(&fed->office, fed->exchange.exchange);
-    fed->stream = cmb_stream_new(fed->desk);
-    CU_ASSERT_FATAL(fed->stream != NULL);
-    cmb_stream_observe(fed->stream, on_event, fed);
+    hand_fed_open(&fed->by, &tables, on_event, fed);
 }
 
 static void close_fed(struct fed *fed)
 {
-    cmb_stream_free(fed->stream);
-    cmb_desk_free(fed->desk);
-    cmb_office_clear(&fed->office);
-    cmb_loop_free(fed->loop);
-    test_exchange_close(&fed->exchange);
+    hand_fed_close(&fed->by);
 }
 
 static void is_whole_by_its_levels(void)
 {
     struct fed fed;
     open_fed(&fed);
-    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\","
+    ASSERT_NUMBER(cmb_stream_feed(fed.by.stream, CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\","
                                                        "\"n\":1,\"b\":[[\"1\",\"2\"]]}"), 1, NULL),
                   CAMBIST_OK);
     ASSERT_NUMBER(fed.books, 0);
-    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"as\":[],"
+    ASSERT_NUMBER(cmb_stream_feed(fed.by.stream, CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"as\":[],"
                                                        "\"n\":2,\"bs\":[[\"1\",\"2\"]]}"), 2, NULL),
                   CAMBIST_OK);
     ASSERT_NUMBER(fed.books, 1);
@@ -107,7 +93,7 @@ static void lists_of_one_frame_have_one_scale(void)
 {
     struct fed fed;
     open_fed(&fed);
-    ASSERT_NUMBER(cmb_stream_feed(fed.stream,
+    ASSERT_NUMBER(cmb_stream_feed(fed.by.stream,
                                   CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"n\":1,"
                                            "\"bs\":[[\"1.5\",\"2\"]],"
                                            "\"as\":[[\"1.50000001\",\"3.00000007\"]]}"), 1, NULL),
@@ -124,7 +110,7 @@ static void refuses_lists_that_no_scale_holds(void)
 {
     struct fed fed;
     open_fed(&fed);
-    CU_ASSERT(cmb_stream_feed(fed.stream,
+    CU_ASSERT(cmb_stream_feed(fed.by.stream,
                               CMB_TEXT("{\"e\":\"all\",\"s\":\"XBTUSDT\",\"n\":1,"
                                        "\"bs\":[[\"9000000000000000\",\"2\"]],"
                                        "\"as\":[[\"1.00000001\",\"3\"]]}"), 1, NULL) !=
@@ -137,12 +123,12 @@ static void finds_markets_by_parts(void)
 {
     struct fed fed;
     open_fed(&fed);
-    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"c\":\"book_XBTUSDT\",\"d\":{\"n\":1,"
+    ASSERT_NUMBER(cmb_stream_feed(fed.by.stream, CMB_TEXT("{\"c\":\"book_XBTUSDT\",\"d\":{\"n\":1,"
                                                        "\"b\":[],\"a\":[[\"1\",\"2\"]]}}"), 1, NULL),
                   CAMBIST_OK);
     ASSERT_NUMBER(fed.books, 1);
     ASSERT_TEXT(fed.symbol, "BTC/USDT");
-    ASSERT_NUMBER(cmb_stream_feed(fed.stream,
+    ASSERT_NUMBER(cmb_stream_feed(fed.by.stream,
                                   CMB_TEXT("{\"e\":\"all\",\"s\":\"XBT\\u0055SDT-P\",\"as\":[],"
                                            "\"n\":2,\"bs\":[[\"1\",\"2\"]]}"), 2, NULL),
                   CAMBIST_OK);
@@ -154,7 +140,7 @@ static void takes_what_a_function_made(void)
 {
     struct fed fed;
     open_fed(&fed);
-    ASSERT_NUMBER(cmb_stream_feed(fed.stream, CMB_TEXT("{\"e\":\"level\",\"s\":\"XBTUSDT\"}"), 1,
+    ASSERT_NUMBER(cmb_stream_feed(fed.by.stream, CMB_TEXT("{\"e\":\"level\",\"s\":\"XBTUSDT\"}"), 1,
                                   NULL), CAMBIST_OK);
     ASSERT_NUMBER(fed.books, 1);
     ASSERT_NUMBER(fed.best.bid.price, 15);
@@ -181,7 +167,7 @@ static void a_warm_frame_takes_no_memory(void)
         if (i == 100)
             before = cmb_memory.asked;
         struct cmb_text frame = { text, write_round(text, sizeof text, i) };
-        ASSERT_NUMBER(cmb_stream_feed(fed.stream, frame, i, NULL), CAMBIST_OK);
+        ASSERT_NUMBER(cmb_stream_feed(fed.by.stream, frame, i, NULL), CAMBIST_OK);
     }
     ASSERT_NUMBER(fed.books, 400);
     ASSERT_NUMBER(cmb_memory.asked - before, 0);
@@ -194,7 +180,7 @@ static void says_why_a_snapshot_is_none(void)
     struct cambist_error error = { 0 };
     open_fed(&fed);
     int status = cmb_stream_feed_snapshot(
-        fed.stream, CMB_TEXT("https://api.example.com/book?market=XBTUSDT&limit=100"),
+        fed.by.stream, CMB_TEXT("https://api.example.com/book?market=XBTUSDT&limit=100"),
         CMB_TEXT("{\"n\":1,\"bids\":[[\"1.0\",\"3.00006666666666666666666\"]],\"asks\":[]}"), 1,
         &error);
     ASSERT_NUMBER(status, CAMBIST_TOO_LARGE);

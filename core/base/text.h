@@ -35,6 +35,32 @@ static inline bool cmb_text_is(struct cmb_text a, struct cmb_text b)
              (a.length == 1 || memcmp(a.at, b.at, a.length) == 0)));
 }
 
+/* Whether the bytes are the same; quicker than a call where they are few.  The last ones are
+ * compared first, some of them twice. */
+static inline bool cmb_bytes_are(const char *a, const char *b, size_t length)
+{
+    uint64_t x, y;
+    uint32_t p, q;
+    while (length >= sizeof x) {
+        memcpy(&x, a + length - sizeof x, sizeof x);
+        memcpy(&y, b + length - sizeof y, sizeof y);
+        if (x != y)
+            return false;
+        length -= sizeof x;
+    }
+    if (length < sizeof p) {
+        while (length && a[length - 1] == b[length - 1])
+            length--;
+        return length == 0;
+    }
+    memcpy(&p, a, sizeof p);
+    memcpy(&q, b, sizeof q);
+    bool is_head = p == q;
+    memcpy(&p, a + length - sizeof p, sizeof p);
+    memcpy(&q, b + length - sizeof q, sizeof q);
+    return is_head && p == q;
+}
+
 static inline bool cmb_text_begins(struct cmb_text text, struct cmb_text start)
 {
     return text.length >= start.length && memcmp(text.at, start.at, start.length) == 0;

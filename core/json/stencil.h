@@ -47,7 +47,7 @@ static inline bool cmb_json_stencil_pass(const struct cmb_json_stencil *stencil,
 {
     const struct cmb_stencil_hole *hole = &stencil->holes[number];
     if ((size_t)(reader->end - reader->at) < hole->length ||
-        memcmp(reader->at, stencil->text + hole->start, hole->length) != 0)
+        !cmb_bytes_are(reader->at, stencil->text + hole->start, hole->length))
         return false;
     reader->at += hole->length;
     reader->depth = hole->depth;

@@ -152,7 +152,7 @@ enum cmb_number_fault cmb_time_parse_iso(struct cmb_text text, int64_t *ret_time
 enum cmb_number_fault cmb_time_parse_number(struct cmb_text text, enum cmb_time_unit unit,
                                             int64_t *ret_time_ns)
 {
-    return cmb_scaled_parse_cut(text, NS_DIGITS - (unsigned)unit, ret_time_ns);
+    return cmb_scaled_parse_cut(text, cmb_time_scale(unit), ret_time_ns);
 }
 
 /* The quotient cut downwards, also below zero. */
@@ -164,14 +164,14 @@ static int64_t divide_down(int64_t dividend, int64_t divisor)
 
 int64_t cmb_time_count(int64_t time_ns, enum cmb_time_unit unit)
 {
-    return divide_down(time_ns, cmb_powers_of_ten[NS_DIGITS - (unsigned)unit]);
+    return divide_down(time_ns, cmb_powers_of_ten[cmb_time_scale(unit)]);
 }
 
 enum cmb_number_fault cmb_time_of_count(int64_t count, enum cmb_time_unit unit,
                                         int64_t *ret_time_ns)
 {
     int64_t time_ns;
-    if (__builtin_mul_overflow(count, cmb_powers_of_ten[NS_DIGITS - (unsigned)unit], &time_ns))
+    if (__builtin_mul_overflow(count, cmb_powers_of_ten[cmb_time_scale(unit)], &time_ns))
         return CMB_NUMBER_TOO_LARGE;
     *ret_time_ns = time_ns;
     return CMB_NUMBER_FINE;
@@ -212,7 +212,7 @@ size_t cmb_time_format_iso(int64_t time_ns, enum cmb_time_unit unit, char *to)
     at = put(at, of_day / 60 % 60, 2, ':');
     at = put(at, of_day % 60, 2, unit == CMB_TIME_S ? 'Z' : '.');
     if (unit != CMB_TIME_S)
-        at = put(at, rest_ns / cmb_powers_of_ten[NS_DIGITS - (unsigned)unit], (int)unit, 'Z');
+        at = put(at, rest_ns / cmb_powers_of_ten[cmb_time_scale(unit)], (int)unit, 'Z');
     *at = 0;
     return (size_t)(at - to);
 }

@@ -18,6 +18,12 @@ enum cmb_time_unit {
     CMB_TIME_NS = 9,
 };
 
+/* The scale (number/scaled.h) at which a number of such units counts nanoseconds. */
+static inline unsigned cmb_time_scale(enum cmb_time_unit unit)
+{
+    return CMB_TIME_NS - (unsigned)unit;
+}
+
 /* Room for every text below with its NUL. */
 #define CMB_TIME_TEXT_SIZE 40
 

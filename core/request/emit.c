@@ -108,14 +108,28 @@ static int put_decimal(struct cmb_call *call, const struct cmb_leaf *leaf, struc
     return CAMBIST_OK;
 }
 
-enum cmb_number_fault cmb_leaf_time(const struct cmb_leaf *leaf, struct cmb_text text,
-                                    int64_t *ret_ns)
+static enum cmb_time_unit unit_of(const struct cmb_leaf *leaf)
 {
     static const enum cmb_time_unit units[] = { CMB_TIME_S, CMB_TIME_S, CMB_TIME_MS, CMB_TIME_US,
                                                 CMB_TIME_NS };
-    uint32_t unit = leaf->as & 15;
-    return unit == CAMBIST_ISO ? cmb_time_parse_iso(text, ret_ns)
-                               : cmb_time_parse_number(text, units[unit], ret_ns);
+    return units[leaf->as & 15];
+}
+
+static bool is_iso(const struct cmb_leaf *leaf)
+{
+    return (leaf->as & 15) == CAMBIST_ISO;
+}
+
+enum cmb_number_fault cmb_leaf_time(const struct cmb_leaf *leaf, struct cmb_text text,
+                                    int64_t *ret_ns)
+{
+    return is_iso(leaf) ? cmb_time_parse_iso(text, ret_ns)
+                        : cmb_time_parse_number(text, unit_of(leaf), ret_ns);
+}
+
+int cmb_leaf_time_scale(const struct cmb_leaf *leaf)
+{
+    return is_iso(leaf) ? -1 : (int)cmb_time_scale(unit_of(leaf));
 }
 
 static int put_time(struct cmb_call *call, const struct cmb_leaf *leaf, struct cmb_text text,

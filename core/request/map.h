@@ -50,6 +50,8 @@ struct cmb_text cmb_leaf_text(struct cmb_call *call, const struct cmb_leaf *leaf
 /* The time that such a text tells, as the leaf's row says how to read it. */
 enum cmb_number_fault cmb_leaf_time(const struct cmb_leaf *leaf, struct cmb_text text,
                                     int64_t *ret_ns);
+/* Where such a text is a number, the scale at which it counts nanoseconds; -1: it is no number. */
+int cmb_leaf_time_scale(const struct cmb_leaf *leaf);
 /* Fills a zeroed record with the values that were found for the leaves of `fields`;
  * *ret_is_passed_over: a constant of the rows stands otherwise, and it is no such row. */
 int cmb_fill_record(struct cmb_call *call, const struct cmb_fields *fields,

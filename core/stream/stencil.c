@@ -23,6 +23,7 @@ struct use {
     int side;                    /* of levels */
     const struct cmb_leaf *leaf; /* of numbers and times ... */
     uint32_t offset;             /* ... and where they stand in the record */
+    int scale;                   /* of what counts 10^-scale; -1: no such number */
     bool has_rivals;             /* where it is 0, another value may stand there instead */
     bool is_wanted;              /* it says something, and so must be there */
 };
@@ -84,6 +85,21 @@ static bool find_owner(const struct cmb_stream *stream, struct stencil *stencil,
     return true;
 }
 
+/* Reads a number, quoted or not, straight into the record.  False: it is of another form. */
+static bool read_number(struct stencil *stencil, const struct use *use, bool is_quoted,
+                        struct cmb_json_reader *reader)
+{
+    const char *at = reader->at + is_quoted;
+    int64_t *to = (int64_t *)(void *)((char *)&stencil->record + use->offset);
+    if (reader->end - at <= CMB_SCALED_FAST_BYTES || (is_quoted && *reader->at != '"'))
+        return false;
+    size_t length = cmb_scaled_read_fast(at, (unsigned)use->scale, to);
+    if (!length || (is_quoted && at[length] != '"') || (*to == 0 && use->has_rivals))
+        return false;
+    reader->at = at + length + is_quoted;
+    return true;
+}
+
 static bool take_value(const struct cmb_stream *stream, struct stencil *stencil,
                        const struct use *use, const struct cmb_json_value *value)
 {
@@ -100,23 +116,28 @@ static bool take_value(const struct cmb_stream *stream, struct stencil *stencil,
     return fault == CMB_NUMBER_FINE && (*at || !use->has_rivals);
 }
 
+static bool fill_hole(struct cmb_stream *stream, struct stencil *stencil, uint32_t number,
+                      struct cmb_json_reader *reader)
+{
+    const struct use *use = &stencil->uses[number];
+    struct cmb_json_value value;
+    if (use->kind == IS_LEVELS)
+        return cmb_read_levels(stream, stencil->channel, stencil->owner->feed, use->side, reader);
+    if (use->scale >= 0 &&
+        read_number(stencil, use, stencil->json.holes[number].kind == CMB_JSON_STRING, reader))
+        return true;
+    return cmb_json_stencil_read(&stencil->json, number, reader, &value) &&
+           take_value(stream, stencil, use, &value);
+}
+
 static bool fill_holes(struct cmb_stream *stream, struct stencil *stencil, struct cmb_text text)
 {
     struct cmb_json_reader reader;
-    struct cmb_json_value value;
     cmb_json_init(&reader, text, 0);
-    for (uint32_t i = 0; i < stencil->json.count; i++) {
-        const struct use *use = &stencil->uses[i];
-        if (!cmb_json_stencil_pass(&stencil->json, i, &reader))
+    for (uint32_t i = 0; i < stencil->json.count; i++)
+        if (!cmb_json_stencil_pass(&stencil->json, i, &reader) ||
+            !fill_hole(stream, stencil, i, &reader))
             return false;
-        bool is_filled = use->kind == IS_LEVELS
-                             ? cmb_read_levels(stream, stencil->channel, stencil->owner->feed,
-                                               use->side, &reader)
-                             : cmb_json_stencil_read(&stencil->json, i, &reader, &value) &&
-                                   take_value(stream, stencil, use, &value);
-        if (!is_filled)
-            return false;
-    }
     return cmb_json_stencil_pass(&stencil->json, stencil->json.count, &reader);
 }
 
@@ -188,21 +209,30 @@ static enum use_kind own_use_of(const struct cmb_leaf *leaf)
     }
 }
 
+static int scale_of(const struct cmb_leaf *leaf, enum use_kind kind)
+{
+    if (kind == IS_TIME)
+        return cmb_leaf_time_scale(leaf);
+    return kind == IS_INTEGER ? 0 : -1;
+}
+
 /* Of several leaves of one member the first that gives something counts; it is looked at again, by
  * has_rivals, whether it does. */
 static struct use use_of(const struct cut *cut, uint32_t i)
 {
     const struct cmb_leaf *leaves = cut->fields->leaves;
-    struct use use = { .kind = own_use_of(&leaves[i]), .leaf = &leaves[i] };
+    struct use use = { .kind = own_use_of(&leaves[i]), .leaf = &leaves[i], .scale = -1 };
     if (use.kind == STAYS || use.kind == IGNORED)
         return use;
+    use.scale = scale_of(&leaves[i], use.kind);
     use.offset = cut->fields->schema->members[leaves[i].member].offset;
     for (uint32_t k = 0; k < cut->fields->count; k++) {
         if (k == i || leaves[k].member != leaves[i].member)
             continue;
         use.has_rivals = true;
         if (k < i && cut->lesson->found[k].kind != CMB_JSON_NONE)
-            return (struct use){ .kind = own_use_of(&leaves[k]) == STAYS ? STAYS : IGNORED };
+            return (struct use){ .kind = own_use_of(&leaves[k]) == STAYS ? STAYS : IGNORED,
+                                   .scale = -1 };
     }
     return use;
 }
@@ -210,7 +240,7 @@ static struct use use_of(const struct cut *cut, uint32_t i)
 /* What the value at `at` is for.  Whatever a leaf wants and can be no hole stays. */
 static struct use choose_use(struct cut *cut, const char *at)
 {
-    struct use chosen = { .kind = at == cut->name ? NAMES_MARKET : IGNORED };
+    struct use chosen = { .kind = at == cut->name ? NAMES_MARKET : IGNORED, .scale = -1 };
     bool is_wanted = at == cut->name;
     for (uint32_t i = 0; i < cut->fields->count; i++) {
         const struct cmb_json_value *found = &cut->lesson->found[i];

@@ -15,7 +15,7 @@
 
 #include "json/reader.h"
 
-enum { CMB_STENCIL_HOLES = 24, CMB_STENCIL_BYTES = 1024 };
+enum { CMB_STENCIL_HOLES = 32, CMB_STENCIL_BYTES = 1024 };
 
 /* Where values differ. */
 struct cmb_stencil_hole {

@@ -82,6 +82,7 @@ struct cmb_call {
     /* the answer */
     uint32_t http_status;
     struct cmb_text answer_body;
+    struct cmb_json_value *found; /* by leaf, where the answer fits a stencil; NULL: it fits none */
     const struct cmb_record_schema *schema;
     char *rows; /* records, schema->size bytes each */
     uint32_t row_count, row_capacity;

@@ -1,5 +1,6 @@
 /* What of a value do the leaves want? */
 #include "request/map.h"
+#include "request/stencil.h"
 
 #include "json/number.h"
 #include "number/decimal.h"
@@ -9,6 +10,8 @@ static void add_up(struct cmb_mapper *mapper, int leaf, struct cmb_json_value va
 {
     struct cmb_json_value *sum = &mapper->found[leaf];
     struct cambist_decimal a, b;
+    if (mapper->lesson)
+        mapper->lesson->is_unfit = true; /* the sum stands nowhere in the text */
     if (mapper->fields->leaves[leaf].kind != CMB_MEMBER_DECIMAL) {
         mapper->is_mixed |= !cmb_text_is(sum->raw, value.raw);
         return;
@@ -36,27 +39,33 @@ void cmb_keep(struct cmb_mapper *mapper, int leaf, struct cmb_json_value value)
 }
 
 /* Whether the object that comes next has the member that `step` asks for.  Reads nothing. */
-static bool is_selected(struct cmb_json_reader reader, const struct cmb_path_step *step)
+static bool is_selected(const struct cmb_mapper *mapper, struct cmb_json_reader reader,
+                        const struct cmb_path_step *step)
 {
     struct cmb_json_value key, value;
     if (cmb_json_peek(&reader) != CMB_JSON_OBJECT || !cmb_json_enter_object(&reader))
         return false;
     while (cmb_json_next_member(&reader, &key)) {
-        if (cmb_json_is(&key, step->key))
-            return cmb_json_read_value(&reader, &value) && cmb_text_is(value.raw, step->value);
+        if (cmb_json_is(&key, step->key)) {
+            bool is_read = cmb_json_read_value(&reader, &value);
+            if (mapper->lesson && is_read)
+                cmb_lesson_pin(mapper->lesson, &value);
+            return is_read && cmb_text_is(value.raw, step->value);
+        }
         if (!cmb_json_skip(&reader))
             return false;
     }
     return false;
 }
 
-bool cmb_step_chooses(const struct cmb_json_reader *reader, const struct cmb_path_step *step)
+bool cmb_step_chooses(const struct cmb_mapper *mapper, const struct cmb_json_reader *reader,
+                      const struct cmb_path_step *step)
 {
     struct cmb_json_reader look = *reader;
     if (step->kind == CMB_PATH_SELECT)
-        return is_selected(look, step);
+        return is_selected(mapper, look, step);
     return step->kind == CMB_PATH_SELECT_NOT && cmb_json_peek(&look) == CMB_JSON_OBJECT &&
-           !is_selected(*reader, step);
+           !is_selected(mapper, *reader, step);
 }
 
 /* Whether the element that comes next is the `place`th from the end, 1 being the last. */
@@ -164,15 +173,15 @@ static void collect_members(struct cmb_mapper *mapper, struct cmb_json_reader *r
     }
 }
 
-static bool wants_element(const struct cmb_node *child, struct cmb_json_reader *reader,
-                          uint32_t index)
+static bool wants_element(const struct cmb_mapper *mapper, const struct cmb_node *child,
+                          struct cmb_json_reader *reader, uint32_t index)
 {
     switch (child->step.kind) {
     case CMB_PATH_EACH_ELEMENT: return true;
     case CMB_PATH_INDEX: return child->step.index == index;
     case CMB_PATH_ANY: return index == 0 && cmb_is_container(reader);
     case CMB_PATH_SELECT:
-    case CMB_PATH_SELECT_NOT: return cmb_step_chooses(reader, &child->step);
+    case CMB_PATH_SELECT_NOT: return cmb_step_chooses(mapper, reader, &child->step);
     case CMB_PATH_LAST: return is_from_end(*reader, child->step.index);
     default: return false;
     }
@@ -188,7 +197,7 @@ static void collect_elements(struct cmb_mapper *mapper, struct cmb_json_reader *
         bool is_read = false;
         uint64_t bit = 1;
         for (const struct cmb_node *child = node->child; child; child = child->next, bit <<= 1) {
-            if ((taken & bit) || !wants_element(child, &start, index))
+            if ((taken & bit) || !wants_element(mapper, child, &start, index))
                 continue;
             if (child->step.kind != CMB_PATH_EACH_ELEMENT)
                 taken |= bit;
@@ -206,7 +215,7 @@ static void collect_chosen(struct cmb_mapper *mapper, const struct cmb_json_read
 {
     for (const struct cmb_node *child = node->child; child; child = child->next) {
         struct cmb_json_reader again = *start;
-        if (cmb_step_chooses(start, &child->step))
+        if (cmb_step_chooses(mapper, start, &child->step))
             cmb_collect(mapper, &again, child);
     }
 }

@@ -369,13 +369,15 @@ int cmb_fill_record(struct cmb_call *call, const struct cmb_fields *fields,
     *ret_is_passed_over = false;
     for (uint32_t i = 0; i < fields->count; i++) {
         const struct cmb_leaf *leaf = &fields->leaves[i];
-        if (leaf->when.count && !cmb_condition_holds(call, &leaf->when))
+        bool says_nothing = found[i].kind == CMB_JSON_NONE && !leaf->is_said;
+        if ((says_nothing && leaf->member >= 0) ||
+            (leaf->when.count && !cmb_condition_holds(call, &leaf->when)))
             continue;
         if (is_passed_over(call, leaf, &found[i])) {
             *ret_is_passed_over = true;
             return CAMBIST_OK;
         }
-        if (leaf->member < 0 || (found[i].kind == CMB_JSON_NONE && !leaf->is_said))
+        if (leaf->member < 0)
             continue;
         void *at = (char *)record + fields->schema->members[leaf->member].offset;
         if (!is_absent(at, leaf->kind))

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "crypto/encode.h"
 #include "number/time.h"
+#include "request/stencil.h"
 
 enum { EXCHANGE_BYTES_MOST = 1 << 20, KEY_BYTES_MOST = 8192 };
 
@@ -259,6 +260,7 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
     exchange->kinds = settings->kinds;
     exchange->clock = settings->clock ? settings->clock : &cmb_clock_system;
     exchange->random = settings->random ? settings->random : &cmb_random_system;
+    exchange->stencils = cmb_stencils_new();
     struct cmb_text name = settings->name.at ? settings->name : plugin->name;
     exchange->name = cmb_text_of(cmb_arena_copy(&exchange->arena, name));
     if (settings->receive_window_ms) {
@@ -267,7 +269,9 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
         exchange->receive_window =
             cmb_text_of(cmb_arena_copy(&exchange->arena, cmb_text_of(digits)));
     }
-    int status = open_servers(exchange, settings, error);
+    int status = exchange->stencils ? open_servers(exchange, settings, error)
+                                    : cmb_fail_plain(error, CAMBIST_NO_MEMORY,
+                                                     CMB_TEXT("no memory for an exchange"));
     if (status == CAMBIST_OK)
         status = keep_credentials(exchange, settings, error);
     if (status == CAMBIST_OK)
@@ -293,6 +297,7 @@ void cmb_exchange_close(struct cmb_exchange *exchange)
         cmb_vault_give(exchange->vault, (void *)(uintptr_t)secret->hidden_at, secret->length);
     }
     cmb_markets_free(exchange->markets);
+    cmb_stencils_free(exchange->stencils);
     cmb_arena_clear(&exchange->arena);
     free(exchange);
 }

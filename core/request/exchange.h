@@ -77,6 +77,7 @@ struct cmb_exchange {
     } nonces;
     const struct cmb_clock *clock;
     struct cmb_random *random;
+    struct cmb_stencils *stencils; /* of its answers; NULL: each is read by the tables */
     struct cmb_arena arena;
 };
 

@@ -1,5 +1,6 @@
 /* Is this answer an error, which one, and what became of the request? */
 #include "request/call.h"
+#include "request/stencil.h"
 
 #include <stdio.h>
 
@@ -173,6 +174,9 @@ int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body)
 {
     call->http_status = http_status;
     call->answer_body = body;
+    call->found = NULL;
+    if (http_status < 300 && cmb_stencils_read(call)) /* as an answer before that was no error */
+        return CAMBIST_OK;
     struct verdict verdict = look(call, body);
     if (!verdict.is_error && http_status >= 300)
         verdict = look_for_code(call, body);

@@ -1,5 +1,6 @@
 /* Which records does an answer hold? */
 #include "request/map.h"
+#include "request/stencil.h"
 
 /* ---- rows ---- */
 
@@ -43,6 +44,8 @@ static int map_row(struct cmb_mapper *mapper, struct cmb_json_reader *reader,
         return refuse_double(mapper);
     if (mapper->is_mixed)
         forget_sums(mapper);
+    if (mapper->lesson)
+        cmb_lesson_note_row(mapper->lesson, mapper->fields, mapper->found);
     if (mapper->on_row)
         return mapper->on_row(mapper);
     return cmb_emit_found(mapper->call, mapper->fields, mapper->found);
@@ -89,7 +92,7 @@ static int walk_elements(struct cmb_mapper *mapper, struct cmb_json_reader *read
         bool is_wanted = step->kind == CMB_PATH_EACH_ELEMENT ||
                          step->kind == CMB_PATH_EACH_MEMBER ||
                          (step->kind == CMB_PATH_INDEX && step->index == i) ||
-                         cmb_step_chooses(reader, step);
+                         cmb_step_chooses(mapper, reader, step);
         if (is_wanted)
             status = walk(mapper, reader, depth + 1, NULL);
         else
@@ -102,7 +105,7 @@ static int walk_elements(struct cmb_mapper *mapper, struct cmb_json_reader *read
 static int walk_chosen(struct cmb_mapper *mapper, struct cmb_json_reader *reader, uint32_t depth,
                        const struct cmb_json_value *key)
 {
-    if (cmb_step_chooses(reader, &mapper->call->endpoint->rows.steps[depth]))
+    if (cmb_step_chooses(mapper, reader, &mapper->call->endpoint->rows.steps[depth]))
         return walk(mapper, reader, depth + 1, key);
     cmb_json_skip(reader);
     return CAMBIST_OK;
@@ -179,9 +182,25 @@ static int map_function(struct cmb_call *call)
                                                                         call->answer_body.length });
 }
 
+static int map_by_tables(struct cmb_call *call)
+{
+    struct cmb_mapper mapper = { .lesson = cmb_stencils_start_lesson(call) };
+    int status = cmb_map_with(call, &mapper);
+    if (status == CAMBIST_OK && mapper.lesson)
+        cmb_stencils_learn(call, mapper.lesson);
+    return status;
+}
+
 int cmb_map(struct cmb_call *call)
 {
-    struct cmb_mapper mapper = { 0 };
-    int status = call->endpoint->row->map ? map_function(call) : cmb_map_with(call, &mapper);
+    int status = CAMBIST_OK;
+    if (!call->found && !call->http_status) /* of a stream: nobody has judged it */
+        cmb_stencils_read(call);
+    if (call->endpoint->row->map)
+        status = map_function(call);
+    else if (call->found)
+        status = cmb_emit_found(call, &call->endpoint->fields, call->found);
+    else
+        status = map_by_tables(call);
     return status == CAMBIST_OK ? CAMBIST_OK : cmb_unreadable(call, status);
 }

@@ -4,6 +4,17 @@
 
 #include "request/call.h"
 
+enum { CMB_LESSON_LEAVES = 64, CMB_LESSON_PINS = 32 };
+
+/* How a text was read by the tables, for a stencil to be cut out of it (request/stencil.h). */
+struct cmb_lesson {
+    uint32_t rows;                                  /* that were read */
+    struct cmb_json_value found[CMB_LESSON_LEAVES]; /* of the last one, by leaf */
+    const char *pins[CMB_LESSON_PINS]; /* values that decided how it was read: they stay */
+    uint32_t pin_count;
+    bool is_unfit; /* no stencil can say how it was read */
+};
+
 /* One answer on its way into records, or into what somebody else makes of its rows. */
 struct cmb_mapper {
     struct cmb_call *call;
@@ -17,10 +28,11 @@ struct cmb_mapper {
      * like other values. */
     void (*read_levels)(struct cmb_mapper *mapper, int leaf, struct cmb_json_reader *reader);
     void *user;
+    struct cmb_lesson *lesson; /* NULL: nobody learns */
 };
 
-/* Walks through the rows of the call's answer.  The owner sets on_row, read_levels and user, and
- * zeroes the rest. */
+/* Walks through the rows of the call's answer.  The owner sets on_row, read_levels, user and lesson,
+ * and zeroes the rest. */
 int cmb_map_with(struct cmb_call *call, struct cmb_mapper *mapper);
 
 /* Reads the value that comes next and keeps what the leaves below `node` want of it. */
@@ -32,7 +44,8 @@ void cmb_collect_outer(struct cmb_mapper *mapper, struct cmb_json_reader *reader
 /* `value` is what the leaf wanted, and all others that end at the same node. */
 void cmb_keep(struct cmb_mapper *mapper, int leaf, struct cmb_json_value value);
 /* Whether what comes next is an object that the step takes for itself.  Reads nothing. */
-bool cmb_step_chooses(const struct cmb_json_reader *reader, const struct cmb_path_step *step);
+bool cmb_step_chooses(const struct cmb_mapper *mapper, const struct cmb_json_reader *reader,
+                      const struct cmb_path_step *step);
 /* Whether the step asks for the member of that key. */
 bool cmb_step_names(const struct cmb_call *call, const struct cmb_json_value *key,
                     const struct cmb_path_step *step);

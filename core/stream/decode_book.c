@@ -44,25 +44,17 @@ static int side_of(const struct cmb_fields *fields, int leaf)
 
 /* ---- lessons ---- */
 
-static void note_levels(struct cmb_lesson *lesson, int side, struct cmb_json_reader *reader)
+static void note_levels(struct cmb_book_lesson *lesson, int side, struct cmb_json_reader *reader)
 {
-    lesson->is_unfit |= lesson->levels[side] != NULL;
+    lesson->read.is_unfit |= lesson->levels[side] != NULL;
     if (cmb_json_peek(reader) == CMB_JSON_ARRAY)
         lesson->levels[side] = reader->at;
 }
 
-static void note_found(struct cmb_lesson *lesson, const struct cmb_mapper *mapper)
-{
-    uint32_t count = mapper->fields->count;
-    lesson->is_unfit |= count > CMB_LESSON_LEAVES;
-    for (uint32_t i = 0; i < count && i < CMB_LESSON_LEAVES; i++)
-        lesson->found[i] = mapper->found[i];
-}
-
-static void end_lesson(struct cmb_lesson *lesson, uint64_t told,
+static void end_lesson(struct cmb_book_lesson *lesson, uint64_t told,
                        const struct cambist_book_update *record)
 {
-    lesson->rows++;
+    lesson->has_changed_book = true;
     lesson->told = told;
     lesson->record = *record;
 }
@@ -166,8 +158,6 @@ static int take_row(struct cmb_mapper *mapper)
     if (!stream->book_owner)
         stream->book_owner = owner_so_far(mapper);
     struct cmb_subscription *owner = stream->book_owner;
-    if (stream->lesson)
-        note_found(stream->lesson, mapper);
     forget_symbol(mapper);
     int status = cmb_fill_record(mapper->call, mapper->fields, mapper->found, &record,
                                  &is_passed_over);
@@ -187,7 +177,9 @@ int cmb_decode_book(struct cmb_stream *stream, const struct cmb_channel *channel
 {
     struct cmb_mapper mapper = { .on_row = take_row, .read_levels = read_levels, .user = stream };
     cmb_decode_start(stream, channel);
-    cmb_stencils_start_lesson(stream, channel);
+    cmb_book_stencils_start_lesson(stream, channel);
+    if (stream->lesson)
+        mapper.lesson = &stream->lesson->read;
     stream->book_channel = channel;
     cmb_decode_start_book(stream);
     return cmb_map_with(stream->call, &mapper);

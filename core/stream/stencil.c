@@ -14,7 +14,7 @@
 #include "json/stencil.h"
 #include "request/map.h"
 
-enum { STENCILS = 8, MISSES_PER_LESSON = 16, PINS_MOST = 32, NAME_BYTES_MOST = 32 };
+enum { STENCILS = 8, MISSES_PER_LESSON = 16, NAME_BYTES_MOST = 32 };
 
 /* What a hole's value is for. */
 enum use_kind { IGNORED = 0, NAMES_MARKET, IS_LEVELS, IS_INTEGER, IS_TIME, STAYS /* is no hole */ };
@@ -40,25 +40,25 @@ struct stencil {
     size_t name_length;
 };
 
-struct cmb_stencils {
+struct cmb_book_stencils {
     struct stencil all[STENCILS];
     uint32_t last;   /* that fitted */
     uint32_t next;   /* to be cut anew */
     uint32_t misses; /* books' frames that fitted none */
-    struct cmb_lesson lesson;
+    struct cmb_book_lesson lesson;
 };
 
-struct cmb_stencils *cmb_stencils_new(void)
+struct cmb_book_stencils *cmb_book_stencils_new(void)
 {
-    return cmb_calloc(1, sizeof(struct cmb_stencils));
+    return cmb_calloc(1, sizeof(struct cmb_book_stencils));
 }
 
-void cmb_stencils_free(struct cmb_stencils *stencils)
+void cmb_book_stencils_free(struct cmb_book_stencils *stencils)
 {
     free(stencils);
 }
 
-void cmb_stencils_forget(struct cmb_stencils *stencils, const struct cmb_subscription *owner)
+void cmb_book_stencils_forget(struct cmb_book_stencils *stencils, const struct cmb_subscription *owner)
 {
     for (uint32_t i = 0; stencils && i < STENCILS; i++)
         if (stencils->all[i].owner == owner)
@@ -141,9 +141,9 @@ static bool fill_holes(struct cmb_stream *stream, struct stencil *stencil, struc
     return cmb_json_stencil_pass(&stencil->json, stencil->json.count, &reader);
 }
 
-bool cmb_stencils_take(struct cmb_stream *stream, const struct cmb_line *line, struct cmb_text text)
+bool cmb_book_stencils_take(struct cmb_stream *stream, const struct cmb_line *line, struct cmb_text text)
 {
-    struct cmb_stencils *stencils = stream->stencils;
+    struct cmb_book_stencils *stencils = stream->stencils;
     const struct cmb_dialect *dialect = line ? line->dialect : NULL;
     for (uint32_t tries = 0; stencils && tries < STENCILS; tries++) {
         uint32_t i = (stencils->last + tries) % STENCILS;
@@ -163,35 +163,25 @@ bool cmb_stencils_take(struct cmb_stream *stream, const struct cmb_line *line, s
 
 /* ---- lessons: what was read of a frame in the normal way ---- */
 
-void cmb_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel)
+void cmb_book_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel)
 {
-    struct cmb_stencils *stencils = stream->stencils;
+    struct cmb_book_stencils *stencils = stream->stencils;
     stream->lesson = NULL;
     if (!stencils || (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
         return;
-    stencils->lesson = (struct cmb_lesson){ .channel = channel };
+    stencils->lesson = (struct cmb_book_lesson){ .channel = channel };
     stream->lesson = &stencils->lesson;
 }
 
 /* A frame out of which a stencil is being cut. */
 struct cut {
-    const struct cmb_lesson *lesson;
+    struct cmb_book_lesson *lesson;
     const struct cmb_fields *fields;
     struct stencil *stencil;
-    const char *name;            /* of the market, where the channel's row says it; NULL: a leaf */
-    const char *pins[PINS_MOST]; /* values that tell frames apart: they stay */
-    size_t pin_count;
-    uint32_t met; /* leaves whose value was met */
-    bool has_owner, is_unfit;
+    const char *name; /* of the market, where the channel's row says it; NULL: a leaf */
+    uint32_t met;     /* leaves whose value was met */
+    bool has_owner;
 };
-
-static bool is_pinned(const struct cut *cut, const char *at)
-{
-    for (size_t i = 0; i < cut->pin_count; i++)
-        if (cut->pins[i] == at)
-            return true;
-    return false;
-}
 
 /* What a leaf's value is for, whatever other leaves give.  Where the row says a constant, it is enough
  * that there is a value. */
@@ -230,7 +220,7 @@ static struct use use_of(const struct cut *cut, uint32_t i)
         if (k == i || leaves[k].member != leaves[i].member)
             continue;
         use.has_rivals = true;
-        if (k < i && cut->lesson->found[k].kind != CMB_JSON_NONE)
+        if (k < i && cut->lesson->read.found[k].kind != CMB_JSON_NONE)
             return (struct use){ .kind = own_use_of(&leaves[k]) == STAYS ? STAYS : IGNORED,
                                    .scale = -1 };
     }
@@ -243,7 +233,7 @@ static struct use choose_use(struct cut *cut, const char *at)
     struct use chosen = { .kind = at == cut->name ? NAMES_MARKET : IGNORED, .scale = -1 };
     bool is_wanted = at == cut->name;
     for (uint32_t i = 0; i < cut->fields->count; i++) {
-        const struct cmb_json_value *found = &cut->lesson->found[i];
+        const struct cmb_json_value *found = &cut->lesson->read.found[i];
         if (found->kind == CMB_JSON_NONE || found->raw.at != at)
             continue;
         cut->met++;
@@ -263,7 +253,7 @@ static bool is_levels_hole(struct cut *cut, const char *at, struct use *ret_use)
     for (int side = 0; side < CMB_SIDES; side++)
         if (at == cut->lesson->levels[side]) {
             *ret_use = (struct use){ .kind = IS_LEVELS, .side = side };
-            cut->is_unfit |= !cut->has_owner; /* the book must be known before its levels */
+            cut->lesson->read.is_unfit |= !cut->has_owner; /* the book must be known before its levels */
             return true;
         }
     return false;
@@ -276,7 +266,7 @@ static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
     bool is_hole = is_levels_hole(cut, at, &use);
     if (!is_hole && kind != CMB_JSON_OBJECT && kind != CMB_JSON_ARRAY) {
         use = choose_use(cut, at);
-        is_hole = use.kind != STAYS && !is_pinned(cut, at) &&
+        is_hole = use.kind != STAYS && !cmb_lesson_is_pinned(&cut->lesson->read, at) &&
                   (kind == CMB_JSON_STRING || kind == CMB_JSON_NUMBER);
     }
     if (!is_hole || cut->stencil->json.count == CMB_STENCIL_HOLES)
@@ -289,7 +279,7 @@ static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
 /* ---- which frames can have a stencil ---- */
 
 /* Whether the path leads into levels: what stands there differs, and no hole tells of it. */
-static bool enters_levels(const struct cmb_lesson *lesson, const struct cmb_message *frame,
+static bool enters_levels(const struct cmb_book_lesson *lesson, const struct cmb_message *frame,
                           struct cmb_text path)
 {
     struct cmb_json_value value;
@@ -305,108 +295,74 @@ static bool enters_levels(const struct cmb_lesson *lesson, const struct cmb_mess
 }
 
 /* The value that a term compares stays as it is; whether others are there is told by the keys. */
-static bool pin_term(struct cut *cut, const struct cmb_plugin *plugin,
+static void pin_term(struct cmb_book_lesson *lesson, const struct cmb_plugin *plugin,
                      const struct cmb_message *frame, const struct cmb_frame_term *term)
 {
     struct cmb_text path = cmb_text_of(plugin->probes[term->probe]);
     struct cmb_json_value value = { 0 };
-    if (enters_levels(cut->lesson, frame, path))
-        return false;
-    if (term->test != CMB_ONE_OF ||
-        cmb_json_path_find(frame->text, path, &value, NULL) != CAMBIST_OK ||
-        value.kind == CMB_JSON_NONE)
-        return true;
-    if (value.kind == CMB_JSON_OBJECT || value.kind == CMB_JSON_ARRAY ||
-        cut->pin_count == PINS_MOST)
-        return false;
-    cut->pins[cut->pin_count++] = value.raw.at;
-    return true;
+    lesson->read.is_unfit |= enters_levels(lesson, frame, path);
+    if (term->test == CMB_ONE_OF &&
+        cmb_json_path_find(frame->text, path, &value, NULL) == CAMBIST_OK &&
+        value.kind != CMB_JSON_NONE)
+        cmb_lesson_pin(&lesson->read, &value);
 }
 
 /* All that was looked at to choose this channel and no other. */
-static bool pin_terms(struct cut *cut, const struct cmb_stream *stream, const struct cmb_line *line)
+static void pin_terms(struct cmb_stream *stream, const struct cmb_line *line)
 {
     const struct cmb_plugin *plugin = stream->desk->exchange->plugin;
     const struct cmb_channel *channel = NULL;
     while ((channel = cmb_channel_next_spoken(stream, line, channel))) {
-        if (channel->frames.whole.at)
-            return false;
+        stream->lesson->read.is_unfit |= channel->frames.whole.at != NULL;
         for (uint32_t i = 0; i < channel->frames.count; i++)
-            if (!pin_term(cut, plugin, &stream->frame, &channel->frames.terms[i]))
-                return false;
+            pin_term(stream->lesson, plugin, &stream->frame, &channel->frames.terms[i]);
     }
-    return true;
 }
 
-/* Whether the paths choose by keys and places alone, and none goes on behind the levels. */
-static bool check_tree(const struct cmb_fields *fields, const struct cmb_node *node)
+/* Whether a path goes on behind the levels. */
+static bool looks_into_levels(const struct cmb_fields *fields, const struct cmb_node *node)
 {
     const struct cmb_node *child = node ? node->child : NULL;
     for (int leaf = child ? node->leaf : -1; leaf >= 0; leaf = fields->next_leaf[leaf])
         if (fields->leaves[leaf].kind == CMB_MEMBER_LEVELS)
-            return false;
-    for (; child; child = child->next) {
-        uint32_t kind = child->step.kind;
-        bool is_fixed = kind == CMB_PATH_KEY || kind == CMB_PATH_INDEX ||
-                        kind == CMB_PATH_EACH_ELEMENT;
-        if (!is_fixed || !check_tree(fields, child))
-            return false;
-    }
-    return true;
+            return true;
+    for (; child; child = child->next)
+        if (looks_into_levels(fields, child))
+            return true;
+    return false;
 }
 
-static bool check_fields(const struct cmb_fields *fields)
-{
-    for (uint32_t i = 0; i < fields->count; i++)
-        if (fields->leaves[i].when.count || (fields->leaves[i].as & CAMBIST_SUM))
-            return false;
-    return check_tree(fields, fields->row_tree) && check_tree(fields, fields->answer_tree);
-}
-
-static bool check_rows(const struct cmb_path *rows)
-{
-    for (uint32_t i = 0; i < rows->count; i++)
-        if (rows->steps[i].kind == CMB_PATH_SELECT || rows->steps[i].kind == CMB_PATH_SELECT_NOT ||
-            rows->steps[i].kind == CMB_PATH_MARKET)
-            return false;
-    return true;
-}
-
-/* Numbers that every frame of a connection or subscription carries are read in the normal way. */
-static bool check_lesson(const struct cmb_lesson *lesson, const struct cmb_line *line)
+/* Numbers that every frame of a connection or subscription carries are read in the normal way; so is
+ * what a condition decides, because it is not known what it looked at. */
+static bool check_lesson(const struct cmb_book_lesson *lesson, const struct cmb_line *line)
 {
     const struct cambist_dialect *row = line ? line->dialect->row : NULL;
-    return lesson->rows == 1 && !lesson->is_unfit &&
-           !(row && (row->handle || row->sequence_counts_all)) &&
-           check_fields(&lesson->channel->endpoint.fields) &&
-           check_rows(&lesson->channel->endpoint.rows);
-}
-
-/* Leaves whose value stands somewhere in the frame. */
-static uint32_t count_found(const struct cmb_lesson *lesson, const struct cmb_fields *fields)
-{
-    uint32_t count = 0;
+    const struct cmb_fields *fields = &lesson->channel->endpoint.fields;
     for (uint32_t i = 0; i < fields->count; i++)
-        count += lesson->found[i].kind != CMB_JSON_NONE && lesson->found[i].raw.at;
-    return count;
+        if (fields->leaves[i].when.count)
+            return false;
+    return lesson->has_changed_book && !(row && (row->handle || row->sequence_counts_all)) &&
+           !looks_into_levels(fields, fields->row_tree) &&
+           !looks_into_levels(fields, fields->answer_tree) &&
+           cmb_lesson_check(&lesson->read, &lesson->channel->endpoint);
 }
 
-void cmb_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
-                        struct cmb_text text)
+void cmb_book_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
+                             struct cmb_text text)
 {
-    const struct cmb_lesson *lesson = stream->lesson;
-    if (!check_lesson(lesson, line))
-        return;
-    struct cmb_stencils *stencils = stream->stencils;
+    struct cmb_book_lesson *lesson = stream->lesson;
+    struct cmb_book_stencils *stencils = stream->stencils;
     struct stencil *stencil = &stencils->all[stencils->next];
     const struct cmb_fields *fields = &lesson->channel->endpoint.fields;
     struct cut cut = { .lesson = lesson, .fields = fields, .stencil = stencil,
                        .name = cmb_message_find(&stream->frame, lesson->channel->row->market).at };
+    pin_terms(stream, line);
+    if (!check_lesson(lesson, line))
+        return;
     *stencil = (struct stencil){ .dialect = line ? line->dialect : NULL,
                                  .record = lesson->record, .told = lesson->told };
-    if (!pin_terms(&cut, stream, line) ||
-        !cmb_json_stencil_cut(&stencil->json, text, is_hole, &cut) || cut.is_unfit ||
-        cut.met != count_found(lesson, fields))
+    if (!cmb_json_stencil_cut(&stencil->json, text, is_hole, &cut) || lesson->read.is_unfit ||
+        cut.met != cmb_lesson_count_found(&lesson->read, fields))
         return;
     stencil->channel = lesson->channel;
     stencils->last = stencils->next;

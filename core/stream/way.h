@@ -19,6 +19,7 @@
 
 #include <sys/queue.h>
 
+#include "request/stencil.h"
 #include "stream/stream.h"
 #include "transport/websocket.h"
 
@@ -169,19 +170,16 @@ enum { CMB_BIDS, CMB_ASKS, CMB_SIDES };
 enum { CMB_SUBSCRIPTION_BUCKETS = 1024 };
 
 struct cmb_tap;
-struct cmb_stencils;
-
-enum { CMB_LESSON_LEAVES = 32 };
+struct cmb_book_stencils;
 
 /* How a book's frame was read, for a stencil to be cut out of it. */
-struct cmb_lesson {
+struct cmb_book_lesson {
+    struct cmb_lesson read;
     const struct cmb_channel *channel; /* that read it */
-    uint32_t rows; /* that changed a book */
-    struct cmb_json_value found[CMB_LESSON_LEAVES]; /* by leaf */
-    const char *levels[CMB_SIDES]; /* where they begin in the frame; NULL: there are none */
-    struct cambist_book_update record;
+    const char *levels[CMB_SIDES];     /* where they begin in the frame; NULL: there are none */
+    bool has_changed_book;
+    struct cambist_book_update record; /* that changed it */
     uint64_t told; /* a bit for each of its members that is given */
-    bool is_unfit;
 };
 
 struct cmb_stream {
@@ -207,8 +205,8 @@ struct cmb_stream {
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
     bool has_handle;             /* the present frame carries the number of a subscription */
     int64_t handle;
-    struct cmb_stencils *stencils; /* NULL: every frame is read by the tables */
-    struct cmb_lesson *lesson; /* notes how the present frame is read; NULL: nobody learns from it */
+    struct cmb_book_stencils *stencils; /* NULL: every frame is read by the tables */
+    struct cmb_book_lesson *lesson; /* notes how the present frame is read; NULL: nobody learns from it */
     struct cmb_tap *tap; /* NULL: nobody records */
     cmb_event_fn *observer;
     void *observer_user;
@@ -305,19 +303,19 @@ const struct cmb_channel *cmb_channel_next_spoken(const struct cmb_stream *strea
 /* ---- stencil ---- */
 
 /* NULL without memory. */
-struct cmb_stencils *cmb_stencils_new(void);
+struct cmb_book_stencils *cmb_book_stencils_new(void);
 /* Accepts NULL. */
-void cmb_stencils_free(struct cmb_stencils *stencils);
+void cmb_book_stencils_free(struct cmb_book_stencils *stencils);
 /* The subscription is freed. */
-void cmb_stencils_forget(struct cmb_stencils *stencils, const struct cmb_subscription *owner);
+void cmb_book_stencils_forget(struct cmb_book_stencils *stencils, const struct cmb_subscription *owner);
 /* Tells what a frame holds that fits one of them.  False: it fits none, and nothing was told. */
-bool cmb_stencils_take(struct cmb_stream *stream, const struct cmb_line *line,
+bool cmb_book_stencils_take(struct cmb_stream *stream, const struct cmb_line *line,
                        struct cmb_text text);
 /* A book's frame that fits none is being read: where it is to be learnt from, what is to be noted in
  * stream->lesson.  Not each is, because there may be no two that look alike. */
-void cmb_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel);
+void cmb_book_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel);
 /* Cuts one out of the frame of the lesson, which came as `text`, if its form can have one. */
-void cmb_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
+void cmb_book_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
                         struct cmb_text text);
 
 /* ---- decode ---- */

@@ -1,4 +1,5 @@
-/* Which frames crash a stream, grow it without bound, or make it tell a book that is none?
+/* Which frames crash a stream, grow it without bound, make it tell a book that is none, or tell by a
+ * stencil what the tables would not?
  *
  * The first byte of an input chooses a plugin; every line behind it is a frame, or, after an @, the
  * URL of a request, a blank and its answer.  The first folder of the command line is seeded with
@@ -29,9 +30,17 @@ static const struct exchange {
 };
 enum { EXCHANGES = sizeof exchanges / sizeof *exchanges };
 
-static struct test_fed streams[EXCHANGES];
+/* A stream, and what it told of the present input. */
+struct told {
+    struct test_fed fed;
+    size_t events;
+    uint64_t digest;
+    int status;
+};
+
+/* The twin uses no stencils, and has to tell the same. */
+static struct told streams[EXCHANGES], twins[EXCHANGES];
 static size_t chosen[EXCHANGES], chosen_count; /* which of them take part */
-static size_t events;
 
 static void require(bool is_so)
 {
@@ -41,81 +50,103 @@ static void require(bool is_so)
 
 /* ---- what is told ---- */
 
-static void check_side(const struct cmb_scaled_level *levels, size_t count, int direction)
+static void mix(struct told *told, uint64_t number)
+{
+    told->digest = (told->digest ^ number) * 0x9e3779b97f4a7c15u;
+    told->digest ^= told->digest >> 29;
+}
+
+static void check_side(struct told *told, const struct cmb_scaled_level *levels, size_t count,
+                       int direction)
 {
     for (size_t i = 0; i < count; i++) {
         require(levels[i].amount > 0);
         require(i == 0 || (direction > 0 ? levels[i].price > levels[i - 1].price
                                          : levels[i].price < levels[i - 1].price));
+        mix(told, (uint64_t)levels[i].price);
+        mix(told, (uint64_t)levels[i].amount);
     }
 }
 
 /* A book that claims to be live is in order, and uncrossed or known to be crossed. */
-static void check_book(const struct cmb_book *book)
+static void check_book(struct told *told, const struct cmb_book *book)
 {
     static struct cmb_scaled_level bids[LEVELS_MOST], asks[LEVELS_MOST];
     struct cmb_book_view view = { .bids = bids, .asks = asks };
-    if (!cmb_book_read(book, LEVELS_MOST, 0, &view))
+    bool is_live = cmb_book_read(book, LEVELS_MOST, 0, &view);
+    mix(told, (uint64_t)view.sequence);
+    mix(told, (uint64_t)view.timestamp_ns);
+    mix(told, view.state);
+    if (!is_live)
         return;
-    check_side(bids, view.bid_count, -1);
-    check_side(asks, view.ask_count, 1);
+    check_side(told, bids, view.bid_count, -1);
+    check_side(told, asks, view.ask_count, 1);
     if (view.bid_count && view.ask_count)
         require(view.is_crossed == (bids[0].price >= asks[0].price));
 }
 
 static void on_event(const struct cmb_event *event, void *user)
 {
-    (void)user;
-    events++;
+    struct told *told = user;
+    told->events++;
     require(!event->record || event->schema);
+    mix(told, (uint64_t)event->timestamp_ns);
+    mix(told, event->topic << 8 | event->state);
     if (event->book)
-        check_book(event->book);
+        check_book(told, event->book);
 }
 
 /* ---- one input ---- */
 
-static void feed_line(struct test_fed *fed, struct cmb_text line, int64_t now_ns)
+static void feed_line(struct told *told, struct cmb_text line, int64_t now_ns)
 {
     struct cambist_error error = { 0 };
-    int status;
     if (line.length && line.at[0] == '@') {
         struct cmb_text url, body = cmb_text_cut((struct cmb_text){ line.at + 1, line.length - 1 },
                                                  ' ', &url);
         if (!body.at)
             return;
-        status = cmb_stream_feed_snapshot(fed->stream, url, body, now_ns, &error);
+        told->status = cmb_stream_feed_snapshot(told->fed.stream, url, body, now_ns, &error);
     } else {
-        status = cmb_stream_feed(fed->stream, line, now_ns, &error);
+        told->status = cmb_stream_feed(told->fed.stream, line, now_ns, &error);
     }
     /* Whoever fails says why. */
-    require(status == CAMBIST_OK || status == CAMBIST_AGAIN || status == CAMBIST_NOT_SUPPORTED ||
-            error.message[0]);
+    require(told->status == CAMBIST_OK || told->status == CAMBIST_AGAIN ||
+            told->status == CAMBIST_NOT_SUPPORTED || error.message[0]);
 }
 
 /* A stream that knows nothing of the inputs before. */
-static void start_anew(struct test_fed *fed)
+static void start_anew(struct told *told)
 {
+    struct test_fed *fed = &told->fed;
     cmb_stream_free(fed->stream);
     fed->stream = NULL;
     cmb_markets_free(fed->exchange->markets);
     fed->exchange->markets = cmb_markets_new();
     require(fed->exchange->markets && test_fed_renew(fed));
+    told->events = 0;
+    told->digest = 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     if (size < 2)
         return 0;
-    struct test_fed *fed = &streams[chosen[bytes[0] % chosen_count]];
+    struct told *told = &streams[chosen[bytes[0] % chosen_count]];
+    struct told *twin = &twins[told - streams];
     struct cmb_text line, left = { (const char *)bytes + 1, size - 1 };
     int64_t now_ns = 1;
-    start_anew(fed);
-    events = 0;
-    while (left.at) {
+    start_anew(told);
+    start_anew(twin);
+    test_fed_forbid_stencils(&twin->fed);
+    for (; left.at; now_ns++) {
         left = cmb_text_cut(left, '\n', &line);
-        feed_line(fed, line, now_ns++);
+        feed_line(told, line, now_ns);
+        feed_line(twin, line, now_ns);
+        require(told->status == twin->status && told->events == twin->events &&
+                told->digest == twin->digest);
     }
-    require(events <= EVENTS_PER_BYTE_MOST * size);
+    require(told->events <= EVENTS_PER_BYTE_MOST * size);
     return 0;
 }
 
@@ -161,14 +192,18 @@ static void write_seeds(const char *folder)
     }
 }
 
+static bool open_told(struct told *told, const struct exchange *exchange)
+{
+    return test_fed_open(&told->fed, PLUGINS, exchange->name, exchange->kind, on_event, told);
+}
+
 static void choose(const char *plugin)
 {
     for (size_t i = 0; i < EXCHANGES; i++) {
         if (plugin && strcmp(plugin, exchanges[i].name) != 0)
             continue;
         chosen[chosen_count++] = i;
-        require(test_fed_open(&streams[i], PLUGINS, exchanges[i].name, exchanges[i].kind, on_event,
-                              NULL));
+        require(open_told(&streams[i], &exchanges[i]) && open_told(&twins[i], &exchanges[i]));
     }
     require(chosen_count > 0);
 }

@@ -3,7 +3,8 @@
 #define TEST_SUPPORT_FED_STREAM_H
 
 #include "request/answer.h"
-#include "stream/stream.h"
+#include "request/stencil.h"
+#include "stream/way.h"
 
 struct test_fed {
     struct cmb_vault vault;
@@ -27,6 +28,15 @@ static inline bool test_fed_renew(struct test_fed *fed)
     if (fed->stream)
         cmb_stream_observe(fed->stream, fed->on_event, fed->user);
     return fed->stream != NULL;
+}
+
+/* From now on it reads every frame by the tables. */
+static inline void test_fed_forbid_stencils(struct test_fed *fed)
+{
+    cmb_book_stencils_free(fed->stream->stencils);
+    cmb_stencils_free(fed->exchange->stencils);
+    fed->stream->stencils = NULL;
+    fed->exchange->stencils = NULL;
 }
 
 /* Markets are those that the frames name.  A market kind, or 0 for the plugin's own. */

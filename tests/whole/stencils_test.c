@@ -5,7 +5,6 @@
  * seed: what is no JSON any more, what is another number, market or word.  Each time both have to
  * answer and to tell the same. */
 #include "cli/event.h"
-#include "stream/way.h"
 #include "support/fed_stream.h"
 #include "support/sessions.h"
 #include "support/test.h"
@@ -122,9 +121,7 @@ static void feed_damaged(struct pair *pair, const struct line *line)
 static void begin(struct pair *pair)
 {
     CU_ASSERT_FATAL(test_fed_renew(&pair->by_stencils.fed) && test_fed_renew(&pair->by_tables.fed));
-    struct cmb_stream *stream = pair->by_tables.fed.stream;
-    cmb_stencils_free(stream->stencils);
-    stream->stencils = NULL;
+    test_fed_forbid_stencils(&pair->by_tables.fed);
 }
 
 static void play_whole(struct pair *pair, const struct test_session *session)

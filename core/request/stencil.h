@@ -1,0 +1,43 @@
+/* request/stencil.h - does this answer look like an earlier one, so that only its values need be read?
+ *
+ * Answers to one question are mostly of one form.  When one of a single row was read by the tables,
+ * a stencil is cut out of it (json/stencil.h).  What decided how it was read stays as it stands: its
+ * keys, and the values that choose; the rest are holes, and what is found in them is what the tables
+ * would have found.  An answer that fits nothing is read by the tables.  [the loop's thread]
+ */
+#ifndef CMB_REQUEST_STENCIL_H
+#define CMB_REQUEST_STENCIL_H
+
+#include "request/map.h"
+
+struct cmb_stencils;
+
+/* NULL without memory. */
+struct cmb_stencils *cmb_stencils_new(void);
+/* Accepts NULL. */
+void cmb_stencils_free(struct cmb_stencils *stencils);
+
+/* Looks for the values of the call's answer by a stencil: call->found has them by leaf.  False: none
+ * fits, and call->found is NULL. */
+bool cmb_stencils_read(struct cmb_call *call);
+
+/* ---- lessons ---- */
+
+/* The lesson that the answer is for, which fits no stencil; NULL where nobody learns from it: not from
+ * each, because there may be no two that look alike. */
+struct cmb_lesson *cmb_stencils_start_lesson(struct cmb_call *call);
+/* Cuts a stencil out of the call's answer, if its form can have one. */
+void cmb_stencils_learn(struct cmb_call *call, struct cmb_lesson *lesson);
+
+/* The value stays: that it stands there decided something. */
+void cmb_lesson_pin(struct cmb_lesson *lesson, const struct cmb_json_value *value);
+bool cmb_lesson_is_pinned(const struct cmb_lesson *lesson, const char *at);
+/* What a row's leaves have found. */
+void cmb_lesson_note_row(struct cmb_lesson *lesson, const struct cmb_fields *fields,
+                         const struct cmb_json_value *found);
+/* How many leaves' values stand somewhere in the text: a stencil has to have met them all. */
+uint32_t cmb_lesson_count_found(const struct cmb_lesson *lesson, const struct cmb_fields *fields);
+/* Whether it was one row, and nothing but the text told how to read it. */
+bool cmb_lesson_check(const struct cmb_lesson *lesson, const struct cmb_endpoint *endpoint);
+
+#endif

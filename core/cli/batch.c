@@ -253,7 +253,7 @@ static int read_answer(struct job *job, uint32_t http_status, struct cmb_text bo
     cmb_fail_reset(&job->error);
     int status = cmb_judge(call, http_status, body);
     if (status == CAMBIST_OK)
-        status = cmb_map(call);
+        status = cmb_map_answer(call);
     return status == CAMBIST_OK ? cmb_answer(call) : status;
 }
 

@@ -66,6 +66,7 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
     call->http_status = 0;
     call->answer_body = (struct cmb_text){ 0 };
     call->found = NULL;
+    call->lesson = NULL;
     call->schema = NULL;
     call->rows = NULL;
     call->row_count = call->row_capacity = 0;

@@ -83,6 +83,7 @@ struct cmb_call {
     uint32_t http_status;
     struct cmb_text answer_body;
     struct cmb_json_value *found; /* by leaf, where the answer fits a stencil; NULL: it fits none */
+    struct cmb_lesson *lesson; /* notes how it is read; NULL: nobody learns */
     const struct cmb_record_schema *schema;
     char *rows; /* records, schema->size bytes each */
     uint32_t row_count, row_capacity;
@@ -138,7 +139,9 @@ int cmb_sign_call(struct cmb_call *call);
 int cmb_judge(struct cmb_call *call, uint32_t http_status, struct cmb_text body);
 /* The one order that was asked about was refused, inside an answer that is none. */
 int cmb_judge_order(struct cmb_call *call, const struct cambist_order *order);
-/* map: which records does the answer hold? */
+/* map: which records does the answer hold?  Learns how the next one of its form may be read. */
+int cmb_map_answer(struct cmb_call *call);
+/* The same for a text that is no answer: nobody learns but who has set call->lesson. */
 int cmb_map(struct cmb_call *call);
 
 /* ---- what stages share ---- */

@@ -1,12 +1,46 @@
 /* How was this text read, and could the next one of its form be read by a stencil? */
 #include "request/stencil.h"
 
+#include "json/path.h"
+
 void cmb_lesson_pin(struct cmb_lesson *lesson, const struct cmb_json_value *value)
 {
     bool is_scalar = value->kind != CMB_JSON_OBJECT && value->kind != CMB_JSON_ARRAY;
     lesson->is_unfit |= !is_scalar || lesson->pin_count == CMB_LESSON_PINS;
     if (!lesson->is_unfit)
         lesson->pins[lesson->pin_count++] = value->raw.at;
+}
+
+/* Whether the array or object at `at` will be a hole as a whole. */
+static bool is_filled(const struct cmb_lesson *lesson, const struct cmb_fields *fields,
+                      const char *at)
+{
+    for (uint32_t i = 0; i < fields->count && i < CMB_LESSON_LEAVES; i++)
+        if (lesson->found[i].kind != CMB_JSON_NONE && lesson->found[i].raw.at == at)
+            return true;
+    return at == lesson->levels[0] || at == lesson->levels[1];
+}
+
+void cmb_lesson_pin_presence(struct cmb_lesson *lesson, const struct cmb_fields *fields,
+                             struct cmb_text text, struct cmb_text path)
+{
+    struct cmb_json_value value;
+    for (size_t i = 0; i < path.length; i++) {
+        struct cmb_text outer = { path.at, i };
+        if (path.at[i] == '.' &&
+            cmb_json_path_find(text, outer, &value, NULL) == CAMBIST_OK &&
+            (value.kind == CMB_JSON_ARRAY || value.kind == CMB_JSON_OBJECT))
+            lesson->is_unfit |= is_filled(lesson, fields, value.raw.at);
+    }
+}
+
+void cmb_lesson_pin_path(struct cmb_lesson *lesson, const struct cmb_fields *fields,
+                         struct cmb_text text, struct cmb_text path)
+{
+    struct cmb_json_value value;
+    cmb_lesson_pin_presence(lesson, fields, text, path);
+    if (cmb_json_path_find(text, path, &value, NULL) == CAMBIST_OK && value.kind != CMB_JSON_NONE)
+        cmb_lesson_pin(lesson, &value);
 }
 
 bool cmb_lesson_is_pinned(const struct cmb_lesson *lesson, const char *at)

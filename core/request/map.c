@@ -184,23 +184,30 @@ static int map_function(struct cmb_call *call)
 
 static int map_by_tables(struct cmb_call *call)
 {
-    struct cmb_mapper mapper = { .lesson = cmb_stencils_start_lesson(call) };
-    int status = cmb_map_with(call, &mapper);
-    if (status == CAMBIST_OK && mapper.lesson)
-        cmb_stencils_learn(call, mapper.lesson);
-    return status;
+    struct cmb_mapper mapper = { .lesson = call->lesson };
+    return cmb_map_with(call, &mapper);
+}
+
+/* By what a stencil has found. */
+static int map_found(struct cmb_call *call)
+{
+    call->schema = call->endpoint->fields.schema;
+    return cmb_emit_found(call, &call->endpoint->fields, call->found);
 }
 
 int cmb_map(struct cmb_call *call)
 {
-    int status = CAMBIST_OK;
-    if (!call->found && !call->http_status) /* of a stream: nobody has judged it */
-        cmb_stencils_read(call);
-    if (call->endpoint->row->map)
-        status = map_function(call);
-    else if (call->found)
-        status = cmb_emit_found(call, &call->endpoint->fields, call->found);
-    else
-        status = map_by_tables(call);
+    int (*const map)(struct cmb_call *call) =
+        call->endpoint->row->map ? map_function : call->found ? map_found : map_by_tables;
+    int status = map(call);
     return status == CAMBIST_OK ? CAMBIST_OK : cmb_unreadable(call, status);
+}
+
+int cmb_map_answer(struct cmb_call *call)
+{
+    call->lesson = call->found ? NULL : cmb_stencils_start_lesson(call);
+    int status = cmb_map(call);
+    if (status == CAMBIST_OK && call->lesson)
+        cmb_stencils_learn(call, call->lesson);
+    return status;
 }

@@ -12,6 +12,7 @@ struct cmb_lesson {
     struct cmb_json_value found[CMB_LESSON_LEAVES]; /* of the last one, by leaf */
     const char *pins[CMB_LESSON_PINS]; /* values that decided how it was read: they stay */
     uint32_t pin_count;
+    const char *levels[2]; /* lists that a function has read; NULL: there are none */
     bool is_unfit; /* no stencil can say how it was read */
 };
 

@@ -84,7 +84,7 @@ static int run_judge(struct cmb_run *run)
 
 static int run_map(struct cmb_run *run)
 {
-    return cmb_map(run->call);
+    return cmb_map_answer(run->call);
 }
 
 static int run_answer(struct cmb_run *run)

@@ -4,27 +4,16 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "json/path.h"
-#include "json/stencil.h"
 
 enum { STENCILS = 8, MISSES_PER_LESSON = 16 };
 
-/* What a leaf finds: the value in a hole, or one that stays, so many bytes before the hole. */
-struct bond {
-    uint8_t hole, leaf;
-    uint8_t kind; /* of a value that stays; NONE: the hole's */
-    uint16_t back, length;
-};
-
-struct stencil {
-    struct cmb_json_stencil json;
+struct answer_stencil {
+    struct cmb_stencil by;
     const struct cmb_endpoint *endpoint; /* NULL: it is none */
-    struct bond bonds[CMB_LESSON_LEAVES]; /* in the order of their holes */
-    uint32_t bond_count;
 };
 
 struct cmb_stencils {
-    struct stencil all[STENCILS];
+    struct answer_stencil all[STENCILS];
     uint32_t next;   /* to be cut anew */
     uint32_t misses; /* answers that fitted none */
     struct cmb_lesson lesson;
@@ -40,14 +29,14 @@ void cmb_stencils_free(struct cmb_stencils *stencils)
     free(stencils);
 }
 
-/* ---- reading ---- */
+/* ---- filling ---- */
 
 /* Gives the leaves of hole `number` what they find, from bond `i` on; answers the next bond. */
-static uint32_t give(const struct stencil *stencil, uint32_t i, uint32_t number, const char *at,
+static uint32_t give(const struct cmb_stencil *stencil, uint32_t i, uint32_t number, const char *at,
                      const struct cmb_json_value *value, struct cmb_json_value *found)
 {
     for (; i < stencil->bond_count && stencil->bonds[i].hole == number; i++) {
-        const struct bond *bond = &stencil->bonds[i];
+        const struct cmb_stencil_bond *bond = &stencil->bonds[i];
         if (bond->kind == CMB_JSON_NONE)
             found[bond->leaf] = *value;
         else
@@ -57,7 +46,8 @@ static uint32_t give(const struct stencil *stencil, uint32_t i, uint32_t number,
     return i;
 }
 
-static bool read(const struct stencil *stencil, struct cmb_text text, struct cmb_json_value *found)
+bool cmb_stencil_fill(const struct cmb_stencil *stencil, struct cmb_text text,
+                      struct cmb_json_value *found)
 {
     struct cmb_json_reader reader;
     struct cmb_json_value value = { 0 };
@@ -77,64 +67,43 @@ static bool read(const struct stencil *stencil, struct cmb_text text, struct cmb
     return true;
 }
 
-bool cmb_stencils_read(struct cmb_call *call)
-{
-    struct cmb_stencils *stencils = call->exchange->stencils;
-    const struct cmb_fields *fields = &call->endpoint->fields;
-    call->found = NULL;
-    for (uint32_t i = 0; stencils && i < STENCILS; i++) {
-        if (stencils->all[i].endpoint != call->endpoint)
-            continue;
-        struct cmb_json_value *found =
-            cmb_arena_take(&call->arena, (fields->count + 1) * sizeof *found);
-        if (!found || !read(&stencils->all[i], call->answer_body, found))
-            continue;
-        call->found = found;
-        call->schema = fields->schema;
-        return true;
-    }
-    return false;
-}
+/* ---- cutting ---- */
 
-/* ---- learning ---- */
-
-struct cmb_lesson *cmb_stencils_start_lesson(struct cmb_call *call)
-{
-    struct cmb_stencils *stencils = call->exchange->stencils;
-    if (!stencils ||
-        (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
-        return NULL;
-    stencils->lesson = (struct cmb_lesson){ 0 };
-    return &stencils->lesson;
-}
-
-/* An answer out of which a stencil is being cut. */
+/* A text out of which a stencil is being cut. */
 struct cut {
     const struct cmb_lesson *lesson;
     const struct cmb_fields *fields;
-    struct stencil *stencil;
-    const char *ends[CMB_LESSON_LEAVES]; /* of values that stay, by bond: back is not known yet */
+    const char *name;
+    struct cmb_stencil *stencil;
+    const char *starts[CMB_LESSON_LEAVES + 1]; /* of values that stay, by bond */
 };
+
+static void bind_leaf(struct cut *cut, uint32_t leaf, const struct cmb_json_value *found,
+                      bool stays)
+{
+    struct cmb_stencil *stencil = cut->stencil;
+    cut->starts[stencil->bond_count] = found->raw.at;
+    stencil->bonds[stencil->bond_count++] = (struct cmb_stencil_bond){
+        .hole = (uint8_t)stencil->json.count,
+        .leaf = (uint8_t)leaf,
+        .kind = stays ? (uint8_t)found->kind : CMB_JSON_NONE,
+        .length = stays ? (uint16_t)found->raw.length : 0,
+    };
+}
 
 /* Every leaf that found the value at `at` is bound to the next hole. */
 static bool bind(struct cut *cut, const char *at, bool stays)
 {
-    struct stencil *stencil = cut->stencil;
-    bool is_wanted = false;
+    bool is_wanted = at == cut->name;
+    if (is_wanted && !stays) /* of a name that stays the cut fails: it is bound to nothing */
+        bind_leaf(cut, cut->fields->count, &(struct cmb_json_value){ .raw.at = at }, false);
     for (uint32_t i = 0; i < cut->fields->count; i++) {
         const struct cmb_json_value *found = &cut->lesson->found[i];
         if (found->kind == CMB_JSON_NONE || found->raw.at != at)
             continue;
         is_wanted = true;
-        if (stays && found->has_escapes)
-            continue;
-        cut->ends[stencil->bond_count] = at;
-        stencil->bonds[stencil->bond_count++] = (struct bond){
-            .hole = (uint8_t)stencil->json.count,
-            .leaf = (uint8_t)i,
-            .kind = stays ? (uint8_t)found->kind : CMB_JSON_NONE,
-            .length = stays ? (uint16_t)found->raw.length : 0,
-        };
+        if (!stays || !found->has_escapes)
+            bind_leaf(cut, i, found, stays);
     }
     return is_wanted;
 }
@@ -142,10 +111,10 @@ static bool bind(struct cut *cut, const char *at, bool stays)
 /* Where each value that stays stands before its hole. */
 static void measure_back(struct cut *cut, const char *at)
 {
-    struct stencil *stencil = cut->stencil;
+    struct cmb_stencil *stencil = cut->stencil;
     for (uint32_t i = 0; i < stencil->bond_count; i++)
         if (stencil->bonds[i].hole == stencil->json.count && stencil->bonds[i].kind)
-            stencil->bonds[i].back = (uint16_t)(at - cut->ends[i]);
+            stencil->bonds[i].back = (uint16_t)(at - cut->starts[i]);
 }
 
 static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
@@ -160,19 +129,58 @@ static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
     return !stays && (!is_container || is_wanted);
 }
 
-/* What makes an answer an error, and did not here.  Nobody judges what a stream says. */
+bool cmb_stencil_cut(struct cmb_stencil *stencil, struct cmb_text text,
+                     const struct cmb_fields *fields, const struct cmb_lesson *lesson,
+                     const char *name)
+{
+    struct cut cut = { .lesson = lesson, .fields = fields, .name = name, .stencil = stencil };
+    stencil->bond_count = 0;
+    if (lesson->is_unfit || !cmb_json_stencil_cut(&stencil->json, text, is_hole, &cut) ||
+        stencil->bond_count != cmb_lesson_count_found(lesson, fields) + (name != NULL))
+        return false;
+    measure_back(&cut, text.at + text.length);
+    return true;
+}
+
+/* ---- answers ---- */
+
+bool cmb_stencils_read(struct cmb_call *call)
+{
+    struct cmb_stencils *stencils = call->exchange->stencils;
+    const struct cmb_fields *fields = &call->endpoint->fields;
+    call->found = NULL;
+    for (uint32_t i = 0; stencils && i < STENCILS; i++) {
+        if (stencils->all[i].endpoint != call->endpoint)
+            continue;
+        struct cmb_json_value *found =
+            cmb_arena_take(&call->arena, (fields->count + 1) * sizeof *found);
+        if (!found || !cmb_stencil_fill(&stencils->all[i].by, call->answer_body, found))
+            continue;
+        call->found = found;
+        return true;
+    }
+    return false;
+}
+
+struct cmb_lesson *cmb_stencils_start_lesson(struct cmb_call *call)
+{
+    struct cmb_stencils *stencils = call->exchange->stencils;
+    if (!stencils ||
+        (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
+        return NULL;
+    stencils->lesson = (struct cmb_lesson){ 0 };
+    return &stencils->lesson;
+}
+
+/* What makes an answer an error, and did not here. */
 static void pin_failures(const struct cmb_call *call, struct cmb_lesson *lesson)
 {
     const struct cambist_plugin *tables = &call->exchange->plugin->tables;
-    struct cmb_json_value value;
-    for (uint32_t i = 0; call->http_status && i < tables->failures.count; i++) {
-        const struct cambist_failure *row = CMB_ROW(tables->failures, i);
-        struct cmb_text path, left = cmb_text_of(row->path);
+    for (uint32_t i = 0; i < tables->failures.count; i++) {
+        struct cmb_text path, left = cmb_text_of(CMB_ROW(tables->failures, i)->path);
         while (left.at) {
             left = cmb_text_cut(left, '|', &path);
-            if (cmb_json_path_find(call->answer_body, path, &value, NULL) == CAMBIST_OK &&
-                value.kind != CMB_JSON_NONE)
-                cmb_lesson_pin(lesson, &value);
+            cmb_lesson_pin_path(lesson, &call->endpoint->fields, call->answer_body, path);
         }
     }
 }
@@ -180,17 +188,13 @@ static void pin_failures(const struct cmb_call *call, struct cmb_lesson *lesson)
 void cmb_stencils_learn(struct cmb_call *call, struct cmb_lesson *lesson)
 {
     struct cmb_stencils *stencils = call->exchange->stencils;
-    struct stencil *stencil = &stencils->all[stencils->next];
-    struct cut cut = { .lesson = lesson, .fields = &call->endpoint->fields, .stencil = stencil };
+    struct answer_stencil *stencil = &stencils->all[stencils->next];
     if (!cmb_lesson_check(lesson, call->endpoint))
         return;
     pin_failures(call, lesson);
-    *stencil = (struct stencil){ 0 };
-    if (lesson->is_unfit ||
-        !cmb_json_stencil_cut(&stencil->json, call->answer_body, is_hole, &cut) ||
-        stencil->bond_count != cmb_lesson_count_found(lesson, cut.fields))
+    stencil->endpoint = NULL;
+    if (!cmb_stencil_cut(&stencil->by, call->answer_body, &call->endpoint->fields, lesson, NULL))
         return;
-    measure_back(&cut, call->answer_body.at + call->answer_body.length);
     stencil->endpoint = call->endpoint;
     stencils->next = (stencils->next + 1) % STENCILS;
 }

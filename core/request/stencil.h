@@ -8,7 +8,33 @@
 #ifndef CMB_REQUEST_STENCIL_H
 #define CMB_REQUEST_STENCIL_H
 
+#include "json/stencil.h"
 #include "request/map.h"
+
+/* What a leaf finds: the value in a hole, or one that stays, so many bytes before the hole. */
+struct cmb_stencil_bond {
+    uint8_t hole, leaf;
+    uint8_t kind; /* of a value that stays; NONE: the hole's */
+    uint16_t back, length;
+};
+
+struct cmb_stencil {
+    struct cmb_json_stencil json;
+    struct cmb_stencil_bond bonds[CMB_LESSON_LEAVES + 1]; /* in the order of their holes */
+    uint32_t bond_count;
+};
+
+/* Cuts a stencil out of a text that was read by the tables.  `name` is a value that is wanted, too, as
+ * if by a leaf behind the last; NULL: there is none.  False: its form can have none. */
+bool cmb_stencil_cut(struct cmb_stencil *stencil, struct cmb_text text,
+                     const struct cmb_fields *fields, const struct cmb_lesson *lesson,
+                     const char *name);
+/* Finds the leaves' values in a text that fits; `found` is zeroed, of one more than there are leaves.
+ * False: it does not fit. */
+bool cmb_stencil_fill(const struct cmb_stencil *stencil, struct cmb_text text,
+                      struct cmb_json_value *found);
+
+/* ---- an exchange's answers ---- */
 
 struct cmb_stencils;
 
@@ -31,6 +57,12 @@ void cmb_stencils_learn(struct cmb_call *call, struct cmb_lesson *lesson);
 
 /* The value stays: that it stands there decided something. */
 void cmb_lesson_pin(struct cmb_lesson *lesson, const struct cmb_json_value *value);
+/* The same for what stands at a path of the text; if nothing does, it must never do so. */
+void cmb_lesson_pin_path(struct cmb_lesson *lesson, const struct cmb_fields *fields,
+                         struct cmb_text text, struct cmb_text path);
+/* Whether something stands at the path: nothing may decide that but keys that stay. */
+void cmb_lesson_pin_presence(struct cmb_lesson *lesson, const struct cmb_fields *fields,
+                             struct cmb_text text, struct cmb_text path);
 bool cmb_lesson_is_pinned(const struct cmb_lesson *lesson, const char *at);
 /* What a row's leaves have found. */
 void cmb_lesson_note_row(struct cmb_lesson *lesson, const struct cmb_fields *fields,

@@ -3,7 +3,8 @@
 
 #include "request/map.h"
 
-void cmb_decode_start(struct cmb_stream *stream, const struct cmb_channel *channel)
+void cmb_decode_start(struct cmb_stream *stream, const struct cmb_channel *channel,
+                      struct cmb_text name)
 {
     struct cmb_call *call = stream->call;
     cmb_call_start(call, stream->desk->exchange, channel->topic, &stream->error);
@@ -14,8 +15,7 @@ void cmb_decode_start(struct cmb_stream *stream, const struct cmb_channel *chann
     if (numbered)
         call->market = numbered->market;
     else if (channel->row->market)
-        call->market = cmb_market_named(stream, channel->row->kinds,
-                                        cmb_message_find(&stream->frame, channel->row->market));
+        call->market = cmb_market_named(stream, channel->row->kinds, name);
     if (call->market)
         call->kind = (uint32_t)call->market->kind;
 }
@@ -104,10 +104,21 @@ static bool is_told(const struct cmb_channel *channel, const void *record)
     return trade->price.is_set && trade->amount.is_set;
 }
 
-static int decode_records(struct cmb_stream *stream, const struct cmb_channel *channel)
+/* What the frame says of its market, where the channel's row tells where it stands. */
+static struct cmb_text name_in(const struct cmb_stream *stream, const struct cmb_channel *channel,
+                               const struct cmb_json_value *found)
+{
+    return found ? found[channel->endpoint.fields.count].raw
+                 : cmb_message_find(&stream->frame, channel->row->market);
+}
+
+int cmb_decode_records(struct cmb_stream *stream, const struct cmb_channel *channel,
+                       struct cmb_json_value *found)
 {
     struct cmb_call *call = stream->call;
-    cmb_decode_start(stream, channel);
+    cmb_decode_start(stream, channel, name_in(stream, channel, found));
+    call->found = found;
+    call->lesson = stream->lesson ? &stream->lesson->read : NULL;
     int status = cmb_map(call);
     for (uint32_t i = 0; i < call->row_count && status == CAMBIST_OK; i++) {
         const char *record = call->rows + (size_t)i * call->schema->size;
@@ -123,6 +134,8 @@ static int decode_records(struct cmb_stream *stream, const struct cmb_channel *c
 
 int cmb_decode(struct cmb_stream *stream, const struct cmb_channel *channel)
 {
-    return channel->book && !channel->row->decode ? cmb_decode_book(stream, channel)
-                                                  : decode_records(stream, channel);
+    cmb_frame_stencils_start_lesson(stream, channel);
+    return channel->book && !channel->row->decode
+               ? cmb_decode_book(stream, channel)
+               : cmb_decode_records(stream, channel, /* found= */ NULL);
 }

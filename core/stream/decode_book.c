@@ -44,14 +44,14 @@ static int side_of(const struct cmb_fields *fields, int leaf)
 
 /* ---- lessons ---- */
 
-static void note_levels(struct cmb_book_lesson *lesson, int side, struct cmb_json_reader *reader)
+static void note_levels(struct cmb_frame_lesson *lesson, int side, struct cmb_json_reader *reader)
 {
-    lesson->read.is_unfit |= lesson->levels[side] != NULL;
+    lesson->read.is_unfit |= lesson->read.levels[side] != NULL;
     if (cmb_json_peek(reader) == CMB_JSON_ARRAY)
-        lesson->levels[side] = reader->at;
+        lesson->read.levels[side] = reader->at;
 }
 
-static void end_lesson(struct cmb_book_lesson *lesson, uint64_t told,
+static void end_lesson(struct cmb_frame_lesson *lesson, uint64_t told,
                        const struct cambist_book_update *record)
 {
     lesson->has_changed_book = true;
@@ -176,8 +176,8 @@ static int take_row(struct cmb_mapper *mapper)
 int cmb_decode_book(struct cmb_stream *stream, const struct cmb_channel *channel)
 {
     struct cmb_mapper mapper = { .on_row = take_row, .read_levels = read_levels, .user = stream };
-    cmb_decode_start(stream, channel);
-    cmb_book_stencils_start_lesson(stream, channel);
+    cmb_decode_start(stream, channel,
+                     cmb_message_find(&stream->frame, channel->row->market));
     if (stream->lesson)
         mapper.lesson = &stream->lesson->read;
     stream->book_channel = channel;

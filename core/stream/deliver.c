@@ -103,7 +103,7 @@ static void forget(struct cmb_subscription *subscription)
 void cmb_subscription_free(struct cmb_subscription *subscription)
 {
     struct cmb_stream *stream = subscription->stream;
-    cmb_book_stencils_forget(stream->stencils, subscription);
+    cmb_frame_stencils_forget(stream->stencils, subscription);
     cmb_loop_stop_timer(stream->loop, &subscription->silence);
     cmb_loop_stop_timer(stream->loop, &subscription->welcome);
     cmb_seat_leave(&subscription->seats[0]);

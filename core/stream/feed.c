@@ -75,7 +75,7 @@ int cmb_stream_feed_snapshot(struct cmb_stream *stream, struct cmb_text url, str
         status == CAMBIST_OK ? market_in(stream, url, call->endpoint) : NULL;
     call->answer_body = body;
     if (status == CAMBIST_OK)
-        status = market ? cmb_map(call) : CAMBIST_NOT_SUPPORTED;
+        status = market ? cmb_map_answer(call) : CAMBIST_NOT_SUPPORTED;
     if (status == CAMBIST_OK && call->row_count)
         status = give_to_books(stream, market,
                                (const struct cambist_order_book *)(const void *)call->rows,

@@ -257,7 +257,7 @@ static int take_anew(struct cmb_stream *stream, struct cmb_line *line, struct cm
     int status = decode_all(stream, line, &channels_met);
     *ret_is_data = channels_met > 0;
     if (stream->lesson && status == CAMBIST_OK && channels_met == 1)
-        cmb_book_stencils_learn(stream, line, text);
+        cmb_frame_stencils_learn(stream, line, text);
     stream->lesson = NULL;
     return status;
 }
@@ -288,10 +288,10 @@ int cmb_message_take(struct cmb_stream *stream, struct cmb_line *line, struct cm
     stream->counts.frames++;
     stream->counts.bytes += text.length;
     stream->frame_line = line;
-    stream->frame.received_ns = received_ns;
+    cmb_message_start(&stream->frame, text, received_ns);
     cmb_fail_reset(&stream->error);
     cmb_frame_begin_lap(stream);
-    if (!cmb_book_stencils_take(stream, line, text)) {
+    if (!cmb_frame_stencils_take(stream, line, text)) {
         cmb_message_start(&stream->frame, content_of(stream->desk->exchange->plugin, line, text),
                           received_ns);
         status = take_anew(stream, line, text, &is_data);

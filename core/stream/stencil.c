@@ -1,20 +1,18 @@
 /* Does this frame look like an earlier one, so that nothing but its values need be read?
  *
- * The updates of a book are all of one form.  When one was read in the normal way, a stencil is cut
- * out of it (json/stencil.h): what told its channel, its words and its keys stay as they stand, holes
- * are its numbers, the market's name, and the levels.  A frame that fits says the same but for what
- * is in the holes.  Whatever does not fit is read in the normal way, and tells there what is wrong
+ * The frames of a channel are mostly of one form.  When one was read in the normal way, a stencil is
+ * cut out of it (request/stencil.h); what told its channel stays as it stands, too.  Of a book's frame
+ * words stay as well, holes are its numbers, the market's name, and the levels, which go straight into
+ * the book's update.  Whatever does not fit is read in the normal way, and tells there what is wrong
  * with it. */
 #include "stream/way.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "json/path.h"
-#include "json/stencil.h"
 #include "request/map.h"
 
-enum { STENCILS = 8, MISSES_PER_LESSON = 16, NAME_BYTES_MOST = 32 };
+enum { STENCILS = 12, MISSES_PER_LESSON = 16, NAME_BYTES_MOST = 32 };
 
 /* What a hole's value is for. */
 enum use_kind { IGNORED = 0, NAMES_MARKET, IS_LEVELS, IS_INTEGER, IS_TIME, STAYS /* is no hole */ };
@@ -29,10 +27,11 @@ struct use {
 };
 
 struct stencil {
-    struct cmb_json_stencil json;
-    struct use uses[CMB_STENCIL_HOLES];
+    struct cmb_stencil by; /* of a book's frame without bonds */
     const struct cmb_channel *channel; /* NULL: it is none */
     const struct cmb_dialect *dialect; /* NULL: of frames that are fed */
+    /* Of a book: */
+    struct use uses[CMB_STENCIL_HOLES];
     struct cambist_book_update record; /* what is no hole; holes are written anew each time */
     uint64_t told;                     /* a bit for each member that is given */
     struct cmb_subscription *owner;    /* of the last frame that fitted, NULL: unknown ... */
@@ -40,25 +39,26 @@ struct stencil {
     size_t name_length;
 };
 
-struct cmb_book_stencils {
+struct cmb_frame_stencils {
     struct stencil all[STENCILS];
     uint32_t last;   /* that fitted */
     uint32_t next;   /* to be cut anew */
-    uint32_t misses; /* books' frames that fitted none */
-    struct cmb_book_lesson lesson;
+    uint32_t misses; /* frames that fitted none */
+    struct cmb_frame_lesson lesson;
+    struct cmb_json_value found[CMB_LESSON_LEAVES + 1]; /* in the present frame */
 };
 
-struct cmb_book_stencils *cmb_book_stencils_new(void)
+struct cmb_frame_stencils *cmb_frame_stencils_new(void)
 {
-    return cmb_calloc(1, sizeof(struct cmb_book_stencils));
+    return cmb_calloc(1, sizeof(struct cmb_frame_stencils));
 }
 
-void cmb_book_stencils_free(struct cmb_book_stencils *stencils)
+void cmb_frame_stencils_free(struct cmb_frame_stencils *stencils)
 {
     free(stencils);
 }
 
-void cmb_book_stencils_forget(struct cmb_book_stencils *stencils, const struct cmb_subscription *owner)
+void cmb_frame_stencils_forget(struct cmb_frame_stencils *stencils, const struct cmb_subscription *owner)
 {
     for (uint32_t i = 0; stencils && i < STENCILS; i++)
         if (stencils->all[i].owner == owner)
@@ -124,9 +124,9 @@ static bool fill_hole(struct cmb_stream *stream, struct stencil *stencil, uint32
     if (use->kind == IS_LEVELS)
         return cmb_read_levels(stream, stencil->channel, stencil->owner->feed, use->side, reader);
     if (use->scale >= 0 &&
-        read_number(stencil, use, stencil->json.holes[number].kind == CMB_JSON_STRING, reader))
+        read_number(stencil, use, stencil->by.json.holes[number].kind == CMB_JSON_STRING, reader))
         return true;
-    return cmb_json_stencil_read(&stencil->json, number, reader, &value) &&
+    return cmb_json_stencil_read(&stencil->by.json, number, reader, &value) &&
            take_value(stream, stencil, use, &value);
 }
 
@@ -134,28 +134,48 @@ static bool fill_holes(struct cmb_stream *stream, struct stencil *stencil, struc
 {
     struct cmb_json_reader reader;
     cmb_json_init(&reader, text, 0);
-    for (uint32_t i = 0; i < stencil->json.count; i++)
-        if (!cmb_json_stencil_pass(&stencil->json, i, &reader) ||
+    for (uint32_t i = 0; i < stencil->by.json.count; i++)
+        if (!cmb_json_stencil_pass(&stencil->by.json, i, &reader) ||
             !fill_hole(stream, stencil, i, &reader))
             return false;
-    return cmb_json_stencil_pass(&stencil->json, stencil->json.count, &reader);
+    return cmb_json_stencil_pass(&stencil->by.json, stencil->by.json.count, &reader);
 }
 
-bool cmb_book_stencils_take(struct cmb_stream *stream, const struct cmb_line *line, struct cmb_text text)
+static bool take_book(struct cmb_stream *stream, struct stencil *stencil, struct cmb_text text)
 {
-    struct cmb_book_stencils *stencils = stream->stencils;
+    cmb_decode_start_book(stream);
+    if (!fill_holes(stream, stencil, text))
+        return false;
+    cmb_decode_end_book(stencil->owner, stencil->told, &stencil->record);
+    return true;
+}
+
+/* What cannot be made a record is told why by the tables. */
+static bool take_records(struct cmb_stream *stream, struct stencil *stencil, struct cmb_text text)
+{
+    struct cmb_json_value *found = stream->stencils->found;
+    memset(found, 0, (stencil->channel->endpoint.fields.count + 1) * sizeof *found);
+    if (!cmb_stencil_fill(&stencil->by, text, found))
+        return false;
+    if (cmb_decode_records(stream, stencil->channel, found) == CAMBIST_OK)
+        return true;
+    cmb_fail_reset(&stream->error);
+    return false;
+}
+
+bool cmb_frame_stencils_take(struct cmb_stream *stream, const struct cmb_line *line,
+                             struct cmb_text text)
+{
+    struct cmb_frame_stencils *stencils = stream->stencils;
     const struct cmb_dialect *dialect = line ? line->dialect : NULL;
     for (uint32_t tries = 0; stencils && tries < STENCILS; tries++) {
         uint32_t i = (stencils->last + tries) % STENCILS;
         struct stencil *stencil = &stencils->all[i];
-        if (!stencil->channel || stencil->dialect != dialect)
-            continue;
-        cmb_decode_start_book(stream);
-        if (!fill_holes(stream, stencil, text))
+        if (!stencil->channel || stencil->dialect != dialect ||
+            !(stencil->channel->book ? take_book : take_records)(stream, stencil, text))
             continue;
         stencils->last = i;
         stream->counts.stencilled++;
-        cmb_decode_end_book(stencil->owner, stencil->told, &stencil->record);
         return true;
     }
     return false;
@@ -163,19 +183,19 @@ bool cmb_book_stencils_take(struct cmb_stream *stream, const struct cmb_line *li
 
 /* ---- lessons: what was read of a frame in the normal way ---- */
 
-void cmb_book_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel)
+void cmb_frame_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel)
 {
-    struct cmb_book_stencils *stencils = stream->stencils;
+    struct cmb_frame_stencils *stencils = stream->stencils;
     stream->lesson = NULL;
     if (!stencils || (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
         return;
-    stencils->lesson = (struct cmb_book_lesson){ .channel = channel };
+    stencils->lesson = (struct cmb_frame_lesson){ .channel = channel };
     stream->lesson = &stencils->lesson;
 }
 
 /* A frame out of which a stencil is being cut. */
 struct cut {
-    struct cmb_book_lesson *lesson;
+    struct cmb_frame_lesson *lesson;
     const struct cmb_fields *fields;
     struct stencil *stencil;
     const char *name; /* of the market, where the channel's row says it; NULL: a leaf */
@@ -251,7 +271,7 @@ static struct use choose_use(struct cut *cut, const char *at)
 static bool is_levels_hole(struct cut *cut, const char *at, struct use *ret_use)
 {
     for (int side = 0; side < CMB_SIDES; side++)
-        if (at == cut->lesson->levels[side]) {
+        if (at == cut->lesson->read.levels[side]) {
             *ret_use = (struct use){ .kind = IS_LEVELS, .side = side };
             cut->lesson->read.is_unfit |= !cut->has_owner; /* the book must be known before its levels */
             return true;
@@ -269,42 +289,22 @@ static bool is_hole(const char *at, enum cmb_json_kind kind, void *user)
         is_hole = use.kind != STAYS && !cmb_lesson_is_pinned(&cut->lesson->read, at) &&
                   (kind == CMB_JSON_STRING || kind == CMB_JSON_NUMBER);
     }
-    if (!is_hole || cut->stencil->json.count == CMB_STENCIL_HOLES)
+    if (!is_hole || cut->stencil->by.json.count == CMB_STENCIL_HOLES)
         return is_hole;
     cut->has_owner |= use.kind == NAMES_MARKET;
-    cut->stencil->uses[cut->stencil->json.count] = use;
+    cut->stencil->uses[cut->stencil->by.json.count] = use;
     return true;
 }
 
 /* ---- which frames can have a stencil ---- */
 
-/* Whether the path leads into levels: what stands there differs, and no hole tells of it. */
-static bool enters_levels(const struct cmb_book_lesson *lesson, const struct cmb_message *frame,
-                          struct cmb_text path)
-{
-    struct cmb_json_value value;
-    for (size_t i = 0; i < path.length; i++) {
-        struct cmb_text outer = { path.at, i };
-        if (path.at[i] == '.' &&
-            cmb_json_path_find(frame->text, outer, &value, NULL) == CAMBIST_OK &&
-            value.kind == CMB_JSON_ARRAY &&
-            (value.raw.at == lesson->levels[CMB_BIDS] || value.raw.at == lesson->levels[CMB_ASKS]))
-            return true;
-    }
-    return false;
-}
-
 /* The value that a term compares stays as it is; whether others are there is told by the keys. */
-static void pin_term(struct cmb_book_lesson *lesson, const struct cmb_plugin *plugin,
-                     const struct cmb_message *frame, const struct cmb_frame_term *term)
+static void pin_term(struct cmb_frame_lesson *lesson, const struct cmb_plugin *plugin,
+                     struct cmb_text text, const struct cmb_frame_term *term)
 {
-    struct cmb_text path = cmb_text_of(plugin->probes[term->probe]);
-    struct cmb_json_value value = { 0 };
-    lesson->read.is_unfit |= enters_levels(lesson, frame, path);
-    if (term->test == CMB_ONE_OF &&
-        cmb_json_path_find(frame->text, path, &value, NULL) == CAMBIST_OK &&
-        value.kind != CMB_JSON_NONE)
-        cmb_lesson_pin(&lesson->read, &value);
+    (term->test == CMB_ONE_OF ? cmb_lesson_pin_path : cmb_lesson_pin_presence)(
+        &lesson->read, &lesson->channel->endpoint.fields, text,
+        cmb_text_of(plugin->probes[term->probe]));
 }
 
 /* All that was looked at to choose this channel and no other. */
@@ -315,7 +315,7 @@ static void pin_terms(struct cmb_stream *stream, const struct cmb_line *line)
     while ((channel = cmb_channel_next_spoken(stream, line, channel))) {
         stream->lesson->read.is_unfit |= channel->frames.whole.at != NULL;
         for (uint32_t i = 0; i < channel->frames.count; i++)
-            pin_term(stream->lesson, plugin, &stream->frame, &channel->frames.terms[i]);
+            pin_term(stream->lesson, plugin, stream->frame.text, &channel->frames.terms[i]);
     }
 }
 
@@ -332,39 +332,57 @@ static bool looks_into_levels(const struct cmb_fields *fields, const struct cmb_
     return false;
 }
 
-/* Numbers that every frame of a connection or subscription carries are read in the normal way; so is
- * what a condition decides, because it is not known what it looked at. */
-static bool check_lesson(const struct cmb_book_lesson *lesson, const struct cmb_line *line)
+/* Of a book what a condition decides is read in the normal way, too: it is not known what it looked
+ * at. */
+static bool check_book(const struct cmb_frame_lesson *lesson)
 {
-    const struct cambist_dialect *row = line ? line->dialect->row : NULL;
     const struct cmb_fields *fields = &lesson->channel->endpoint.fields;
     for (uint32_t i = 0; i < fields->count; i++)
         if (fields->leaves[i].when.count)
             return false;
-    return lesson->has_changed_book && !(row && (row->handle || row->sequence_counts_all)) &&
-           !looks_into_levels(fields, fields->row_tree) &&
-           !looks_into_levels(fields, fields->answer_tree) &&
-           cmb_lesson_check(&lesson->read, &lesson->channel->endpoint);
+    return lesson->has_changed_book && !looks_into_levels(fields, fields->row_tree) &&
+           !looks_into_levels(fields, fields->answer_tree);
 }
 
-void cmb_book_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
-                             struct cmb_text text)
+/* Numbers that every frame of a connection or subscription carries are read in the normal way. */
+static bool check_lesson(const struct cmb_frame_lesson *lesson, const struct cmb_line *line)
 {
-    struct cmb_book_lesson *lesson = stream->lesson;
-    struct cmb_book_stencils *stencils = stream->stencils;
-    struct stencil *stencil = &stencils->all[stencils->next];
+    const struct cambist_dialect *row = line ? line->dialect->row : NULL;
+    return !(row && (row->handle || row->sequence_counts_all)) &&
+           cmb_lesson_check(&lesson->read, &lesson->channel->endpoint) &&
+           (!lesson->channel->book || check_book(lesson));
+}
+
+static bool cut_book(struct stencil *stencil, struct cmb_text text,
+                     struct cmb_frame_lesson *lesson, const char *name)
+{
     const struct cmb_fields *fields = &lesson->channel->endpoint.fields;
-    struct cut cut = { .lesson = lesson, .fields = fields, .stencil = stencil,
-                       .name = cmb_message_find(&stream->frame, lesson->channel->row->market).at };
+    struct cut cut = { .lesson = lesson, .fields = fields, .stencil = stencil, .name = name };
+    stencil->record = lesson->record;
+    stencil->told = lesson->told;
+    stencil->owner = NULL;
+    return cmb_json_stencil_cut(&stencil->by.json, text, is_hole, &cut) &&
+           !lesson->read.is_unfit && cut.met == cmb_lesson_count_found(&lesson->read, fields);
+}
+
+void cmb_frame_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
+                              struct cmb_text text)
+{
+    struct cmb_frame_lesson *lesson = stream->lesson;
+    struct cmb_frame_stencils *stencils = stream->stencils;
+    struct stencil *stencil = &stencils->all[stencils->next];
+    const struct cmb_channel *channel = lesson->channel;
+    const char *name = cmb_message_find(&stream->frame, channel->row->market).at;
     pin_terms(stream, line);
     if (!check_lesson(lesson, line))
         return;
-    *stencil = (struct stencil){ .dialect = line ? line->dialect : NULL,
-                                 .record = lesson->record, .told = lesson->told };
-    if (!cmb_json_stencil_cut(&stencil->json, text, is_hole, &cut) || lesson->read.is_unfit ||
-        cut.met != cmb_lesson_count_found(&lesson->read, fields))
+    stencil->channel = NULL;
+    if (!(channel->book ? cut_book(stencil, text, lesson, name)
+                        : cmb_stencil_cut(&stencil->by, text, &channel->endpoint.fields,
+                                          &lesson->read, name)))
         return;
-    stencil->channel = lesson->channel;
+    stencil->channel = channel;
+    stencil->dialect = line ? line->dialect : NULL;
     stencils->last = stencils->next;
     stencils->next = (stencils->next + 1) % STENCILS;
 }

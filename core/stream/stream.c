@@ -28,11 +28,11 @@ struct cmb_stream *cmb_stream_new(struct cmb_desk *desk)
     cmb_backoff_init(&stream->snapshot_backoff, 100 * millisecond_ns, 500 * millisecond_ns,
                      10000 * millisecond_ns);
     stream->call = cmb_call_new();
-    stream->stencils = cmb_book_stencils_new();
+    stream->stencils = cmb_frame_stencils_new();
     if (stream->call && stream->stencils)
         return stream;
     cmb_call_free(stream->call);
-    cmb_book_stencils_free(stream->stencils);
+    cmb_frame_stencils_free(stream->stencils);
     free(stream);
     return NULL;
 }
@@ -84,7 +84,7 @@ void cmb_stream_free(struct cmb_stream *stream)
     cmb_call_free(stream->call);
     cmb_tap_free(stream->tap);
     free_sides(stream);
-    cmb_book_stencils_free(stream->stencils);
+    cmb_frame_stencils_free(stream->stencils);
     free(stream);
 }
 

@@ -170,15 +170,14 @@ enum { CMB_BIDS, CMB_ASKS, CMB_SIDES };
 enum { CMB_SUBSCRIPTION_BUCKETS = 1024 };
 
 struct cmb_tap;
-struct cmb_book_stencils;
+struct cmb_frame_stencils;
 
-/* How a book's frame was read, for a stencil to be cut out of it. */
-struct cmb_book_lesson {
+/* How a frame was read, for a stencil to be cut out of it. */
+struct cmb_frame_lesson {
     struct cmb_lesson read;
     const struct cmb_channel *channel; /* that read it */
-    const char *levels[CMB_SIDES];     /* where they begin in the frame; NULL: there are none */
-    bool has_changed_book;
-    struct cambist_book_update record; /* that changed it */
+    bool has_changed_book; /* by ... */
+    struct cambist_book_update record;
     uint64_t told; /* a bit for each of its members that is given */
 };
 
@@ -205,8 +204,8 @@ struct cmb_stream {
     struct cmb_line *frame_line; /* that the present frame came over; NULL: it was fed */
     bool has_handle;             /* the present frame carries the number of a subscription */
     int64_t handle;
-    struct cmb_book_stencils *stencils; /* NULL: every frame is read by the tables */
-    struct cmb_book_lesson *lesson; /* notes how the present frame is read; NULL: nobody learns from it */
+    struct cmb_frame_stencils *stencils; /* NULL: every frame is read by the tables */
+    struct cmb_frame_lesson *lesson; /* notes how the present frame is read; NULL: nobody learns from it */
     struct cmb_tap *tap; /* NULL: nobody records */
     cmb_event_fn *observer;
     void *observer_user;
@@ -303,25 +302,31 @@ const struct cmb_channel *cmb_channel_next_spoken(const struct cmb_stream *strea
 /* ---- stencil ---- */
 
 /* NULL without memory. */
-struct cmb_book_stencils *cmb_book_stencils_new(void);
+struct cmb_frame_stencils *cmb_frame_stencils_new(void);
 /* Accepts NULL. */
-void cmb_book_stencils_free(struct cmb_book_stencils *stencils);
+void cmb_frame_stencils_free(struct cmb_frame_stencils *stencils);
 /* The subscription is freed. */
-void cmb_book_stencils_forget(struct cmb_book_stencils *stencils, const struct cmb_subscription *owner);
+void cmb_frame_stencils_forget(struct cmb_frame_stencils *stencils, const struct cmb_subscription *owner);
 /* Tells what a frame holds that fits one of them.  False: it fits none, and nothing was told. */
-bool cmb_book_stencils_take(struct cmb_stream *stream, const struct cmb_line *line,
+bool cmb_frame_stencils_take(struct cmb_stream *stream, const struct cmb_line *line,
                        struct cmb_text text);
-/* A book's frame that fits none is being read: where it is to be learnt from, what is to be noted in
+/* A frame that fits none is being read: where it is to be learnt from, that is noted in
  * stream->lesson.  Not each is, because there may be no two that look alike. */
-void cmb_book_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel);
+void cmb_frame_stencils_start_lesson(struct cmb_stream *stream, const struct cmb_channel *channel);
 /* Cuts one out of the frame of the lesson, which came as `text`, if its form can have one. */
-void cmb_book_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
+void cmb_frame_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
                         struct cmb_text text);
 
 /* ---- decode ---- */
 
-/* Begins the call that reads the frame by the channel's row. */
-void cmb_decode_start(struct cmb_stream *stream, const struct cmb_channel *channel);
+/* Begins the call that reads the frame by the channel's row. `name`: what it says of the market;
+ * absent: nothing. */
+void cmb_decode_start(struct cmb_stream *stream, const struct cmb_channel *channel,
+                      struct cmb_text name);
+/* Reads the frame's records and tells them; with what a stencil has found by leaf, and the market's
+ * name behind that, where `found` is not NULL. */
+int cmb_decode_records(struct cmb_stream *stream, const struct cmb_channel *channel,
+                       struct cmb_json_value *found);
 /* Empties stream->sides for the next book. */
 void cmb_decode_start_book(struct cmb_stream *stream);
 /* Applies the record and what stands in stream->sides; `told` has a bit for each member given. */

@@ -33,7 +33,7 @@ static inline bool test_fed_renew(struct test_fed *fed)
 /* From now on it reads every frame by the tables. */
 static inline void test_fed_forbid_stencils(struct test_fed *fed)
 {
-    cmb_book_stencils_free(fed->stream->stencils);
+    cmb_frame_stencils_free(fed->stream->stencils);
     cmb_stencils_free(fed->exchange->stencils);
     fed->stream->stencils = NULL;
     fed->exchange->stencils = NULL;

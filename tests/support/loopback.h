@@ -149,7 +149,7 @@ static inline int test_loopback_run(struct test_loopback *loopback, uint32_t ope
     test_loopback_receive(loopback);
     uint32_t http_status = test_loopback_serve(loopback);
     status = cmb_judge(loopback->call, http_status, cmb_text_of(loopback->reply.body));
-    return status == CAMBIST_OK ? cmb_map(loopback->call) : status;
+    return status == CAMBIST_OK ? cmb_map_answer(loopback->call) : status;
 }
 
 #endif

@@ -129,7 +129,7 @@ static inline int test_exchange_read(struct test_exchange *test, uint32_t operat
     if (status == CAMBIST_OK)
         status = cmb_judge(test->call, http_status, body);
     if (status == CAMBIST_OK)
-        status = cmb_map(test->call);
+        status = cmb_map_answer(test->call);
     if (status == CAMBIST_OK)
         status = cmb_answer(test->call);
     cmb_json_writer_init(&writer, &test->json);

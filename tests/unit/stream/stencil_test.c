@@ -11,6 +11,7 @@ struct fed {
     int64_t timestamp_ns;
     struct cmb_book_view view;
     struct cmb_scaled_level bids[DEPTH], asks[DEPTH];
+    struct cambist_decimal last; /* price, of a ticker */
 };
 
 /* The time stands under one name or the other. */
@@ -26,11 +27,16 @@ static const struct cambist_field worded_fields[] = {
 static const struct cambist_field trade_fields[] = {
     { "symbol", "s" }, { "id", "n" }, { "price", "b.0.0" }, { "amount", "b.0.1" },
 };
+static const struct cambist_field ticker_fields[] = {
+    { "last", "l" }, { "timestamp", "t", CAMBIST_MS },
+};
 static const struct cambist_channel channels[] = {
     { "watch_order_book", "stream", .name = "\"timed.{market}\"", .frames = "e=timed",
       .book = "whole", .fields = CAMBIST_TABLE(timed_fields) },
     { "watch_order_book", "stream", .name = "\"word.{market}\"", .frames = "c=book_*",
       .book = "sent", .rows = "d[]", .market = "m", .fields = CAMBIST_TABLE(worded_fields) },
+    { "watch_ticker", "stream", .name = "\"tick.{market}\"", .frames = "e=tick", .market = "m",
+      .fields = CAMBIST_TABLE(ticker_fields) },
     { "watch_trades", "stream", .name = "\"trade.{market}\"", .frames = "e=timed trade=yes",
       .fields = CAMBIST_TABLE(trade_fields) },
 };
@@ -42,6 +48,10 @@ static const struct cambist_book_rule rules[] = {
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct fed *fed = user;
+    if (event->topic == CAMBIST_TOPIC_watch_ticker && event->record) {
+        fed->symbol = event->market->symbol;
+        fed->last = ((const struct cambist_ticker *)event->record)->last;
+    }
     if (!event->book || event->is_state || event->state != CAMBIST_WATCH_LIVE)
         return;
     fed->books++;
@@ -149,6 +159,21 @@ static void words_and_channels_have_stencils_of_their_own(void)
     close_fed(&fed);
 }
 
+static void reads_records_too(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    CU_ASSERT(!is_stencilled(&fed, "{\"e\":\"tick\",\"m\":\"XBTUSDT\",\"l\":\"1.5\",\"t\":1}"));
+    CU_ASSERT(is_stencilled(&fed, "{\"e\":\"tick\",\"m\":\"NEW\",\"l\":\"22.75\",\"t\":2}"));
+    ASSERT_TEXT(fed.symbol, "NEW");
+    ASSERT_NUMBER(fed.last.low, 2275);
+    ASSERT_NUMBER(fed.last.exponent, -2);
+    ASSERT_NUMBER(feed(&fed, "{\"e\":\"tick\",\"m\":\"NEW\",\"l\":\"2x\",\"t\":2}"), CAMBIST_GARBLED);
+    ASSERT_NUMBER(feed(&fed, "{\"e\":\"tock\",\"m\":\"NEW\",\"l\":\"2\",\"t\":2}"),
+                  CAMBIST_NOT_SUPPORTED);
+    close_fed(&fed);
+}
+
 /* A frame that two channels read, and one of several rows, have none. */
 static void leaves_what_tells_more_to_the_tables(void)
 {
@@ -208,6 +233,7 @@ TEST_SUITE("stream/stencil",
              looks_at_the_tables_where_another_value_may_count },
            { "words and channels have stencils of their own",
              words_and_channels_have_stencils_of_their_own },
+           { "reads records, too", reads_records_too },
            { "leaves what tells more to the tables", leaves_what_tells_more_to_the_tables },
            { "says what is wrong with a frame as the tables do",
              says_what_is_wrong_with_a_frame_as_the_tables_do },

@@ -44,6 +44,11 @@ void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns, u
     add_asked(times, times->way->count, asked);
 }
 
+void cmb_way_times_add_asked(struct cmb_way_times *times, uint64_t asked)
+{
+    add_asked(times, times->way->count, asked);
+}
+
 const struct cmb_stage_row *cmb_way_row(const struct cmb_way *way, size_t i)
 {
     static const struct cmb_stage_row whole = { "whole", "from the first stage to the last" };

@@ -60,6 +60,8 @@ void cmb_way_times_init(struct cmb_way_times *times, const struct cmb_way *way,
 void cmb_way_times_record(struct cmb_way_times *times, const struct cmb_lap *lap);
 /* Counts a whole of which no stage was measured, and how often it asked for memory. [one thread] */
 void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns, uint64_t asked);
+/* The same of one that was not timed. [one thread] */
+void cmb_way_times_add_asked(struct cmb_way_times *times, uint64_t asked);
 
 /* The row `i` of the way, "whole" behind its last stage; NULL behind that. */
 const struct cmb_stage_row *cmb_way_row(const struct cmb_way *way, size_t i);

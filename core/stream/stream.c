@@ -17,6 +17,7 @@ struct cmb_stream *cmb_stream_new(struct cmb_desk *desk)
     if (!stream)
         return NULL;
     stream->desk = desk;
+    stream->timed_ns = -1;
     stream->network = desk->office->network;
     stream->loop = desk->office->loop;
     cmb_way_times_init(&stream->times, &cmb_stream_way, stream->stages, desk->office->is_timed);

@@ -67,8 +67,9 @@ struct cmb_stream_tap {
 };
 
 /* The stages of a frame in the order of the way: X(NAME, name, "what it answers").  Each frame with
- * data is measured as a whole, from the moment in which its socket was found readable; the stages of
- * every 16th one, because reading the clock five times costs more than most stages do. */
+ * data is measured as a whole, from the moment in which its socket was found readable (of those that
+ * came in one read the first and every 16th); the stages of every 16th one, because reading the clock
+ * five times costs more than most stages do. */
 #define CMB_STREAM_STAGE_LIST(X)                                                                   \
     X(RECEIVE, receive, "which whole frames has the network brought?")                             \
     X(DECODE, decode, "which records does it hold?")                                               \

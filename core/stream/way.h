@@ -214,6 +214,8 @@ struct cmb_stream {
     struct cmb_histogram stages[CMB_STREAM_STAGE_COUNT + 1]; /* of `times` */
     struct cmb_lap lap;     /* of the present frame ... */
     bool is_lap_timed;      /* ... where its stages are measured */
+    bool is_whole_timed;    /* its whole is */
+    int64_t timed_ns;       /* when the frame with data before it was received */
     uint64_t asked_before;  /* cmb_memory.asked when it began */
     cmb_frame_lap_fn *on_lap; /* NULL: nobody follows the laps */
     void *lap_user;

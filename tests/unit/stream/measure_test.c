@@ -1,4 +1,5 @@
-/* Is each frame timed as a whole, every 16th stage by stage, and each one that somebody follows? */
+/* Is each frame that comes alone timed as a whole, every 16th stage by stage, and each one that somebody
+ * follows? */
 #include "support/stream_exchange.h"
 
 enum { DELIVERY_NS = 1000 };
@@ -71,6 +72,22 @@ static void each_frame_is_timed_and_every_16th_by_its_stages(void)
     close_feed(listener);
 }
 
+static void of_frames_that_came_together_the_first_is_timed_and_every_16th(void)
+{
+    struct cmb_listener *listener = open_feed();
+    struct cmb_line *line = TAILQ_FIRST(&feed.stream->lines);
+    int64_t received_ns = cmb_stream_clock_ns(feed.stream);
+    while (cmb_stream_counts(feed.stream)->frames % CMB_STREAM_TIMED_EACH != 1)
+        say_trades(1);
+    uint64_t before = summary_of(CMB_STREAM_STAGE_COUNT).count;
+    for (int i = 0; i < 2 * CMB_STREAM_TIMED_EACH; i++)
+        CU_ASSERT(cmb_message_take(feed.stream, line,
+                                   CMB_TEXT("{\"e\":\"trade\",\"s\":\"XBTUSDT\",\"d\":[]}"),
+                                   received_ns) == CAMBIST_OK);
+    ASSERT_NUMBER(summary_of(CMB_STREAM_STAGE_COUNT).count - before, 1 + 2);
+    close_feed(listener);
+}
+
 /* ---- following ---- */
 
 static int laps, right_laps;
@@ -102,6 +119,8 @@ static void who_follows_is_told_of_each_frame(void)
 }
 
 TEST_SUITE("stream/measure",
+           { "of frames that came together the first is timed, and every 16th",
+             of_frames_that_came_together_the_first_is_timed_and_every_16th },
            { "each frame is timed, and every 16th by its stages",
              each_frame_is_timed_and_every_16th_by_its_stages },
            { "who follows is told of each frame", who_follows_is_told_of_each_frame })

@@ -75,10 +75,11 @@ static bool find_owner(const struct cmb_stream *stream, struct stencil *stencil,
         return true;
     const struct cambist_market *market =
         cmb_markets_find_id(stream->desk->exchange->markets, name, stencil->channel->row->kinds);
-    stencil->owner = market ? cmb_subscription_find(stream, stencil->channel, market,
-                                                    (struct cmb_text){ 0 })
-                            : NULL;
-    if (!stencil->owner || name.length > NAME_BYTES_MOST)
+    stencil->owner = market && name.length <= NAME_BYTES_MOST
+                         ? cmb_subscription_find(stream, stencil->channel, market,
+                                                 (struct cmb_text){ 0 })
+                         : NULL;
+    if (!stencil->owner)
         return false;
     memcpy(stencil->name, name.at, name.length);
     stencil->name_length = name.length;

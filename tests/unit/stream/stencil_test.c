@@ -121,6 +121,21 @@ static void finds_each_frames_own_market(void)
     close_fed(&fed);
 }
 
+/* What was remembered of the last frame's market may not speak for the next one's. */
+static void a_name_that_is_too_long_is_not_taken_for_another(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    for (int i = 1; i < 4; i++) {
+        feed(&fed, "{\"e\":\"timed\",\"s\":\"a-name-of-more-than-thirty-two-letters\",\"t\":1,\"n\":1,"
+                   "\"b\":[],\"a\":[]}");
+        ASSERT_TEXT(fed.symbol, "a-name-of-more-than-thirty-two-letters");
+        feed(&fed, "{\"e\":\"timed\",\"s\":\"XBTUSDT\",\"t\":1,\"n\":1,\"b\":[],\"a\":[]}");
+        ASSERT_TEXT(fed.symbol, "BTC/USDT");
+    }
+    close_fed(&fed);
+}
+
 /* Where the first name says nothing, the second one counts, as the tables have it. */
 static void looks_at_the_tables_where_another_value_may_count(void)
 {
@@ -229,6 +244,8 @@ TEST_SUITE("stream/stencil",
            { "reads a frame that looks like the one before",
              reads_a_frame_that_looks_like_the_one_before },
            { "finds each frame's own market", finds_each_frames_own_market },
+           { "a name that is too long is not taken for another",
+             a_name_that_is_too_long_is_not_taken_for_another },
            { "looks at the tables where another value may count",
              looks_at_the_tables_where_another_value_may_count },
            { "words and channels have stencils of their own",

@@ -124,14 +124,16 @@ static void finds_each_frames_own_market(void)
 /* What was remembered of the last frame's market may not speak for the next one's. */
 static void a_name_that_is_too_long_is_not_taken_for_another(void)
 {
+    static const char long_name[] = "a-name-of-more-than-thirty-two-letters";
     struct fed fed;
+    char text[200];
     open_fed(&fed);
-    for (int i = 1; i < 4; i++) {
-        feed(&fed, "{\"e\":\"timed\",\"s\":\"a-name-of-more-than-thirty-two-letters\",\"t\":1,\"n\":1,"
-                   "\"b\":[],\"a\":[]}");
-        ASSERT_TEXT(fed.symbol, "a-name-of-more-than-thirty-two-letters");
-        feed(&fed, "{\"e\":\"timed\",\"s\":\"XBTUSDT\",\"t\":1,\"n\":1,\"b\":[],\"a\":[]}");
-        ASSERT_TEXT(fed.symbol, "BTC/USDT");
+    for (int i = 1; i < 10; i++) {
+        bool is_long = i % 3 == 0;
+        snprintf(text, sizeof text, "{\"e\":\"timed\",\"s\":\"%s\",\"t\":%d,\"n\":%d,\"b\":[],\"a\":[]}",
+                 is_long ? long_name : "XBTUSDT", i, i);
+        feed(&fed, text);
+        ASSERT_TEXT(fed.symbol, is_long ? long_name : "BTC/USDT");
     }
     close_fed(&fed);
 }

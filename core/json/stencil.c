@@ -78,3 +78,12 @@ bool cmb_json_stencil_cut(struct cmb_json_stencil *stencil, struct cmb_text text
     return cut_value(&cutting) && cmb_json_finish(&cutting.reader) &&
            keep(&cutting, text.at + text.length, CMB_JSON_NONE);
 }
+
+bool cmb_json_stencil_is(const struct cmb_json_stencil *stencil,
+                         const struct cmb_json_stencil *other)
+{
+    const struct cmb_stencil_hole *last = &stencil->holes[stencil->count];
+    return stencil->count == other->count &&
+           memcmp(stencil->holes, other->holes, (stencil->count + 1) * sizeof *last) == 0 &&
+           memcmp(stencil->text, other->text, (size_t)last->start + last->length) == 0;
+}

@@ -40,6 +40,10 @@ typedef bool cmb_stencil_choose_fn(const char *at, enum cmb_json_kind kind, void
 bool cmb_json_stencil_cut(struct cmb_json_stencil *stencil, struct cmb_text text,
                           cmb_stencil_choose_fn *is_hole, void *user);
 
+/* Whether the same texts fit both. */
+bool cmb_json_stencil_is(const struct cmb_json_stencil *stencil,
+                         const struct cmb_json_stencil *other);
+
 /* Passes what stands before the hole of that number; behind the last hole, the end of the text.  False:
  * the text does not fit. */
 static inline bool cmb_json_stencil_pass(const struct cmb_json_stencil *stencil, uint32_t number,

@@ -366,6 +366,19 @@ static bool cut_book(struct stencil *stencil, struct cmb_text text,
            !lesson->read.is_unfit && cut.met == cmb_lesson_count_found(&lesson->read, fields);
 }
 
+/* A frame may fit one but for its market, which nobody knew before. */
+static bool is_known(const struct cmb_frame_stencils *stencils, const struct stencil *stencil)
+{
+    for (uint32_t i = 0; i < STENCILS; i++) {
+        const struct stencil *other = &stencils->all[i];
+        if (other != stencil && other->channel == stencil->channel &&
+            other->dialect == stencil->dialect &&
+            cmb_json_stencil_is(&other->by.json, &stencil->by.json))
+            return true;
+    }
+    return false;
+}
+
 void cmb_frame_stencils_learn(struct cmb_stream *stream, const struct cmb_line *line,
                               struct cmb_text text)
 {
@@ -384,6 +397,10 @@ void cmb_frame_stencils_learn(struct cmb_stream *stream, const struct cmb_line *
         return;
     stencil->channel = channel;
     stencil->dialect = line ? line->dialect : NULL;
+    if (is_known(stencils, stencil)) {
+        stencil->channel = NULL;
+        return;
+    }
     stencils->last = stencils->next;
     stencils->next = (stencils->next + 1) % STENCILS;
 }

@@ -94,12 +94,13 @@ static void put_number(struct sum *sum, int64_t value, unsigned scale, unsigned 
     put(sum, start, (size_t)(end - start));
 }
 
-static void put_level(struct sum *sum, const struct cmb_side *side, size_t place, bool is_negative)
+/* The next level of a side, if there is one. */
+static void put_level(struct sum *sum, const struct cmb_side *side, size_t *at, bool is_negative)
 {
-    if (place >= cmb_side_count(side))
+    if (!cmb_side_next(side, at))
         return;
-    struct cmb_scaled_level level = cmb_side_level(side, place);
-    struct cmb_scaled_digits digits = side->has_digits ? cmb_side_digits(side, place) : sum->scales;
+    struct cmb_scaled_level level = cmb_side_level(side, *at);
+    struct cmb_scaled_digits digits = side->has_digits ? cmb_side_digits(side, *at) : sum->scales;
     put_number(sum, level.price, sum->scales.price, digits.price);
     put_number(sum, is_negative ? -level.amount : level.amount, sum->scales.amount, digits.amount);
 }
@@ -117,13 +118,14 @@ uint32_t cmb_checksum(const struct cambist_book_rule *rule, const struct cmb_sid
     size_t longest =
         cmb_side_count(bids) > cmb_side_count(asks) ? cmb_side_count(bids) : cmb_side_count(asks);
     size_t depth = longest < rule->checksum_depth ? longest : rule->checksum_depth;
+    size_t first_at = cmb_side_end(first), second_at = cmb_side_end(second);
     for (size_t i = 0; i < depth; i++) {
-        put_level(&sum, first, i, is_negative && first == asks);
+        put_level(&sum, first, &first_at, is_negative && first == asks);
         if (is_by_turns)
-            put_level(&sum, second, i, is_negative && second == asks);
+            put_level(&sum, second, &second_at, is_negative && second == asks);
     }
     for (size_t i = 0; i < depth && !is_by_turns; i++)
-        put_level(&sum, second, i, is_negative && second == asks);
+        put_level(&sum, second, &second_at, is_negative && second == asks);
     flush(&sum);
     return (uint32_t)sum.crc;
 }

@@ -65,7 +65,7 @@ static bool is_thin(const struct cmb_side *side)
 static bool is_crossed(const struct cmb_book *book)
 {
     return cmb_side_count(&book->bids) && cmb_side_count(&book->asks) &&
-           cmb_side_level(&book->bids, 0).price >= cmb_side_level(&book->asks, 0).price;
+           cmb_side_best(&book->bids).price >= cmb_side_best(&book->asks).price;
 }
 
 /* Notes since when; answers whether it is too long now. */

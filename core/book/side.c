@@ -7,9 +7,10 @@
 #include "base/memory.h"
 
 #define CAPACITY_LEAST 64
-#define NEAR_COUNT     4 /* so many are looked at before what is behind them is galloped over */
+#define EMPTY_MOST     64 /* so many places may be empty, and as many again as there are levels */
+#define NEAR_COUNT     4  /* so many are looked at before what is behind them is galloped over */
 
-#define SIGN_BIT       ((uint64_t)1 << 63)
+#define SIGN_BIT ((uint64_t)1 << 63)
 
 static inline uint64_t key_at(const _Atomic uint64_t *at)
 {
@@ -75,37 +76,58 @@ static struct cmb_side_block *new_block(size_t capacity, bool has_digits)
     return block;
 }
 
-static inline void copy_level(_Atomic uint64_t *keys, _Atomic int64_t *amounts, size_t to,
-                              size_t from)
+static inline void write_level(struct cmb_side_block *block, size_t place, uint64_t key,
+                               int64_t amount, const struct cmb_scaled_digits *digits)
 {
-    set_key(&keys[to], key_at(&keys[from]));
-    set_amount(&amounts[to], amount_at(&amounts[from]));
-}
-
-/* Upwards or downwards by any distance; plain loops, because readers may see each store. */
-static void move_levels(struct cmb_side_block *block, size_t to, size_t from, size_t count)
-{
-    _Atomic uint64_t *keys = block->keys;
-    _Atomic int64_t *amounts = block->amounts; /* once: a store could have changed it */
-    if (to < from)
-        for (size_t i = 0; i < count; i++)
-            copy_level(keys, amounts, to + i, from + i);
-    else
-        for (size_t i = count; i-- > 0;)
-            copy_level(keys, amounts, to + i, from + i);
+    set_key(&block->keys[place], key);
+    set_amount(&block->amounts[place], amount);
     if (block->digits)
-        memmove(block->digits + to, block->digits + from, count * sizeof *block->digits);
+        block->digits[place] = *digits;
 }
 
-static void copy_levels(struct cmb_side_block *to, size_t at, const struct cmb_side_block *from,
-                        size_t start, size_t count)
+static inline void copy_level(struct cmb_side_block *to, size_t at,
+                              const struct cmb_side_block *from, size_t place)
 {
-    for (size_t i = 0; i < count; i++) {
-        set_key(&to->keys[at + i], key_at(&from->keys[start + i]));
-        set_amount(&to->amounts[at + i], amount_at(&from->amounts[start + i]));
-    }
-    if (to->digits)
-        memcpy(to->digits + at, from->digits + start, count * sizeof *to->digits);
+    write_level(to, at, key_at(&from->keys[place]), amount_at(&from->amounts[place]),
+                from->digits ? &from->digits[place] : NULL);
+}
+
+/* Copies what stands in start..end to before `to_end`, without the empty places; answers where that
+ * starts.  Within a block only upwards. */
+static size_t copy_levels(struct cmb_side_block *to, size_t to_end,
+                          const struct cmb_side_block *from, size_t start, size_t end)
+{
+    while (end-- > start)
+        if (amount_at(&from->amounts[end]))
+            copy_level(to, --to_end, from, end);
+    return to_end;
+}
+
+void cmb_side_close_up(struct cmb_side *side)
+{
+    struct cmb_side_block *block = block_of(side);
+    size_t end = place_of(&side->end);
+    if (block)
+        set_place(&side->start, copy_levels(block, end, block, place_of(&side->start), end));
+}
+
+static void set_places(struct cmb_side *side, size_t start, size_t end)
+{
+    set_place(&side->start, start);
+    set_place(&side->end, end);
+}
+
+/* Moves what is there within its block. */
+static void move_to(struct cmb_side *side, struct cmb_side_block *block, size_t to)
+{
+    cmb_side_close_up(side);
+    size_t start = place_of(&side->start), end = place_of(&side->end);
+    if (to < start)
+        for (size_t at = start; at < end; at++)
+            copy_level(block, to + at - start, block, at);
+    else
+        copy_levels(block, to + side->count, block, start, end);
+    set_places(side, to, to + side->count);
 }
 
 /* Sees to room for `count` levels, twice as much as is needed, and moves what is there to its
@@ -113,24 +135,22 @@ static void copy_levels(struct cmb_side_block *to, size_t at, const struct cmb_s
 static bool make_room(struct cmb_side *side, size_t count)
 {
     struct cmb_side_block *block = block_of(side);
-    size_t start = place_of(&side->start), there = cmb_side_count(side);
     size_t capacity = block ? block->capacity : CAPACITY_LEAST;
     while (capacity < count * 2)
         capacity *= 2;
-    size_t middle = (capacity - there) / 2;
+    size_t middle = (capacity - side->count) / 2, end = middle + side->count;
     if (block && capacity == block->capacity) {
-        move_levels(block, middle, start, there);
-    } else {
-        struct cmb_side_block *wider = new_block(capacity, side->has_digits);
-        if (!wider)
-            return false;
-        if (block)
-            copy_levels(wider, middle, block, start, there);
-        wider->older = block;
-        atomic_store_explicit(&side->block, wider, memory_order_release);
+        move_to(side, block, middle);
+        return true;
     }
-    set_place(&side->start, middle);
-    set_place(&side->end, middle + there);
+    struct cmb_side_block *wider = new_block(capacity, side->has_digits);
+    if (!wider)
+        return false;
+    if (block)
+        copy_levels(wider, end, block, place_of(&side->start), place_of(&side->end));
+    wider->older = block;
+    atomic_store_explicit(&side->block, wider, memory_order_release);
+    set_places(side, middle, end);
     return true;
 }
 
@@ -142,10 +162,10 @@ static inline size_t count_below(const struct cmb_side_block *block, size_t plac
            (key_at(&keys[3]) < key);
 }
 
-/* The first place whose key is not below `key`, searched from the best on, or from `near` where that
- * is better than `key`: most changes fall on the next places, which are counted at once, the others
- * are galloped to.  Only the steps are branches: where a change falls cannot be foretold, and a wrong
- * guess costs more than some comparisons. */
+/* The first place whose key is not below `key`, searched from the best on, or from `near` where
+ * that is better than `key`: most changes fall on the next places, which are counted at once, the
+ * others are galloped to.  Only the steps are branches: where a change falls cannot be foretold,
+ * and a wrong guess costs more than some comparisons. */
 static inline size_t find_place(const struct cmb_side_block *block, size_t start, size_t end,
                                 size_t near, uint64_t key)
 {
@@ -172,25 +192,23 @@ static inline size_t find_place(const struct cmb_side_block *block, size_t start
     return low;
 }
 
-static void remove_level(struct cmb_side *side, struct cmb_side_block *block, size_t place)
+/* Puts a level at a place.  The one that stands there goes to the next place, and so on as far as
+ * an empty one, or `stop`; answers where that was. */
+static inline size_t push_levels(struct cmb_side_block *block, size_t at, size_t stop, size_t step,
+                                 uint64_t key, int64_t amount)
 {
-    size_t start = place_of(&side->start), end = place_of(&side->end);
-    if (end - place <= place - start) {
-        move_levels(block, place, place + 1, end - place - 1);
-        set_place(&side->end, end - 1);
-    } else {
-        move_levels(block, start + 1, start, place - start);
-        set_place(&side->start, start + 1);
+    _Atomic uint64_t *keys = block->keys;
+    _Atomic int64_t *amounts = block->amounts; /* once: a store could have changed it */
+    for (int64_t pushed; at != stop && (pushed = amount_at(&amounts[at])); at += step) {
+        uint64_t pushed_key = key_at(&keys[at]);
+        set_key(&keys[at], key);
+        set_amount(&amounts[at], amount);
+        key = pushed_key;
+        amount = pushed;
     }
-}
-
-static inline void write_level(struct cmb_side_block *block, size_t place, uint64_t key,
-                               int64_t amount, const struct cmb_scaled_digits *digits)
-{
-    set_key(&block->keys[place], key);
-    set_amount(&block->amounts[place], amount);
-    if (block->digits)
-        block->digits[place] = *digits;
+    set_key(&keys[at], key);
+    set_amount(&amounts[at], amount);
+    return at;
 }
 
 /* Whether a new level at `place` pushes the better ones up; otherwise the deeper ones down. */
@@ -206,18 +224,48 @@ static bool has_room(const struct cmb_side *side, const struct cmb_side_block *b
     return goes_up(side, place) ? place_of(&side->end) < block->capacity : place_of(&side->start);
 }
 
-/* Makes a hole before `place`; returns where it is. */
-static size_t open_place(struct cmb_side *side, struct cmb_side_block *block, size_t place)
+/* Puts a new level below what stands from `place` on. */
+static void push_in(struct cmb_side *side, struct cmb_side_block *block, size_t place, uint64_t key,
+                    int64_t amount, const struct cmb_scaled_digits *digits)
+{
+    size_t start = place_of(&side->start), end = place_of(&side->end), last;
+    if (goes_up(side, place)) {
+        last = push_levels(block, place, end, 1, key, amount);
+        if (block->digits)
+            memmove(&block->digits[place + 1], &block->digits[place],
+                    (last - place) * sizeof *digits);
+        if (last == end)
+            set_place(&side->end, end + 1);
+    } else {
+        last = push_levels(block, --place, start - 1, (size_t)-1, key, amount);
+        if (block->digits)
+            memmove(&block->digits[last], &block->digits[last + 1],
+                    (place - last) * sizeof *digits);
+        if (last == start - 1)
+            set_place(&side->start, start - 1);
+    }
+    if (block->digits)
+        block->digits[place] = *digits;
+    side->count++;
+}
+
+/* More would make searches longer. */
+static inline bool has_too_many_empty(const struct cmb_side *side, size_t places)
+{
+    return places > side->count * 2 + EMPTY_MOST;
+}
+
+/* After something was removed: at both ends stands a level, and not too many places are empty. */
+static void tidy(struct cmb_side *side, const struct cmb_side_block *block)
 {
     size_t start = place_of(&side->start), end = place_of(&side->end);
-    if (goes_up(side, place)) {
-        move_levels(block, place + 1, place, end - place);
-        set_place(&side->end, end + 1);
-        return place;
-    }
-    move_levels(block, start - 1, start, place - start);
-    set_place(&side->start, start - 1);
-    return place - 1;
+    while (end > start && !amount_at(&block->amounts[end - 1]))
+        end--;
+    while (start < end && !amount_at(&block->amounts[start]))
+        start++;
+    set_places(side, start, end);
+    if (has_too_many_empty(side, end - start))
+        cmb_side_close_up(side);
 }
 
 void cmb_side_cut(struct cmb_side *side)
@@ -229,10 +277,14 @@ void cmb_side_cut(struct cmb_side *side)
 
 size_t cmb_side_truncate(struct cmb_side *side)
 {
-    size_t count = cmb_side_count(side), was_cut = side->cut_count;
+    const struct cmb_side_block *block = block_of(side);
+    size_t count = side->count, was_cut = side->cut_count, start = place_of(&side->start);
     if (count <= side->depth)
         return 0;
-    set_place(&side->start, place_of(&side->start) + count - side->depth);
+    for (; side->count > side->depth; start++)
+        side->count -= amount_at(&block->amounts[start]) != 0;
+    set_place(&side->start, start);
+    tidy(side, block);
     if (side->may_cut) {
         cmb_side_cut(side);
         side->cut_count = was_cut ? was_cut : side->cut_count;
@@ -245,13 +297,33 @@ static enum cmb_side_effect add_level(struct cmb_side *side, size_t place, uint6
 {
     struct cmb_side_block *block = block_of(side);
     if (!has_room(side, block, place)) {
-        size_t behind = place_of(&side->end) - place;
-        if (!make_room(side, cmb_side_count(side) + 1))
+        if (!make_room(side, side->count + 1))
             return CMB_SIDE_NO_MEMORY;
         block = block_of(side);
-        place = place_of(&side->end) - behind;
+        size_t end = place_of(&side->end);
+        place = find_place(block, place_of(&side->start), end, end, key);
     }
-    write_level(block, open_place(side, block, place), key, amount, digits);
+    push_in(side, block, place, key, amount, digits);
+    return CMB_SIDE_CHANGED;
+}
+
+/* Sets what stands at a place, a level or none; which of them it was and will be cannot be
+ * foretold, so that nothing branches on it but for what is rare. */
+static inline enum cmb_side_effect set_level(struct cmb_side *side, struct cmb_side_block *block,
+                                             size_t place, int64_t amount,
+                                             const struct cmb_scaled_digits *digits)
+{
+    size_t start = place_of(&side->start), end = place_of(&side->end);
+    int64_t before = amount_at(&block->amounts[place]);
+    if ((before | amount) == 0)
+        return CMB_SIDE_UNKNOWN;
+    set_amount(&block->amounts[place], amount);
+    if (block->digits)
+        block->digits[place] = *digits;
+    side->count += (size_t)(amount != 0) - (before != 0);
+    bool is_at_end = (place == start) | (place + 1 == end);
+    if ((amount == 0) & (is_at_end | has_too_many_empty(side, end - start)))
+        tidy(side, block);
     return CMB_SIDE_CHANGED;
 }
 
@@ -270,11 +342,7 @@ static inline enum cmb_side_effect put(struct cmb_side *side, struct cmb_scaled_
     side->last_place = place;
     if (place == end || key_at(&block->keys[place]) != key)
         return level.amount ? add_level(side, place, key, level.amount, digits) : CMB_SIDE_UNKNOWN;
-    if (level.amount)
-        write_level(block, place, key, level.amount, digits);
-    else
-        remove_level(side, block, place);
-    return CMB_SIDE_CHANGED;
+    return set_level(side, block, place, level.amount, digits);
 }
 
 enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
@@ -311,14 +379,18 @@ int64_t cmb_side_find(const struct cmb_side *side, int64_t price)
     size_t end = place_of(&side->end);
     uint64_t key = cmb_side_key(side, price);
     size_t place = find_place(block, place_of(&side->start), end, end, key);
-    return place < end && key_at(&block->keys[place]) == key ? amount_at(&block->amounts[place]) : 0;
+    return place < end && key_at(&block->keys[place]) == key ? amount_at(&block->amounts[place])
+                                                             : 0;
 }
 
 size_t cmb_side_count_to(const struct cmb_side *side, int64_t price)
 {
-    size_t end = place_of(&side->end);
-    return end - find_place(block_of(side), place_of(&side->start), end, end,
-                            cmb_side_key(side, price));
+    const struct cmb_side_block *block = block_of(side);
+    size_t end = place_of(&side->end), count = 0;
+    for (size_t at = find_place(block, place_of(&side->start), end, end, cmb_side_key(side, price));
+         at < end; at++)
+        count += amount_at(&block->amounts[at]) != 0;
+    return count;
 }
 
 /* Whether every level is worse (or every one better) than the one before it. */
@@ -349,7 +421,7 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
                                    struct cmb_scaled_digits otherwise)
 {
     set_place(&side->end, place_of(&side->start));
-    side->cut_count = 0;
+    side->cut_count = side->count = 0;
     if (!make_room(side, count))
         return CMB_SIDE_NO_MEMORY;
     bool is_best_first = check_order(side, levels, count, true);
@@ -362,60 +434,12 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
         if (levels[from].amount < 0)
             return CMB_SIDE_GARBLED;
         if (levels[from].amount)
-            write_level(block, --place, cmb_side_key(side, levels[from].price),
-                        levels[from].amount, digits ? &digits[from] : &otherwise);
+            write_level(block, --place, cmb_side_key(side, levels[from].price), levels[from].amount,
+                        digits ? &digits[from] : &otherwise);
     }
-    set_place(&side->start, place);
-    set_place(&side->end, end);
+    set_places(side, place, end);
+    side->count = end - place;
     return CMB_SIDE_CHANGED;
-}
-
-enum cmb_number_fault cmb_side_scale(int64_t value, int by, int64_t *ret_value)
-{
-    int64_t power = cmb_powers_of_ten[by < 0 ? -by : by];
-    if (by < 0) {
-        if (value % power)
-            return CMB_NUMBER_INEXACT;
-        *ret_value = value / power;
-        return CMB_NUMBER_FINE;
-    }
-    int64_t scaled;
-    if (__builtin_mul_overflow(value, power, &scaled))
-        return CMB_NUMBER_TOO_LARGE;
-    *ret_value = scaled;
-    return CMB_NUMBER_FINE;
-}
-
-enum cmb_number_fault cmb_side_check_rescale(const struct cmb_side *side, int price_by,
-                                             int amount_by)
-{
-    int64_t ignored;
-    enum cmb_number_fault fault = CMB_NUMBER_FINE;
-    for (size_t i = 0, count = cmb_side_count(side); i < count && !fault; i++) {
-        struct cmb_scaled_level level = cmb_side_level(side, i);
-        fault = cmb_side_scale(level.price, price_by, &ignored);
-        if (!fault)
-            fault = cmb_side_scale(level.amount, amount_by, &ignored);
-    }
-    return fault || !side->cut_count
-               ? fault
-               : cmb_side_scale(cmb_side_price(side, side->cut_key), price_by, &ignored);
-}
-
-void cmb_side_rescale(struct cmb_side *side, int price_by, int amount_by)
-{
-    struct cmb_side_block *block = block_of(side);
-    int64_t price = 0, amount = 0;
-    for (size_t i = place_of(&side->start), end = place_of(&side->end); i < end; i++) {
-        cmb_side_scale(cmb_side_price(side, key_at(&block->keys[i])), price_by, &price);
-        cmb_side_scale(amount_at(&block->amounts[i]), amount_by, &amount);
-        set_key(&block->keys[i], cmb_side_key(side, price));
-        set_amount(&block->amounts[i], amount);
-    }
-    if (side->cut_count) {
-        cmb_side_scale(cmb_side_price(side, side->cut_key), price_by, &price);
-        side->cut_key = cmb_side_key(side, price);
-    }
 }
 
 size_t cmb_side_copy(const struct cmb_side *side, size_t most, struct cmb_scaled_level *to)
@@ -424,11 +448,12 @@ size_t cmb_side_copy(const struct cmb_side *side, size_t most, struct cmb_scaled
     size_t start = place_of(&side->start), end = place_of(&side->end);
     if (!block || end > block->capacity || start >= end)
         return 0; /* empty, or a state on the way */
-    size_t count = end - start < most ? end - start : most;
-    for (size_t i = 0; i < count; i++)
-        to[i] = (struct cmb_scaled_level){
-            cmb_side_price(side, key_at(&block->keys[end - 1 - i])),
-            amount_at(&block->amounts[end - 1 - i])
-        };
+    size_t count = 0;
+    for (size_t at = end; count < most && at-- > start;) {
+        int64_t amount = amount_at(&block->amounts[at]);
+        to[count] =
+            (struct cmb_scaled_level){ cmb_side_price(side, key_at(&block->keys[at])), amount };
+        count += amount != 0;
+    }
     return count;
 }

@@ -6,6 +6,10 @@
  * and asks are the same; without a sign, because of two such keys the processor tells the smaller
  * without a branch, in its carry.
  *
+ * A level that is removed leaves its place empty: the price stays, the amount is 0.  Where levels
+ * come and go, a new one then moves those beside it only as far as the next empty place, and one
+ * that comes back moves none.  At both ends stands a level.
+ *
  * One thread writes.  Others may copy at any time: they get whatever stands there, never memory
  * that is gone; whether it was a whole state they must learn elsewhere (book/read.c).
  */
@@ -32,9 +36,10 @@ struct cmb_side_block {
 struct cmb_side {
     _Atomic(struct cmb_side_block *) block; /* NULL: no level yet */
     _Atomic size_t start, end;              /* levels stand in start..end of the block */
-    uint64_t mask; /* key = price ^ mask: the sign turned over, for asks all other bits */
-    size_t depth;                           /* levels kept by cmb_side_truncate */
-    size_t last_place; /* where the last change fell, or about there: the next is mostly behind it */
+    uint64_t mask;     /* key = price ^ mask: the sign turned over, for asks all other bits */
+    size_t count;      /* of these places, those that are not empty */
+    size_t depth;      /* levels kept by cmb_side_truncate */
+    size_t last_place; /* about where the last change fell: the next is mostly behind it */
     bool has_digits;
     bool may_cut;     /* what is dropped for depth cuts the side */
     size_t cut_count; /* levels that there were when it was cut; 0: it is whole */
@@ -79,6 +84,8 @@ enum cmb_side_effect cmb_side_load(struct cmb_side *side, const struct cmb_scale
 /* Drops the deepest levels down to the depth; answers how many.  For the end of each message,
  * because on the way through it there may be more. */
 size_t cmb_side_truncate(struct cmb_side *side);
+/* Afterwards no place is empty. */
+void cmb_side_close_up(struct cmb_side *side);
 /* What is deeper than the deepest level is unknown from now on. */
 void cmb_side_cut(struct cmb_side *side);
 /* The amount at a price; 0 where there is no such level. */
@@ -100,8 +107,7 @@ size_t cmb_side_copy(const struct cmb_side *side, size_t most, struct cmb_scaled
 
 static inline size_t cmb_side_count(const struct cmb_side *side)
 {
-    return atomic_load_explicit(&side->end, memory_order_relaxed) -
-           atomic_load_explicit(&side->start, memory_order_relaxed);
+    return side->count;
 }
 
 static inline uint64_t cmb_side_key(const struct cmb_side *side, int64_t price)
@@ -125,23 +131,44 @@ static inline bool cmb_side_is_beyond_cut(const struct cmb_side *side, int64_t p
     return side->cut_count && cmb_side_key(side, price) < side->cut_key;
 }
 
-/* The level at `place`, counted from the best, which must be there. [the writer] */
-static inline struct cmb_scaled_level cmb_side_level(const struct cmb_side *side, size_t place)
+/* Levels from the best to the deepest: `at` begins as cmb_side_end.  [the writer] */
+static inline size_t cmb_side_end(const struct cmb_side *side)
+{
+    return atomic_load_explicit(&side->end, memory_order_relaxed);
+}
+
+static inline bool cmb_side_next(const struct cmb_side *side, size_t *at)
 {
     const struct cmb_side_block *block = atomic_load_explicit(&side->block, memory_order_relaxed);
-    size_t at = atomic_load_explicit(&side->end, memory_order_relaxed) - 1 - place;
+    size_t start = atomic_load_explicit(&side->start, memory_order_relaxed), place = *at;
+    while (place > start)
+        if (atomic_load_explicit(&block->amounts[--place], memory_order_relaxed)) {
+            *at = place;
+            return true;
+        }
+    return false;
+}
+
+/* The level at a place that cmb_side_next found.  [the writer] */
+static inline struct cmb_scaled_level cmb_side_level(const struct cmb_side *side, size_t at)
+{
+    const struct cmb_side_block *block = atomic_load_explicit(&side->block, memory_order_relaxed);
     return (struct cmb_scaled_level){
-        .price = cmb_side_price(side,
-                                atomic_load_explicit(&block->keys[at], memory_order_relaxed)),
+        .price = cmb_side_price(side, atomic_load_explicit(&block->keys[at], memory_order_relaxed)),
         .amount = atomic_load_explicit(&block->amounts[at], memory_order_relaxed),
     };
 }
 
 /* ... and its digits, where they are kept. [the writer] */
-static inline struct cmb_scaled_digits cmb_side_digits(const struct cmb_side *side, size_t place)
+static inline struct cmb_scaled_digits cmb_side_digits(const struct cmb_side *side, size_t at)
 {
-    const struct cmb_side_block *block = atomic_load_explicit(&side->block, memory_order_relaxed);
-    return block->digits[atomic_load_explicit(&side->end, memory_order_relaxed) - 1 - place];
+    return atomic_load_explicit(&side->block, memory_order_relaxed)->digits[at];
+}
+
+/* The best level, which must be there.  [the writer] */
+static inline struct cmb_scaled_level cmb_side_best(const struct cmb_side *side)
+{
+    return cmb_side_level(side, cmb_side_end(side) - 1);
 }
 
 #endif

@@ -58,6 +58,135 @@ static void equals_a_plain_table(void)
     }
 }
 
+/* What a side is compared with: amounts by price, and the digits beside them. */
+struct table {
+    int64_t amounts[PRICES];
+    uint8_t digits[PRICES];
+    size_t count;
+};
+
+static void put_in_table(struct table *table, int64_t price, int64_t amount, uint8_t digits)
+{
+    table->count += (size_t)(amount != 0) - (table->amounts[price] != 0);
+    table->amounts[price] = amount;
+    table->digits[price] = digits;
+}
+
+/* Up to sixteen changes about a price that wanders, mostly the best first. */
+static void put_message(struct cmb_side *side, struct table *table, bool is_ask, int64_t about)
+{
+    struct cmb_scaled_level levels[16];
+    struct cmb_scaled_digits digits[16];
+    size_t count = next_random() % 17;
+    bool is_mixed = next_random() % 4 == 0;
+    int64_t price = is_ask ? 0 : PRICES - 1;
+    uint32_t unknown = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t step = (int64_t)(next_random() % 12);
+        price = is_mixed ? about + step : price + (is_ask ? step : -step);
+        price = price < 0 || price >= PRICES ? about : price;
+        levels[i] =
+            (struct cmb_scaled_level){ price,
+                                       next_random() % 2 ? (int64_t)(next_random() % 1000) : 0 };
+        digits[i] = (struct cmb_scaled_digits){ (uint8_t)next_random(), 0 };
+        unknown += !levels[i].amount && !table->amounts[price];
+        put_in_table(table, price, levels[i].amount, digits[i].price);
+    }
+    struct cmb_side_result result = cmb_side_put_all(side, levels, digits, count, none);
+    ASSERT_NUMBER(result.last, CMB_SIDE_CHANGED);
+    ASSERT_NUMBER(result.unknown, unknown);
+}
+
+static void truncate_table(struct table *table, bool is_ask, size_t depth)
+{
+    for (int64_t i = 0; table->count > depth; i++)
+        put_in_table(table, is_ask ? PRICES - 1 - i : i, 0, 0);
+}
+
+/* Everything that can be asked of a side. */
+static bool equals_table(const struct cmb_side *side, const struct table *table, bool is_ask)
+{
+    bool is_equal = equals(side, table->amounts, is_ask) && cmb_side_count(side) == table->count;
+    size_t seen = 0;
+    for (size_t at = cmb_side_end(side); cmb_side_next(side, &at) && is_equal; seen++) {
+        struct cmb_scaled_level level = cmb_side_level(side, at);
+        is_equal &= level.amount == table->amounts[level.price] &&
+                    cmb_side_digits(side, at).price == table->digits[level.price] &&
+                    cmb_side_find(side, level.price) == level.amount &&
+                    cmb_side_count_to(side, level.price) == seen + 1 &&
+                    (seen || cmb_side_best(side).price == level.price);
+    }
+    return is_equal && seen == table->count;
+}
+
+static void equals_a_plain_table_after_whole_messages(void)
+{
+    for (int is_ask = 0; is_ask < 2; is_ask++) {
+        struct table table = { .count = 0 };
+        struct cmb_side side;
+        bool is_equal = true;
+        state = 11;
+        cmb_side_init(&side, is_ask, 150, true);
+        for (int i = 0; i < 6000 && is_equal; i++) {
+            int64_t about = i / 3 % (PRICES - 12);
+            put_message(&side, &table, is_ask, about);
+            if (next_random() % 64 == 0)
+                cmb_side_close_up(&side);
+            size_t before = table.count;
+            truncate_table(&table, is_ask, 150);
+            is_equal &= cmb_side_truncate(&side) == before - table.count;
+            is_equal &= equals_table(&side, &table, is_ask);
+        }
+        CU_ASSERT(is_equal);
+        cmb_side_clear(&side);
+    }
+}
+
+/* A price that was removed need not fit into fewer decimals. */
+static void rescales_only_what_is_there(void)
+{
+    struct cmb_side side;
+    struct cmb_scaled_level levels[4];
+    cmb_side_init(&side, false, 10, false);
+    put(&side, 300, 10);
+    put(&side, 205, 20);
+    put(&side, 100, 30);
+    ASSERT_NUMBER(cmb_side_check_rescale(&side, -1, -1), CMB_NUMBER_INEXACT);
+    put(&side, 205, 0);
+    ASSERT_NUMBER(cmb_side_check_rescale(&side, -1, -1), CMB_NUMBER_FINE);
+    cmb_side_rescale(&side, -1, -1);
+    ASSERT_NUMBER(put(&side, 20, 5), CMB_SIDE_CHANGED);
+    ASSERT_NUMBER(cmb_side_copy(&side, 4, levels), 3);
+    ASSERT_NUMBER(levels[0].price, 30);
+    ASSERT_NUMBER(levels[1].amount, 5);
+    ASSERT_NUMBER(levels[2].price, 10);
+    cmb_side_clear(&side);
+}
+
+static void keeps_few_places_empty(void)
+{
+    struct cmb_side side;
+    cmb_side_init(&side, true, 2000, false);
+    for (int64_t i = 0; i < 1000; i++)
+        put(&side, i, 1);
+    size_t widest = 0;
+    for (int64_t i = 1; i < 999; i++) {
+        put(&side, i, 0);
+        size_t places = cmb_side_end(&side) - atomic_load(&side.start);
+        widest = places > 2 * side.count && places - 2 * side.count > widest
+                     ? places - 2 * side.count
+                     : widest;
+    }
+    CU_ASSERT(widest <= 64);
+    ASSERT_NUMBER(cmb_side_count(&side), 2);
+    ASSERT_NUMBER(put(&side, 999, 0), CMB_SIDE_CHANGED);
+    ASSERT_NUMBER(put(&side, 0, 0), CMB_SIDE_CHANGED);
+    ASSERT_NUMBER(put(&side, 500, 0), CMB_SIDE_UNKNOWN);
+    ASSERT_NUMBER(cmb_side_count(&side), 0);
+    ASSERT_NUMBER(cmb_side_end(&side) - atomic_load(&side.start), 0);
+    cmb_side_clear(&side);
+}
+
 static void loads_levels_in_any_order(void)
 {
     static const struct cmb_scaled_level orders[][4] = {
@@ -177,8 +306,8 @@ static void keeps_the_digits_beside_the_levels(void)
                      (struct cmb_scaled_digits){ price, 0 });
     }
     bool is_beside = cmb_side_count(&side) == 200;
-    for (size_t i = 0; i < 200; i++)
-        is_beside &= cmb_side_digits(&side, i).price == cmb_side_level(&side, i).price;
+    for (size_t at = cmb_side_end(&side); cmb_side_next(&side, &at);)
+        is_beside &= cmb_side_digits(&side, at).price == cmb_side_level(&side, at).price;
     CU_ASSERT(is_beside);
     cmb_side_clear(&side);
 }
@@ -202,6 +331,10 @@ static void knows_prices_to_both_ends_of_an_int64(void)
 }
 
 TEST_SUITE("book/side", { "equals a plain table after any change", equals_a_plain_table },
+           { "equals a plain table after whole messages",
+             equals_a_plain_table_after_whole_messages },
+           { "rescales only what is there", rescales_only_what_is_there },
+           { "keeps few places empty", keeps_few_places_empty },
            { "loads levels in any order", loads_levels_in_any_order },
            { "refuses a large snapshot in no order", refuses_a_large_snapshot_in_no_order },
            { "drops the deepest beyond its depth", drops_the_deepest_beyond_its_depth },

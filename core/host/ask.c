@@ -252,7 +252,8 @@ struct asked {
     size_t item_count;
     const struct cmb_pair *words;
     size_t word_count;
-    bool is_dry; /* ends before anything is sent */
+    bool is_dry;    /* ends before anything is sent */
+    bool is_driven; /* by the asking thread, which runs the loop until it is answered */
 };
 
 static int set_words(struct cmb_call *call, const struct asked *asked, struct cambist_error *error)
@@ -300,7 +301,10 @@ static int start(struct cambist_exchange *exchange, uint32_t operation, const st
     pthread_mutex_lock(&exchange->host->lock);
     link_question(&exchange->host->open, question);
     pthread_mutex_unlock(&exchange->host->lock);
-    cmb_loop_post(exchange->host->loop, &question->post);
+    if (asked->is_driven)
+        cmb_loop_post_here(exchange->host->loop, &question->post);
+    else
+        cmb_loop_post(exchange->host->loop, &question->post);
     return CAMBIST_OK;
 }
 
@@ -354,11 +358,12 @@ static void wait_for(struct cambist *host, struct waiting *waiting)
     pthread_mutex_unlock(&waiting->lock);
 }
 
-static int ask(struct cambist_exchange *exchange, uint32_t operation, const struct asked *asked,
+static int ask(struct cambist_exchange *exchange, uint32_t operation, struct asked *asked,
                struct cambist_answer **ret, struct cambist_error *error)
 {
     struct waiting waiting = { .lock = PTHREAD_MUTEX_INITIALIZER,
                                .done = PTHREAD_COND_INITIALIZER };
+    asked->is_driven = !exchange->host->has_thread;
     int status = start(exchange, operation, asked, on_waited, &waiting, error);
     if (status != CAMBIST_OK)
         return status;

@@ -105,17 +105,28 @@ static void wake(struct cmb_loop *loop)
         ;
 }
 
-void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
+/* Answers whether it is the first since posts were collected. */
+static bool push_post(struct cmb_loop *loop, struct cmb_post *post)
 {
     if (atomic_exchange_explicit(&post->is_posted, true, memory_order_acq_rel))
-        return;
+        return false;
     struct cmb_post *head = atomic_load_explicit(&loop->posted, memory_order_relaxed);
     do
         post->next = head;
     while (!atomic_compare_exchange_weak_explicit(&loop->posted, &head, post, memory_order_release,
                                                   memory_order_relaxed));
-    if (!head && !loop->is_spinning && calling != loop)
+    return !head;
+}
+
+void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
+{
+    if (push_post(loop, post) && !loop->is_spinning && calling != loop)
         wake(loop);
+}
+
+void cmb_loop_post_here(struct cmb_loop *loop, struct cmb_post *post)
+{
+    push_post(loop, post);
 }
 
 bool cmb_loop_has_posts(const struct cmb_loop *loop)
@@ -274,7 +285,7 @@ static void call_due(struct cmb_loop *loop)
 static int wait_ms(struct cmb_loop *loop, int timeout_ms)
 {
     const struct cmb_timer *first = loop->timers.first;
-    if (loop->is_spinning)
+    if (loop->is_spinning || cmb_loop_has_posts(loop))
         return 0;
     if (!first || timeout_ms == 0)
         return timeout_ms;

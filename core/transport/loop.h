@@ -96,6 +96,9 @@ int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop);
  * runs once.  The post may be freed or posted again from its own on_run on; what the posting
  * thread wrote before is seen there.  [any thread] */
 void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post);
+/* The same without waking anybody: from the thread that runs the next turn itself, which does not
+ * wait then. */
+void cmb_loop_post_here(struct cmb_loop *loop, struct cmb_post *post);
 /* Whether something was posted that has not run. */
 bool cmb_loop_has_posts(const struct cmb_loop *loop);
 /* Forgets a post that has not run; no other thread may be posting it.  Twice is fine. */

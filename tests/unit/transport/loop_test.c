@@ -297,6 +297,22 @@ static void a_post_runs_once_and_may_be_taken_back(void)
     cmb_loop_free(loop);
 }
 
+static void what_is_posted_here_wakes_nobody_and_runs_in_the_next_turn(void)
+{
+    open_loop();
+    struct pollfd one = { .fd = cmb_loop_fd(loop), .events = POLLIN };
+    struct cmb_post first = { .on_run = count_run }, second = first;
+    simple_runs = 0;
+    cmb_loop_post_here(loop, &first);
+    cmb_loop_post_here(loop, &second);
+    ASSERT_NUMBER(poll(&one, 1, 0), 0); /* no descriptor was written to */
+    ASSERT_NUMBER(cmb_loop_run_once(loop, -1), 2);
+    ASSERT_NUMBER(simple_runs, 2);
+    cmb_loop_post(loop, &first);
+    ASSERT_NUMBER(poll(&one, 1, 0), 1);
+    cmb_loop_free(loop);
+}
+
 /* --- spinning --- */
 
 static void a_spinning_loop_never_waits_and_hears_other_threads(void)
@@ -427,6 +443,8 @@ TEST_SUITE("transport/loop",
            { "its own descriptor tells when to turn", its_own_descriptor_tells_when_to_turn },
            { "runs what other threads post", runs_what_other_threads_post },
            { "a post runs once and may be taken back", a_post_runs_once_and_may_be_taken_back },
+           { "what is posted here wakes nobody and runs in the next turn",
+             what_is_posted_here_wakes_nobody_and_runs_in_the_next_turn },
            { "a spinning loop never waits, and hears other threads",
              a_spinning_loop_never_waits_and_hears_other_threads },
            { "nobody wakes a spinning loop", nobody_wakes_a_spinning_loop },

@@ -8,6 +8,8 @@
 #ifndef CMB_NUMBER_SCALED_H
 #define CMB_NUMBER_SCALED_H
 
+#include <endian.h>
+
 #include "base/text.h"
 #include "number/fault.h"
 
@@ -57,28 +59,51 @@ static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_
 
 #define CMB_SCALED_FAST_BYTES 17 /* 8 digits, a point, 8 bytes behind it */
 
-#if defined(__SSE2__)
+/* Eight bytes, the first one lowest. */
+static inline uint64_t cmb_scaled_load(const char *at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return le64toh(bytes);
+}
 
 /* The value of the first `count` (1 to 8) digits at `at`: three multiplications for all of them. */
 static inline uint64_t cmb_scaled_digits(const char *at, unsigned count)
 {
-    uint64_t digits;
-    memcpy(&digits, at, sizeof digits);
-    /* The lowest byte is the first digit.  Moved to the top, the digits stand behind zeros. */
-    digits = (digits ^ 0x3030303030303030u) << (64 - 8 * count);
+    /* Moved to the top, the digits stand behind zeros. */
+    uint64_t digits = (cmb_scaled_load(at) ^ 0x3030303030303030u) << (64 - 8 * count);
     digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ffu;
     digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffffu;
     return (digits * 10000 + (digits >> 32)) & 0xffffffffu;
 }
 
-/* A bit for each of 16 bytes that is no digit. */
+/* A bit for each of eight bytes that is no digit. */
+static inline unsigned cmb_scaled_find_others_of(uint64_t bytes)
+{
+    const uint64_t tops = 0x8080808080808080u;
+    bytes ^= 0x3030303030303030u; /* digits are 0 to 9 now */
+    uint64_t others = (((bytes & ~tops) + 0x7676767676767676u) | bytes) & tops;
+    return (unsigned)((others >> 7) * 0x0102040810204080u >> 56);
+}
+
+/* A bit for each of 16 bytes that is no digit: in plain C, and as the machine does it best. */
+static inline unsigned cmb_scaled_find_others_plain(const char *at)
+{
+    return cmb_scaled_find_others_of(cmb_scaled_load(at)) |
+           cmb_scaled_find_others_of(cmb_scaled_load(at + 8)) << 8;
+}
+
 static inline unsigned cmb_scaled_find_others(const char *at)
 {
+#if defined(__SSE2__)
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
     /* Moved so that '0' to '9' are the ten greatest signed values. */
     __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8(127 - '9'));
     __m128i digits = _mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10));
     return (unsigned)_mm_movemask_epi8(digits) ^ 0xffffu;
+#else
+    return cmb_scaled_find_others_plain(at);
+#endif
 }
 
 static inline size_t cmb_scaled_read_whole(const char *at, unsigned count, unsigned scale,
@@ -90,14 +115,17 @@ static inline size_t cmb_scaled_read_whole(const char *at, unsigned count, unsig
     return __builtin_mul_overflow(whole, cmb_powers_of_ten[scale], ret_value) ? 0 : count;
 }
 
-static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value)
+/* As cmb_scaled_read_fast; `others` has a bit for each of the 16 bytes at `at` that is no digit,
+ * and *ret_behind is how many digits stand behind the point. */
+static inline size_t cmb_scaled_read_found(const char *at, unsigned others, unsigned scale,
+                                           int64_t *ret_value, unsigned *ret_behind)
 {
-    unsigned others = cmb_scaled_find_others(at);
     if (!others || scale > CMB_SCALED_SCALE_MOST)
         return 0;
     unsigned count = (unsigned)__builtin_ctz(others);
     if (!count || (*at == '0' && count > 1))
         return 0;
+    *ret_behind = 0;
     if (at[count] != '.')
         return cmb_scaled_read_whole(at, count, scale, ret_value);
     others &= others - 1;
@@ -111,17 +139,14 @@ static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_
     if (__builtin_mul_overflow(whole, cmb_powers_of_ten[scale], &whole) ||
         __builtin_add_overflow(whole, fraction * cmb_powers_of_ten[scale - behind], ret_value))
         return 0;
+    *ret_behind = behind;
     return length;
 }
 
-#else
-
 static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value)
 {
-    (void)at, (void)scale, (void)ret_value;
-    return 0;
+    unsigned behind;
+    return cmb_scaled_read_found(at, cmb_scaled_find_others(at), scale, ret_value, &behind);
 }
-
-#endif
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bench/hand_reader.h"
+#include "base/processor.h"
 #include "bench/interleaved.h"
 #include "json/level.h"
 #include "json/number.h"
@@ -172,6 +173,30 @@ RUN(decode_by_hand)
 RUN(decode_own)
 RUN(decode_check_only)
 RUN(decode_json_c)
+
+/* The same by each way that the processor has, else by the widest that it has. */
+static void run_forced(enum cmb_width width, size_t turns)
+{
+    cmb_width_force(cmb_width_is_there(width) ? width : 0);
+    run(decode_own, turns);
+    cmb_width_force(0);
+}
+
+static void run_plain(size_t turns)
+{
+    run_forced(CMB_WIDTH_PLAIN, turns);
+}
+
+static void run_sse2(size_t turns)
+{
+    run_forced(CMB_WIDTH_SSE2, turns);
+}
+
+static void run_avx512(size_t turns)
+{
+    run_forced(CMB_WIDTH_AVX512, turns);
+}
+
 #ifdef HAS_SIMDJSON
 RUN(decode_simdjson)
 #endif
@@ -200,6 +225,9 @@ static void measure(const char *title, size_t turns)
         { "numbers alone, their places known", run_convert_numbers, turns },
         { "hand-written for this form, no checks", run_decode_by_hand, turns },
         { "own reader", run_decode_own, turns },
+        { "own reader, levels in plain C", run_plain, turns },
+        { "own reader, levels by SSE2", run_sse2, turns },
+        { "own reader, levels by AVX-512", run_avx512, turns },
         { "own reader, validation only", run_decode_check_only, turns },
 #ifdef HAS_SIMDJSON
         { "simdjson on demand", run_decode_simdjson, turns },

@@ -1,0 +1,110 @@
+/* json/level_inner.h - what the ways through the levels of a side share: private to core/json.
+ *
+ * Each way reads levels of the common form, ["price","amount"] or with more quoted digits behind,
+ * and the commas between them, as long as they last.  It may stop earlier; at the first level that
+ * is written otherwise, or whose numbers do not fit, it has to: the reader takes that one step by
+ * step.
+ */
+#ifndef CMB_JSON_LEVEL_INNER_H
+#define CMB_JSON_LEVEL_INNER_H
+
+#include "number/scaled.h"
+
+struct cmb_level_run {
+    const char *at;          /* the level that comes next; afterwards behind the last one read */
+    const char *start, *end; /* of the input */
+    unsigned price_scale, amount_scale; /* at most CMB_SCALED_SCALE_MOST */
+    size_t most;
+    struct cmb_scaled_level *levels;  /* with room for `most` */
+    struct cmb_scaled_digits *digits; /* likewise */
+};
+
+/* Reads as many levels as it can, maybe none, and returns how many. */
+size_t cmb_level_run_plain(struct cmb_level_run *run);
+size_t cmb_level_run_sse2(struct cmb_level_run *run);
+size_t cmb_level_run_avx512(struct cmb_level_run *run);
+
+/* Stores a number that has `behind` digits behind its point.  False: it does not fit. */
+static inline bool cmb_level_scale_up(int64_t value, size_t behind, size_t scale,
+                                      int64_t *ret_value)
+{
+    return behind <= scale &&
+           !__builtin_mul_overflow(value, cmb_powers_of_ten[scale - behind], ret_value);
+}
+
+/* -- for ways that take one level after the other -- */
+
+enum {
+    CMB_LEVEL_BEFORE_BYTES = 16, /* that may be read before a level */
+    CMB_LEVEL_BEHIND_BYTES = 64, /* and from its start on */
+};
+
+/* Reads the level of the common form at `at` into the place `index`.  Returns its end; NULL: it is
+ * something else. */
+typedef const char *(*cmb_level_fn)(const char *at, const struct cmb_level_run *run, size_t index);
+
+static inline bool cmb_level_is_digit(char c)
+{
+    return (unsigned char)(c - '0') <= 9;
+}
+
+/* Passes what stands at `at`, behind the amount of the level that begins at `start`: its quote,
+ * further elements that are quoted digits, the bracket.  NULL: it is something else. */
+static inline const char *cmb_level_pass_rest(const char *at, const char *start)
+{
+    const char *last = start + CMB_LEVEL_BEHIND_BYTES - 4; /* looks ahead included */
+    if (*at++ != '"')
+        return NULL;
+    while (__builtin_expect(*at == ',', 0)) {
+        if (at[1] != '"' || !cmb_level_is_digit(at[2]))
+            return NULL;
+        at += 3;
+        while (at < last && cmb_level_is_digit(*at))
+            at++;
+        if (at >= last || *at++ != '"')
+            return NULL;
+    }
+    return *at == ']' ? at + 1 : NULL;
+}
+
+/* Reads levels that begin before `stop`. */
+__attribute__((always_inline)) static inline size_t
+cmb_level_run_to(struct cmb_level_run *run, const char *stop, cmb_level_fn read)
+{
+    const struct cmb_level_run local = *run; /* in registers */
+    const char *next = local.at;
+    size_t count = 0;
+    while (count < local.most && next < stop) {
+        const char *end = read(next, &local, count);
+        if (!end)
+            break;
+        count++;
+        run->at = end;
+        if (*end != ',')
+            break;
+        next = end + 1;
+    }
+    return count;
+}
+
+/* Reads levels by `read`; those at the end of the input, behind which nothing may be read, on a
+ * copy. */
+__attribute__((always_inline)) static inline size_t cmb_level_run_each(struct cmb_level_run *run,
+                                                                       cmb_level_fn read)
+{
+    size_t left = (size_t)(run->end - run->at);
+    if (run->at - run->start <= CMB_LEVEL_BEFORE_BYTES)
+        return 0;
+    if (left > CMB_LEVEL_BEHIND_BYTES)
+        return cmb_level_run_to(run, run->end - CMB_LEVEL_BEHIND_BYTES, read);
+    char copy[CMB_LEVEL_BEFORE_BYTES + 2 * CMB_LEVEL_BEHIND_BYTES] = { 0 };
+    char *start = copy + CMB_LEVEL_BEFORE_BYTES;
+    struct cmb_level_run last = *run;
+    memcpy(start, run->at, left);
+    last.at = start;
+    size_t count = cmb_level_run_to(&last, start + left, read);
+    run->at += last.at - start;
+    return count;
+}
+
+#endif

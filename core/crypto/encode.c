@@ -1,65 +1,9 @@
-/* How are bytes written as hex, base64 and percent-encoded text, and read back? */
+/* How are bytes written as base64 and percent-encoded text? */
 #include "crypto/encode.h"
 
 #include "base/wide.h"
 
-static const char lower_digits[] = "0123456789abcdef";
 static const char upper_digits[] = "0123456789ABCDEF";
-
-static char *encode_hex_plain(const unsigned char *at, size_t length, const char *digits, char *to)
-{
-    for (size_t i = 0; i < length; i++) {
-        *to++ = digits[at[i] >> 4];
-        *to++ = digits[at[i] & 15];
-    }
-    return to;
-}
-
-#ifdef __SSE2__
-/* The digits of 16 nibbles: '0' + n, and what is missing to the letters above 9. */
-static __m128i digits_of(__m128i nibbles, char letter_gap)
-{
-    __m128i is_letter = _mm_cmpgt_epi8(nibbles, _mm_set1_epi8(9));
-    __m128i gap = _mm_and_si128(is_letter, _mm_set1_epi8(letter_gap));
-    return _mm_add_epi8(_mm_add_epi8(nibbles, _mm_set1_epi8('0')), gap);
-}
-
-/* 16 bytes at a time: a signature's hex is as long as its hash takes. */
-static size_t encode_hex_wide(const unsigned char *at, size_t length, char letter_gap, char *to)
-{
-    const __m128i low_mask = _mm_set1_epi8(15);
-    size_t done = 0;
-    for (; done + 16 <= length; done += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + done));
-        __m128i high = digits_of(_mm_and_si128(_mm_srli_epi16(bytes, 4), low_mask), letter_gap);
-        __m128i low = digits_of(_mm_and_si128(bytes, low_mask), letter_gap);
-        __m128i *out = (__m128i *)(void *)(to + 2 * done);
-        _mm_storeu_si128(out, _mm_unpacklo_epi8(high, low));
-        _mm_storeu_si128(out + 1, _mm_unpackhi_epi8(high, low));
-    }
-    return done;
-}
-#else
-static size_t encode_hex_wide(const unsigned char *at, size_t length, char letter_gap, char *to)
-{
-    (void)at, (void)length, (void)letter_gap, (void)to;
-    return 0;
-}
-#endif
-
-char *cmb_encode_hex(const void *bytes, size_t length, char *to)
-{
-    const unsigned char *at = bytes;
-    size_t done = encode_hex_wide(at, length, 'a' - '0' - 10, to);
-    return encode_hex_plain(at + done, length - done, lower_digits, to + 2 * done);
-}
-
-char *cmb_encode_hex_upper(const void *bytes, size_t length, char *to)
-{
-    const unsigned char *at = bytes;
-    size_t done = encode_hex_wide(at, length, 'A' - '0' - 10, to);
-    return encode_hex_plain(at + done, length - done, upper_digits, to + 2 * done);
-}
 
 static const char base64_letters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/processor.h"
 #include "bench/interleaved.h"
 #include "crypto/encode.h"
 #include "crypto/mac.h"
@@ -153,6 +154,28 @@ static void hex_only(size_t turns)
     }
 }
 
+static void hex_forced(enum cmb_width width, size_t turns)
+{
+    cmb_width_force(cmb_width_is_there(width) ? width : 0);
+    hex_only(turns);
+    cmb_width_force(0);
+}
+
+static void hex_plain(size_t turns)
+{
+    hex_forced(CMB_WIDTH_PLAIN, turns);
+}
+
+static void hex_sse2(size_t turns)
+{
+    hex_forced(CMB_WIDTH_SSE2, turns);
+}
+
+static void hex_avx512(size_t turns)
+{
+    hex_forced(CMB_WIDTH_AVX512, turns);
+}
+
 static void base64_only(size_t turns)
 {
     static unsigned char bytes[64];
@@ -243,6 +266,9 @@ int main(int count, char **words)
         { "HMAC() one-shot", hmac_bare, 4000 },
         { "HMAC() one-shot + snprintf hex", hmac_naive, 2000 },
         { "hex of 32 bytes alone", hex_only, 50000 },
+        { "hex of 32 bytes alone, plain C", hex_plain, 50000 },
+        { "hex of 32 bytes alone, SSE2", hex_sse2, 50000 },
+        { "hex of 32 bytes alone, AVX-512", hex_avx512, 50000 },
         { "base64 of 64 bytes alone", base64_only, 50000 },
     };
     static const struct interleaved_case sha512[] = {

@@ -1,6 +1,7 @@
 /* Are bytes written as the RFCs say, and is damaged text refused? */
 #include "crypto/encode.h"
 
+#include "base/processor.h"
 #include "crypto/random.h"
 #include "support/test.h"
 
@@ -39,6 +40,34 @@ static void writes_base64url(void)
     ASSERT_TEXT(text, "-__-Pg");
     *cmb_encode_base64("\xfb\xff\xfe\x3e", 4, text) = 0;
     ASSERT_TEXT(text, "+//+Pg==");
+}
+
+/* Also that no byte behind the digits is touched. */
+static void writes_the_same_hex_by_every_way(void)
+{
+    enum { BYTES = 150 };
+    struct cmb_random random;
+    unsigned char bytes[BYTES];
+    cmb_random_init_seeded(&random, 2);
+    cmb_random_fill(&random, bytes, sizeof bytes);
+    for (enum cmb_width width = CMB_WIDTH_PLAIN; width < CMB_WIDTH_END; width++)
+        for (size_t length = 0; length <= BYTES && cmb_width_is_there(width); length++) {
+            char text[CMB_HEX_SIZE(BYTES) + 64], wanted[sizeof text];
+            memset(text, '~', sizeof text);
+            memset(wanted, '~', sizeof wanted);
+            for (size_t i = 0; i < length; i++) {
+                wanted[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+                wanted[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+            }
+            cmb_width_force(width);
+            CU_ASSERT(cmb_encode_hex(bytes, length, text) == text + CMB_HEX_SIZE(length));
+            CU_ASSERT(memcmp(text, wanted, sizeof text) == 0);
+            for (size_t i = 0; i < CMB_HEX_SIZE(length); i++)
+                wanted[i] = (char)(wanted[i] >= 'a' ? wanted[i] - 'a' + 'A' : wanted[i]);
+            CU_ASSERT(cmb_encode_hex_upper(bytes, length, text) == text + CMB_HEX_SIZE(length));
+            CU_ASSERT(memcmp(text, wanted, sizeof text) == 0);
+        }
+    cmb_width_force(0);
 }
 
 static void returns_every_length(void)
@@ -165,6 +194,7 @@ static void decodes_from_urls(void)
 
 TEST_SUITE("crypto/encode", { "writes the vectors of RFC 4648", writes_the_vectors },
            { "writes base64url without padding", writes_base64url },
+           { "writes the same hex by every way", writes_the_same_hex_by_every_way },
            { "reads back what it wrote, at every length", returns_every_length },
            { "writes the digits of every byte in both cases", writes_hex_digits_of_all_bytes },
            { "refuses damaged base64", refuses_damaged_base64 },

@@ -69,7 +69,7 @@ static inline const char *cmb_level_pass_rest(const char *at, const char *start)
 
 /* Reads levels that begin before `stop`. */
 __attribute__((always_inline)) static inline size_t
-cmb_level_run_to(struct cmb_level_run *run, const char *stop, cmb_level_fn read)
+cmb_level_read_to(struct cmb_level_run *run, const char *stop, cmb_level_fn read)
 {
     const struct cmb_level_run local = *run; /* in registers */
     const char *next = local.at;
@@ -87,22 +87,22 @@ cmb_level_run_to(struct cmb_level_run *run, const char *stop, cmb_level_fn read)
     return count;
 }
 
-/* Reads levels by `read`; those at the end of the input, behind which nothing may be read, on a
- * copy. */
-__attribute__((always_inline)) static inline size_t cmb_level_run_each(struct cmb_level_run *run,
-                                                                       cmb_level_fn read)
+/* Reads levels by `read_to`, which is the above with the one way in it; those at the end of the
+ * input, behind which nothing may be read, on a copy. */
+static inline size_t cmb_level_read_all(struct cmb_level_run *run,
+                                        size_t (*read_to)(struct cmb_level_run *, const char *))
 {
     size_t left = (size_t)(run->end - run->at);
     if (run->at - run->start <= CMB_LEVEL_BEFORE_BYTES)
         return 0;
     if (left > CMB_LEVEL_BEHIND_BYTES)
-        return cmb_level_run_to(run, run->end - CMB_LEVEL_BEHIND_BYTES, read);
+        return read_to(run, run->end - CMB_LEVEL_BEHIND_BYTES);
     char copy[CMB_LEVEL_BEFORE_BYTES + 2 * CMB_LEVEL_BEHIND_BYTES] = { 0 };
     char *start = copy + CMB_LEVEL_BEFORE_BYTES;
     struct cmb_level_run last = *run;
     memcpy(start, run->at, left);
     last.at = start;
-    size_t count = cmb_level_run_to(&last, start + left, read);
+    size_t count = read_to(&last, start + left);
     run->at += last.at - start;
     return count;
 }

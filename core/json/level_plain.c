@@ -27,7 +27,12 @@ static inline const char *read_level(const char *at, const struct cmb_level_run 
     return cmb_level_pass_rest(next + 3 + length, at);
 }
 
+__attribute__((noinline)) static size_t read_to(struct cmb_level_run *run, const char *stop)
+{
+    return cmb_level_read_to(run, stop, read_level);
+}
+
 size_t cmb_level_run_plain(struct cmb_level_run *run)
 {
-    return cmb_level_run_each(run, read_level);
+    return cmb_level_read_all(run, read_to);
 }

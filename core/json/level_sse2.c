@@ -105,9 +105,14 @@ static inline const char *read_level(const char *at, const struct cmb_level_run 
     return is_whole ? cmb_level_pass_rest(end, at) : NULL;
 }
 
+__attribute__((noinline)) static size_t read_to(struct cmb_level_run *run, const char *stop)
+{
+    return cmb_level_read_to(run, stop, read_level);
+}
+
 size_t cmb_level_run_sse2(struct cmb_level_run *run)
 {
-    return cmb_level_run_each(run, read_level);
+    return cmb_level_read_all(run, read_to);
 }
 
 #else

@@ -50,8 +50,19 @@ static inline bool cmb_json_read_scaled(struct cmb_json_reader *reader, unsigned
     return cmb_json_read_scaled_slowly(reader, scale, ret_value);
 }
 
+/* Bare, with another member behind, as nearly all are; else as any number. */
 static inline bool cmb_json_read_integer(struct cmb_json_reader *reader, int64_t *ret_value)
 {
+    const char *at = reader->at;
+    if (reader->end - at >= CMB_SCALED_FAST_BYTES && *at != '0') {
+        unsigned others = cmb_scaled_find_others(at);
+        unsigned count = others ? (unsigned)__builtin_ctz(others) : 0;
+        if (count && at[count] == ',') {
+            *ret_value = cmb_scaled_read_whole(at, count);
+            reader->at = at + count;
+            return true;
+        }
+    }
     return cmb_json_read_scaled(reader, 0, ret_value);
 }
 

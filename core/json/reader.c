@@ -100,15 +100,23 @@ bool cmb_json_read_string_slowly(struct cmb_json_reader *reader, struct cmb_json
     return true;
 }
 
+bool cmb_json_next_member_slowly(struct cmb_json_reader *reader, struct cmb_json_value *ret_key)
+{
+    if (!cmb_json_next(reader, '}') || !cmb_json_read_string(reader, ret_key))
+        return false;
+    if (cmb_json_next_byte(reader) != ':')
+        return cmb_json_fail(reader, "a colon is expected");
+    reader->at++;
+    return true;
+}
+
 static const char *pass_digits(const char *at, const char *end)
 {
-#ifdef __SSE2__
     for (; end - at >= 16; at += 16) {
         unsigned others = cmb_scaled_find_others(at);
         if (others)
             return at + __builtin_ctz(others);
     }
-#endif
     while (at < end && *at >= '0' && *at <= '9')
         at++;
     return at;

@@ -123,6 +123,7 @@ static inline bool cmb_json_is(const struct cmb_json_value *value, struct cmb_te
 /* The slow ends of the functions below. */
 char cmb_json_skip_blanks(struct cmb_json_reader *reader);
 bool cmb_json_read_string_slowly(struct cmb_json_reader *reader, struct cmb_json_value *ret_value);
+bool cmb_json_next_member_slowly(struct cmb_json_reader *reader, struct cmb_json_value *ret_key);
 
 /* The next byte that is no blank, 0 at the end; it stays unread. */
 static inline char cmb_json_next_byte(struct cmb_json_reader *reader)
@@ -194,15 +195,24 @@ static inline bool cmb_json_next_element(struct cmb_json_reader *reader)
     return cmb_json_next(reader, ']');
 }
 
+/* ,"key": without blanks and escapes, and with room for a load; else it is read step by step. */
 static inline bool cmb_json_next_member(struct cmb_json_reader *reader,
                                         struct cmb_json_value *ret_key)
 {
-    if (!cmb_json_next(reader, '}') || !cmb_json_read_string(reader, ret_key))
-        return false;
-    if (cmb_json_next_byte(reader) != ':')
-        return cmb_json_fail(reader, "a colon is expected");
-    reader->at++;
-    return true;
+#ifdef __SSE2__
+    const char *at = reader->at, *content = at + !reader->is_first + 1;
+    if (reader->end - at >= 20 && content[-1] == '"' && (reader->is_first || *at == ',')) {
+        unsigned looks = cmb_json_looks_of(cmb_wide_load(content));
+        unsigned length = looks ? (unsigned)__builtin_ctz(looks) : 0;
+        if (content[length] == '"' && content[length + 1] == ':') {
+            reader->at = content + length + 2;
+            reader->is_first = false;
+            *ret_key = (struct cmb_json_value){ { content, length }, CMB_JSON_STRING, false };
+            return true;
+        }
+    }
+#endif
+    return cmb_json_next_member_slowly(reader, ret_key);
 }
 
 #endif

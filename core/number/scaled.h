@@ -106,13 +106,13 @@ static inline unsigned cmb_scaled_find_others(const char *at)
 #endif
 }
 
-static inline size_t cmb_scaled_read_whole(const char *at, unsigned count, unsigned scale,
-                                           int64_t *ret_value)
+/* The value of the first `count` (1 to 16) digits at `at`. */
+static inline int64_t cmb_scaled_read_whole(const char *at, unsigned count)
 {
-    int64_t whole = (int64_t)cmb_scaled_digits(at, count <= 8 ? count : count - 8);
-    if (count > 8)
-        whole = whole * 100000000 + (int64_t)cmb_scaled_digits(at + count - 8, 8);
-    return __builtin_mul_overflow(whole, cmb_powers_of_ten[scale], ret_value) ? 0 : count;
+    if (count <= 8)
+        return (int64_t)cmb_scaled_digits(at, count);
+    return (int64_t)(cmb_scaled_digits(at, count - 8) * 100000000 +
+                     cmb_scaled_digits(at + count - 8, 8));
 }
 
 /* As cmb_scaled_read_fast; `others` has a bit for each of the 16 bytes at `at` that is no digit,
@@ -126,8 +126,10 @@ static inline size_t cmb_scaled_read_found(const char *at, unsigned others, unsi
     if (!count || (*at == '0' && count > 1))
         return 0;
     *ret_behind = 0;
-    if (at[count] != '.')
-        return cmb_scaled_read_whole(at, count, scale, ret_value);
+    if (at[count] != '.') {
+        int64_t value = cmb_scaled_read_whole(at, count);
+        return __builtin_mul_overflow(value, cmb_powers_of_ten[scale], ret_value) ? 0 : count;
+    }
     others &= others - 1;
     if (!others || count > 8)
         return 0;

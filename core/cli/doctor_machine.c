@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/processor.h"
 #include "cli/doctor.h"
 
 enum { OTHER_DESCRIPTORS = 64, SEGMENTS_LEAST = 4 };
@@ -91,6 +92,11 @@ static void look_at_clock_source(struct cmb_doctor *doctor)
                    is_quick ? "" : ": reading the time may take a system call");
 }
 
+static void look_at_instructions(struct cmb_doctor *doctor)
+{
+    cmb_doctor_say(doctor, CMB_FINDING_FINE, "instructions", "%s", cmb_width_name(cmb_width()));
+}
+
 /* ---- the journal ---- */
 
 static void look_at_room(struct cmb_doctor *doctor, const char *folder)
@@ -130,5 +136,6 @@ void cmb_doctor_look_at_machine(struct cmb_doctor *doctor)
     look_at_cpu(doctor);
     look_at_busy_polling(doctor);
     look_at_clock_source(doctor);
+    look_at_instructions(doctor);
     look_at_journal(doctor);
 }

@@ -38,6 +38,8 @@ def check_well(practice, config):
     for name in ("okx", "kraken"):
         check("reached in" in rows.get(("fine", name), ""), "%s is reached, its clock compared" % name)
     check("ours alone" in rows.get(("fine", "journal"), ""), "the journal's folder is looked at")
+    check(rows.get(("fine", "instructions")) in ("plain", "sse2", "avx512"),
+          "the instructions that are used are named")
     text = doctor(config).stdout
     check("at most MiB" in text and " a book\n" in text, "ceilings are printed")
     secrets = [v for told in practice.told for k, v in told.items() if k not in PLACES and v]

@@ -35,6 +35,7 @@ static inline bool cmb_level_scale_up(int64_t value, size_t behind, size_t scale
 /* -- for ways that take one level after the other -- */
 
 enum {
+    CMB_LEVEL_DIGITS_MOST = 16,  /* of one number, without the point */
     CMB_LEVEL_BEFORE_BYTES = 16, /* that may be read before a level */
     CMB_LEVEL_BEHIND_BYTES = 64, /* and from its start on */
 };
@@ -65,6 +66,63 @@ static inline const char *cmb_level_pass_rest(const char *at, const char *start)
             return NULL;
     }
     return *at == ']' ? at + 1 : NULL;
+}
+
+/* Digits, maybe with a point between them. */
+struct cmb_level_number {
+    const char *at;
+    size_t length;
+    size_t count;  /* of digits, without the point */
+    size_t behind; /* digits behind the point */
+    size_t still;  /* bytes that stay where they are when the point is taken out */
+};
+
+/* Finds the number at `at`; `others` has a bit for each byte from there on that is no digit, and at
+ * least two.  False: it is not written as RFC 8259 writes them, or too long.  The point is guessed
+ * by the branch predictor: waiting for it would cost more than the conversion. */
+static inline bool cmb_level_find_number(const char *at, uint64_t others,
+                                         struct cmb_level_number *ret)
+{
+    size_t whole = (size_t)__builtin_ctzll(others);
+    *ret = (struct cmb_level_number){ at, whole, whole, 0, CMB_LEVEL_DIGITS_MOST };
+    if (__builtin_expect(at[whole] == '.', 1)) { /* a guess ahead of the load, not a selection */
+        ret->length = (size_t)__builtin_ctzll(others & (others - 1));
+        ret->behind = ret->still = ret->length - whole - 1;
+        ret->count = ret->length - 1;
+        if (ret->behind == 0)
+            return false;
+    }
+    /* No digit at all is no digit from 1 to 9 either. */
+    return ((unsigned char)(*at - '1') < 9 || whole == 1) && ret->count <= CMB_LEVEL_DIGITS_MOST;
+}
+
+/* Gets the values of two numbers without their points.  False: one is too long for it. */
+typedef bool (*cmb_level_convert_fn)(const struct cmb_level_number *price,
+                                     const struct cmb_level_number *amount, int64_t *ret_values);
+
+/* Reads the level ["price","amount"] at `at`, more may follow, into the place `index`; `others` has
+ * a bit for each byte from the price on that is no digit.  Returns its end; NULL: it is something
+ * else. */
+__attribute__((always_inline)) static inline const char *
+cmb_level_read(const char *at, const struct cmb_level_run *run, size_t index, uint64_t others,
+               cmb_level_convert_fn convert)
+{
+    struct cmb_level_number price, amount;
+    struct cmb_scaled_level *level = &run->levels[index];
+    int64_t values[2];
+    if (memcmp(at, "[\"", 2) != 0 || !cmb_level_find_number(at + 2, others, &price))
+        return NULL;
+    const char *price_end = price.at + price.length;
+    if (memcmp(price_end, "\",\"", 3) != 0 ||
+        !cmb_level_find_number(price_end + 3, others >> (price.length + 3), &amount))
+        return NULL;
+    if (!convert(&price, &amount, values) ||
+        !cmb_level_scale_up(values[0], price.behind, run->price_scale, &level->price) ||
+        !cmb_level_scale_up(values[1], amount.behind, run->amount_scale, &level->amount))
+        return NULL;
+    run->digits[index] =
+        (struct cmb_scaled_digits){ (uint8_t)price.behind, (uint8_t)amount.behind };
+    return cmb_level_pass_rest(amount.at + amount.length, at);
 }
 
 /* Reads levels that begin before `stop`. */

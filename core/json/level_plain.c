@@ -1,30 +1,41 @@
 /* How is a level read in plain C, eight bytes at a time? */
 #include "json/level_inner.h"
 
-static inline size_t read_number(const char *at, unsigned scale, int64_t *ret_value,
-                                 uint8_t *ret_behind)
+enum { WINDOW_BYTES = 40 }; /* in which both numbers lie, and what ends them */
+
+/* Nothing behind the window counts as a digit: a stop for what has no end. */
+static inline uint64_t find_others(const char *at)
 {
-    unsigned behind = 0;
-    size_t length =
-        cmb_scaled_read_found(at, cmb_scaled_find_others_plain(at), scale, ret_value, &behind);
-    *ret_behind = (uint8_t)behind;
-    return length;
+    uint64_t others = ~0ull << WINDOW_BYTES;
+    for (unsigned i = 0; i < WINDOW_BYTES; i += 8)
+        others |= (uint64_t)cmb_scaled_find_others_of(at + i) << i;
+    return others;
+}
+
+/* Eight digits at a time: as many before and behind the point at most, or 16 without one. */
+static inline bool value_of(const struct cmb_level_number *number, int64_t *ret_value)
+{
+    unsigned behind = (unsigned)number->behind, whole = (unsigned)number->count - behind;
+    if (!behind) {
+        *ret_value = cmb_scaled_read_whole(number->at, whole);
+        return true;
+    }
+    if (whole > 8 || behind > 8)
+        return false;
+    *ret_value = (int64_t)cmb_scaled_digits(number->at, whole) * cmb_powers_of_ten[behind] +
+                 (int64_t)cmb_scaled_digits(number->at + whole + 1, behind);
+    return true;
+}
+
+static inline bool convert(const struct cmb_level_number *price,
+                           const struct cmb_level_number *amount, int64_t *ret_values)
+{
+    return value_of(price, &ret_values[0]) && value_of(amount, &ret_values[1]);
 }
 
 static inline const char *read_level(const char *at, const struct cmb_level_run *run, size_t index)
 {
-    struct cmb_scaled_level *level = &run->levels[index];
-    struct cmb_scaled_digits *digits = &run->digits[index];
-    const char *next = at + 2;
-    size_t length;
-    if (memcmp(at, "[\"", 2) != 0 ||
-        !(length = read_number(next, run->price_scale, &level->price, &digits->price)))
-        return NULL;
-    next += length;
-    if (memcmp(next, "\",\"", 3) != 0 ||
-        !(length = read_number(next + 3, run->amount_scale, &level->amount, &digits->amount)))
-        return NULL;
-    return cmb_level_pass_rest(next + 3 + length, at);
+    return cmb_level_read(at, run, index, find_others(at + 2), convert);
 }
 
 __attribute__((noinline)) static size_t read_to(struct cmb_level_run *run, const char *stop)

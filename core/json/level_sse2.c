@@ -5,18 +5,6 @@
 
 #if defined(__SSE2__)
 
-enum {
-    DIGITS_MOST = 16,  /* of one number, without the point */
-};
-
-/* Digits, maybe with a point between them. */
-struct number {
-    size_t end;    /* where they stop */
-    size_t count;  /* of digits, without the point */
-    size_t behind; /* digits behind the point */
-    size_t still;  /* bytes that stay where they are when the point is taken out */
-};
-
 static inline __m128i load(const void *at)
 {
     return _mm_loadu_si128((const __m128i *)at);
@@ -30,40 +18,38 @@ static inline uint64_t digits_in(const char *at)
     return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10)));
 }
 
-/* Finds the number at `at`; `others` has a bit for each byte from there on that is no digit, and at
- * least two.  False: it is not written as RFC 8259 writes them, or too long.  The point is guessed
- * by the branch predictor: waiting for it would cost more than the conversion. */
-static inline bool find_number(const char *at, uint64_t others, struct number *ret)
-{
-    size_t whole = (size_t)__builtin_ctzll(others);
-    *ret = (struct number){ .end = whole, .count = whole, .still = DIGITS_MOST };
-    if (__builtin_expect(at[whole] == '.', 1)) { /* a guess ahead of the load, not a selection */
-        ret->end = (size_t)__builtin_ctzll(others & (others - 1));
-        ret->behind = ret->still = ret->end - whole - 1;
-        ret->count = ret->end - 1;
-        if (ret->behind == 0)
-            return false;
-    }
-    /* No digit at all is no digit from 1 to 9 either. */
-    return ((unsigned char)(*at - '1') < 9 || whole == 1) && ret->count <= DIGITS_MOST;
-}
-
 /* The last bytes of a vector, all of each or what tells a digit's value. */
-static const unsigned char last_bytes[2 * DIGITS_MOST] = {
-    [DIGITS_MOST] = 255, 255, 255, 255, 255, 255, 255, 255,
-    255,                 255, 255, 255, 255, 255, 255, 255,
+static const unsigned char last_bytes[2 * CMB_LEVEL_DIGITS_MOST] = {
+    [CMB_LEVEL_DIGITS_MOST] = 255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
 };
-static const unsigned char last_values[2 * DIGITS_MOST] = {
-    [DIGITS_MOST] = 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
+static const unsigned char last_values[2 * CMB_LEVEL_DIGITS_MOST] = {
+    [CMB_LEVEL_DIGITS_MOST] = 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
 };
 
-/* The digits that end at `end` as four groups of four, zeros before the first one. */
-static inline __m128i group_digits(const char *end, const struct number *number)
+/* The digits as four groups of four, zeros before the first one. */
+static inline __m128i group_digits(const struct cmb_level_number *number)
 {
+    const char *end = number->at + number->length;
     /* What stands before the point moves one byte up, over it. */
     __m128i is_still = load(last_bytes + number->still);
-    __m128i digits = _mm_or_si128(_mm_and_si128(is_still, load(end - DIGITS_MOST)),
-                                  _mm_andnot_si128(is_still, load(end - DIGITS_MOST - 1)));
+    __m128i digits =
+        _mm_or_si128(_mm_and_si128(is_still, load(end - CMB_LEVEL_DIGITS_MOST)),
+                     _mm_andnot_si128(is_still, load(end - CMB_LEVEL_DIGITS_MOST - 1)));
     digits = _mm_and_si128(digits, load(last_values + number->count));
     __m128i even = _mm_and_si128(digits, _mm_set1_epi16(255)), odd = _mm_srli_epi16(digits, 8);
     return _mm_add_epi32(_mm_madd_epi16(even, _mm_set1_epi32(10 << 16 | 1000)),
@@ -79,30 +65,23 @@ static inline __m128i join_groups(__m128i first, __m128i second)
                          _mm_srli_epi64(eights, 32));
 }
 
+/* Nothing behind the window counts as a digit: a stop for what has no end. */
+static inline uint64_t find_others(const char *at)
+{
+    return ~(digits_in(at) | digits_in(at + 16) << 16 | digits_in(at + 32) << 32);
+}
+
+static inline bool convert(const struct cmb_level_number *price,
+                           const struct cmb_level_number *amount, int64_t *ret_values)
+{
+    __m128i values = join_groups(group_digits(price), group_digits(amount));
+    _mm_storeu_si128((__m128i *)(void *)ret_values, values);
+    return true;
+}
+
 static inline const char *read_level(const char *at, const struct cmb_level_run *run, size_t index)
 {
-    struct cmb_scaled_level *level = &run->levels[index];
-    struct number price, amount;
-    const char *start = at + 2;
-    /* Nothing behind the window counts as a digit: a stop for what has no end. */
-    uint64_t others =
-        ~(digits_in(start) | digits_in(start + 16) << 16 | digits_in(start + 32) << 32);
-    if (memcmp(at, "[\"", 2) != 0 || !find_number(start, others, &price))
-        return NULL;
-    const char *price_end = start + price.end, *second = price_end + 3;
-    if (memcmp(price_end, "\",\"", 3) != 0 ||
-        !find_number(second, others >> (price.end + 3), &amount))
-        return NULL;
-    const char *end = second + amount.end;
-    __m128i values = join_groups(group_digits(price_end, &price), group_digits(end, &amount));
-    bool is_whole =
-        cmb_level_scale_up(_mm_cvtsi128_si64(values), price.behind, run->price_scale,
-                           &level->price) &&
-        cmb_level_scale_up(_mm_cvtsi128_si64(_mm_unpackhi_epi64(values, values)), amount.behind,
-                           run->amount_scale, &level->amount);
-    run->digits[index] =
-        (struct cmb_scaled_digits){ (uint8_t)price.behind, (uint8_t)amount.behind };
-    return is_whole ? cmb_level_pass_rest(end, at) : NULL;
+    return cmb_level_read(at, run, index, find_others(at + 2), convert);
 }
 
 __attribute__((noinline)) static size_t read_to(struct cmb_level_run *run, const char *stop)
@@ -124,4 +103,3 @@ size_t cmb_level_run_sse2(struct cmb_level_run *run)
 }
 
 #endif
-

@@ -77,22 +77,16 @@ static inline uint64_t cmb_scaled_digits(const char *at, unsigned count)
     return (digits * 10000 + (digits >> 32)) & 0xffffffffu;
 }
 
-/* A bit for each of eight bytes that is no digit. */
-static inline unsigned cmb_scaled_find_others_of(uint64_t bytes)
+/* A bit for each of the eight bytes at `at` that is no digit. */
+static inline unsigned cmb_scaled_find_others_of(const char *at)
 {
     const uint64_t tops = 0x8080808080808080u;
-    bytes ^= 0x3030303030303030u; /* digits are 0 to 9 now */
+    uint64_t bytes = cmb_scaled_load(at) ^ 0x3030303030303030u; /* digits are 0 to 9 now */
     uint64_t others = (((bytes & ~tops) + 0x7676767676767676u) | bytes) & tops;
     return (unsigned)((others >> 7) * 0x0102040810204080u >> 56);
 }
 
-/* A bit for each of 16 bytes that is no digit: in plain C, and as the machine does it best. */
-static inline unsigned cmb_scaled_find_others_plain(const char *at)
-{
-    return cmb_scaled_find_others_of(cmb_scaled_load(at)) |
-           cmb_scaled_find_others_of(cmb_scaled_load(at + 8)) << 8;
-}
-
+/* A bit for each of 16 bytes that is no digit. */
 static inline unsigned cmb_scaled_find_others(const char *at)
 {
 #if defined(__SSE2__)
@@ -102,7 +96,7 @@ static inline unsigned cmb_scaled_find_others(const char *at)
     __m128i digits = _mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10));
     return (unsigned)_mm_movemask_epi8(digits) ^ 0xffffu;
 #else
-    return cmb_scaled_find_others_plain(at);
+    return cmb_scaled_find_others_of(at) | cmb_scaled_find_others_of(at + 8) << 8;
 #endif
 }
 
@@ -115,17 +109,14 @@ static inline int64_t cmb_scaled_read_whole(const char *at, unsigned count)
                      cmb_scaled_digits(at + count - 8, 8));
 }
 
-/* As cmb_scaled_read_fast; `others` has a bit for each of the 16 bytes at `at` that is no digit,
- * and *ret_behind is how many digits stand behind the point. */
-static inline size_t cmb_scaled_read_found(const char *at, unsigned others, unsigned scale,
-                                           int64_t *ret_value, unsigned *ret_behind)
+static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value)
 {
+    unsigned others = cmb_scaled_find_others(at);
     if (!others || scale > CMB_SCALED_SCALE_MOST)
         return 0;
     unsigned count = (unsigned)__builtin_ctz(others);
     if (!count || (*at == '0' && count > 1))
         return 0;
-    *ret_behind = 0;
     if (at[count] != '.') {
         int64_t value = cmb_scaled_read_whole(at, count);
         return __builtin_mul_overflow(value, cmb_powers_of_ten[scale], ret_value) ? 0 : count;
@@ -141,14 +132,7 @@ static inline size_t cmb_scaled_read_found(const char *at, unsigned others, unsi
     if (__builtin_mul_overflow(whole, cmb_powers_of_ten[scale], &whole) ||
         __builtin_add_overflow(whole, fraction * cmb_powers_of_ten[scale - behind], ret_value))
         return 0;
-    *ret_behind = behind;
     return length;
-}
-
-static inline size_t cmb_scaled_read_fast(const char *at, unsigned scale, int64_t *ret_value)
-{
-    unsigned behind;
-    return cmb_scaled_read_found(at, cmb_scaled_find_others(at), scale, ret_value, &behind);
 }
 
 #endif

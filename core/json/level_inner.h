@@ -44,23 +44,18 @@ enum {
  * something else. */
 typedef const char *(*cmb_level_fn)(const char *at, const struct cmb_level_run *run, size_t index);
 
-static inline bool cmb_level_is_digit(char c)
-{
-    return (unsigned char)(c - '0') <= 9;
-}
-
 /* Passes what stands at `at`, behind the amount of the level that begins at `start`: its quote,
- * further elements that are quoted digits, the bracket.  NULL: it is something else. */
+ * further elements that are quoted digits and points, the bracket.  NULL: it is something else. */
 static inline const char *cmb_level_pass_rest(const char *at, const char *start)
 {
     const char *last = start + CMB_LEVEL_BEHIND_BYTES - 4; /* looks ahead included */
     if (*at++ != '"')
         return NULL;
     while (__builtin_expect(*at == ',', 0)) {
-        if (at[1] != '"' || !cmb_level_is_digit(at[2]))
+        if (at[1] != '"')
             return NULL;
-        at += 3;
-        while (at < last && cmb_level_is_digit(*at))
+        at += 2;
+        while (at < last && (unsigned char)(*at - '.') <= '9' - '.') /* any text would be good */
             at++;
         if (at >= last || *at++ != '"')
             return NULL;

@@ -15,7 +15,7 @@ static void pass(struct cmb_level_run *run, size_t count)
 /* Reads as many levels of the common form as come next, maybe none. */
 static size_t read_run(struct cmb_json_reader *reader, struct cmb_level_run *run)
 {
-    static size_t (*const ways[])(struct cmb_level_run * run) = {
+    static size_t (*const ways[])(struct cmb_level_run *) = {
         [CMB_WIDTH_PLAIN] = cmb_level_run_plain,
         [CMB_WIDTH_SSE2] = cmb_level_run_sse2,
         [CMB_WIDTH_AVX512] = cmb_level_run_avx512,

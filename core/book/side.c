@@ -249,14 +249,8 @@ static void push_in(struct cmb_side *side, struct cmb_side_block *block, size_t 
     side->count++;
 }
 
-/* More would make searches longer. */
-static inline bool has_too_many_empty(const struct cmb_side *side, size_t places)
-{
-    return places > side->count * 2 + EMPTY_MOST;
-}
-
-/* After something was removed: at both ends stands a level, and not too many places are empty. */
-static void tidy(struct cmb_side *side, const struct cmb_side_block *block)
+/* After something was removed: at both ends stands a level. */
+static void trim(struct cmb_side *side, const struct cmb_side_block *block)
 {
     size_t start = place_of(&side->start), end = place_of(&side->end);
     while (end > start && !amount_at(&block->amounts[end - 1]))
@@ -264,7 +258,12 @@ static void tidy(struct cmb_side *side, const struct cmb_side_block *block)
     while (start < end && !amount_at(&block->amounts[start]))
         start++;
     set_places(side, start, end);
-    if (has_too_many_empty(side, end - start))
+}
+
+/* Too many empty places make searches long. */
+static inline void limit_empty(struct cmb_side *side)
+{
+    if (place_of(&side->end) - place_of(&side->start) > side->count * 2 + EMPTY_MOST)
         cmb_side_close_up(side);
 }
 
@@ -284,7 +283,7 @@ size_t cmb_side_truncate(struct cmb_side *side)
     for (; side->count > side->depth; start++)
         side->count -= amount_at(&block->amounts[start]) != 0;
     set_place(&side->start, start);
-    tidy(side, block);
+    trim(side, block);
     if (side->may_cut) {
         cmb_side_cut(side);
         side->cut_count = was_cut ? was_cut : side->cut_count;
@@ -322,8 +321,8 @@ static inline enum cmb_side_effect set_level(struct cmb_side *side, struct cmb_s
         block->digits[place] = *digits;
     side->count += (size_t)(amount != 0) - (before != 0);
     bool is_at_end = (place == start) | (place + 1 == end);
-    if ((amount == 0) & (is_at_end | has_too_many_empty(side, end - start)))
-        tidy(side, block);
+    if ((amount == 0) & is_at_end)
+        trim(side, block);
     return CMB_SIDE_CHANGED;
 }
 
@@ -348,7 +347,9 @@ static inline enum cmb_side_effect put(struct cmb_side *side, struct cmb_scaled_
 enum cmb_side_effect cmb_side_put(struct cmb_side *side, struct cmb_scaled_level level,
                                   struct cmb_scaled_digits digits)
 {
-    return put(side, level, &digits);
+    enum cmb_side_effect effect = put(side, level, &digits);
+    limit_empty(side);
+    return effect;
 }
 
 struct cmb_side_result cmb_side_put_all(struct cmb_side *side,
@@ -370,6 +371,7 @@ struct cmb_side_result cmb_side_put_all(struct cmb_side *side,
             break;
         }
     }
+    limit_empty(side);
     return result;
 }
 

@@ -131,6 +131,11 @@ struct cmb_text cmb_text_of_number(int64_t number, char digits[static CMB_NUMBER
 {
     char *at = digits + CMB_NUMBER_SIZE;
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    for (; left > 9999; left /= 10000) {
+        unsigned four = (unsigned)(left % 10000);
+        memcpy(at -= 2, cmb_pairs_of_digits + four % 100 * 2, 2);
+        memcpy(at -= 2, cmb_pairs_of_digits + four / 100 * 2, 2);
+    }
     for (; left > 9; left /= 100)
         memcpy(at -= 2, cmb_pairs_of_digits + left % 100 * 2, 2);
     if (left || at == digits + CMB_NUMBER_SIZE)

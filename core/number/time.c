@@ -162,9 +162,15 @@ static int64_t divide_down(int64_t dividend, int64_t divisor)
     return quotient - (dividend % divisor < 0);
 }
 
+/* By known divisors, which are multiplied by. */
 int64_t cmb_time_count(int64_t time_ns, enum cmb_time_unit unit)
 {
-    return divide_down(time_ns, cmb_powers_of_ten[cmb_time_scale(unit)]);
+    switch (unit) {
+    case CMB_TIME_S: return divide_down(time_ns, ns_a_second);
+    case CMB_TIME_MS: return divide_down(time_ns, 1000000);
+    case CMB_TIME_US: return divide_down(time_ns, 1000);
+    default: return time_ns;
+    }
 }
 
 enum cmb_number_fault cmb_time_of_count(int64_t count, enum cmb_time_unit unit,
@@ -186,33 +192,59 @@ size_t cmb_time_format_number(int64_t time_ns, enum cmb_time_unit unit, char *to
     return digits.length;
 }
 
-/* Writes `number`, `width` digits wide, and `mark` behind it. */
-static char *put(char *to, int64_t number, int width, char mark)
+/* Writes two digits and `mark` behind them. */
+static char *put_pair(char *to, unsigned number, char mark)
 {
-    int left = width;
-    for (; left >= 2; left -= 2, number /= 100)
+    memcpy(to, cmb_pairs_of_digits + number * 2, 2);
+    to[2] = mark;
+    return to + 3;
+}
+
+/* Writes `number`, a multiple of three digits wide. */
+static char *put_threes(char *to, unsigned number, unsigned width)
+{
+    for (unsigned left = width; left; left -= 3, number /= 1000) {
         memcpy(to + left - 2, cmb_pairs_of_digits + number % 100 * 2, 2);
-    if (left)
-        to[0] = (char)('0' + number % 10);
-    to[width] = mark;
-    return to + width + 1;
+        to[left - 3] = (char)('0' + number / 100 % 10);
+    }
+    return to + width;
+}
+
+static void format_date(struct cmb_time_day *day, int64_t number)
+{
+    struct date date = date_of(number);
+    put_pair(day->date, (unsigned)date.year / 100, 0);
+    char *at = put_pair(day->date + 2, (unsigned)date.year % 100, '-');
+    at = put_pair(at, (unsigned)date.month, '-');
+    at = put_pair(at, (unsigned)date.day, 'T');
+    *at = 0;
+    day->number = number;
+}
+
+size_t cmb_time_format_iso_kept(struct cmb_time_day *day, int64_t time_ns, enum cmb_time_unit unit,
+                                char *to)
+{
+    int64_t seconds = divide_down(time_ns, ns_a_second);
+    int64_t days = divide_down(seconds, SECONDS_A_DAY);
+    unsigned of_day = (unsigned)(seconds - days * SECONDS_A_DAY), minutes = of_day / 60;
+    /* seconds * 10^9 may lie below the range at its lower end, so the rest is taken by modulo */
+    int64_t rest_ns = time_ns % ns_a_second + (time_ns % ns_a_second < 0 ? ns_a_second : 0);
+    if (days != day->number || !*day->date)
+        format_date(day, days);
+    memcpy(to, day->date, sizeof day->date);
+    char *at = put_pair(to + sizeof day->date - 1, minutes / 60, ':');
+    at = put_pair(at, minutes % 60, ':');
+    at = put_pair(at, of_day % 60, unit == CMB_TIME_S ? 'Z' : '.');
+    if (unit != CMB_TIME_S) {
+        at = put_threes(at, (unsigned)cmb_time_count(rest_ns, unit), unit);
+        *at++ = 'Z';
+    }
+    *at = 0;
+    return (size_t)(at - to);
 }
 
 size_t cmb_time_format_iso(int64_t time_ns, enum cmb_time_unit unit, char *to)
 {
-    int64_t seconds = divide_down(time_ns, ns_a_second);
-    int64_t days = divide_down(seconds, SECONDS_A_DAY), of_day = seconds - days * SECONDS_A_DAY;
-    /* seconds * 10^9 may lie below the range at its lower end, so the rest is taken by modulo */
-    int64_t rest_ns = time_ns % ns_a_second + (time_ns % ns_a_second < 0 ? ns_a_second : 0);
-    struct date date = date_of(days);
-    char *at = put(to, date.year, 4, '-');
-    at = put(at, date.month, 2, '-');
-    at = put(at, date.day, 2, 'T');
-    at = put(at, of_day / 3600, 2, ':');
-    at = put(at, of_day / 60 % 60, 2, ':');
-    at = put(at, of_day % 60, 2, unit == CMB_TIME_S ? 'Z' : '.');
-    if (unit != CMB_TIME_S)
-        at = put(at, rest_ns / cmb_powers_of_ten[cmb_time_scale(unit)], (int)unit, 'Z');
-    *at = 0;
-    return (size_t)(at - to);
+    struct cmb_time_day day = { .number = 0 };
+    return cmb_time_format_iso_kept(&day, time_ns, unit, to);
 }

@@ -40,6 +40,15 @@ enum cmb_number_fault cmb_time_parse_number(struct cmb_text text, enum cmb_time_
  * three ...), earlier moments cut downwards, and a NUL.  Returns the length without the NUL. */
 size_t cmb_time_format_iso(int64_t time_ns, enum cmb_time_unit unit, char *to);
 
+/* The same with the date kept in `day`, which begins zeroed: of moments of one day only the time of
+ * day is written anew. */
+struct cmb_time_day {
+    int64_t number; /* of days since 1970 */
+    char date[12];  /* "2021-05-31T"; empty: none yet */
+};
+size_t cmb_time_format_iso_kept(struct cmb_time_day *day, int64_t time_ns, enum cmb_time_unit unit,
+                                char *to);
+
 /* Writes the count of whole `unit`s, cut downwards, and a NUL; returns the length. */
 size_t cmb_time_format_number(int64_t time_ns, enum cmb_time_unit unit, char *to);
 

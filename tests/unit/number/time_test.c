@@ -145,10 +145,15 @@ static void reads_every_day_that_it_writes(void)
 {
     const int64_t step_ns = 86400000000000 - 1234567891;
     int64_t time_ns = INT64_MIN;
+    struct cmb_time_day day = { .number = 0 };
     for (int i = 0; i < 213000 && time_ns < INT64_MAX - step_ns; i++, time_ns += step_ns) {
-        char text[CMB_TIME_TEXT_SIZE];
+        char text[CMB_TIME_TEXT_SIZE], kept[CMB_TIME_TEXT_SIZE];
         int64_t again = 0;
         size_t length = cmb_time_format_iso(time_ns, CMB_TIME_NS, text);
+        for (int twice = 0; twice < 2; twice++) {
+            CU_ASSERT(cmb_time_format_iso_kept(&day, time_ns, CMB_TIME_NS, kept) == length);
+            CU_ASSERT(strcmp(kept, text) == 0);
+        }
         cmb_time_parse_iso((struct cmb_text){ text, length }, &again);
         if (again != time_ns) {
             ASSERT_NUMBER(again, time_ns);

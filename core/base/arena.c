@@ -1,7 +1,6 @@
 /* How does a call get memory that is released all at once and reused by the next call? */
 #include "base/arena.h"
 
-#include <stdalign.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -55,7 +54,7 @@ void cmb_arena_trim(struct cmb_arena *arena, size_t kept_bytes)
 
 /* Enters the next kept block that is large enough, or makes one twice as large as the last, as long
  * as that is not large itself: half of it may stay empty. */
-static bool advance(struct cmb_arena *arena, size_t size)
+bool cmb_arena_advance(struct cmb_arena *arena, size_t size)
 {
     struct cmb_arena_block *last = arena->current;
     for (struct cmb_arena_block *block = last ? last->next : NULL; block; block = block->next) {
@@ -81,23 +80,19 @@ static bool advance(struct cmb_arena *arena, size_t size)
 
 void *cmb_arena_take(struct cmb_arena *arena, size_t size)
 {
-    if (size > arena->ceiling - arena->used)
-        return NULL;
-    size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    if ((size_t)(arena->end - arena->next) < rounded && !advance(arena, rounded))
-        return NULL;
-    void *taken = arena->next;
-    arena->next += rounded;
-    arena->used += size;
-    return memset(taken, 0, rounded);
+    void *taken = cmb_arena_room(arena, size);
+    return taken ? memset(taken, 0, size) : NULL;
 }
 
 const char *cmb_arena_copy(struct cmb_arena *arena, struct cmb_text text)
 {
     if (!text.at)
         return NULL;
-    char *copy = cmb_arena_take(arena, text.length + 1);
-    if (copy && text.length)
+    char *copy = cmb_arena_room(arena, text.length + 1);
+    if (!copy)
+        return NULL;
+    if (text.length)
         memcpy(copy, text.at, text.length);
+    copy[text.length] = 0;
     return copy;
 }

@@ -1,4 +1,4 @@
-/* cache/key.h - a fast hash of a key: private to core/cache.
+/* cache/key.h - a fast hash of a key.
  *
  * Eight bytes at a time by folded multiplication; FNV would take as long for a request's text as
  * signing it anew.  Not for telling keys apart: the whole key is always compared.

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/schema.h"
+#include "cache/key.h"
 #include "number/decimal.h"
 
 enum { SYMBOL_BYTES = 128, SUGGESTIONS = 3 };
@@ -47,7 +48,7 @@ void cmb_markets_free(struct cmb_markets *markets)
 static void place_name(struct cmb_markets *markets, struct name name)
 {
     uint32_t mask = markets->name_capacity - 1;
-    uint32_t at = (uint32_t)cmb_text_hash(name.text) & mask;
+    uint32_t at = (uint32_t)cmb_key_hash(name.text, 0) & mask;
     while (markets->names[at].market)
         at = (at + 1) & mask;
     markets->names[at] = name;
@@ -87,7 +88,7 @@ static const struct cambist_market *find(const struct cmb_markets *markets, stru
     if (!markets || !markets->name_capacity)
         return NULL;
     uint32_t mask = markets->name_capacity - 1;
-    for (uint32_t at = (uint32_t)cmb_text_hash(text) & mask; markets->names[at].market;
+    for (uint32_t at = (uint32_t)cmb_key_hash(text, 0) & mask; markets->names[at].market;
          at = (at + 1) & mask) {
         const struct name *name = &markets->names[at];
         const struct cambist_market *market = markets->rows[name->market - 1];

@@ -76,8 +76,8 @@ void cmb_call_start(struct cmb_call *call, struct cmb_exchange *exchange, uint32
 void cmb_call_refresh(struct cmb_call *call)
 {
     forget_time(call);
-    memset(call->derived, 0,
-           call->exchange->plugin->derived_name_count * sizeof *call->derived);
+    for (uint32_t i = 0; i < call->exchange->plugin->derived_name_count; i++)
+        call->derived[i].at = NULL;
     call->nonce = call->uuid = call->random = (struct cmb_text){ 0 };
 }
 

@@ -11,6 +11,7 @@
 #include "crypto/encode.h"
 #include "json/reader.h"
 #include "json/writer.h"
+#include "number/time.h"
 #include "request/exchange.h"
 #include "request/plan.h"
 
@@ -61,6 +62,7 @@ struct cmb_call {
     /* the request, as it is being written */
     int64_t time_ns; /* the exchange's clock that every time in it means; 0: not yet asked for */
     struct cmb_text time_texts[CMB_TIME_FORMS]; /* of time_ns, as far as asked for */
+    struct cmb_time_day day;                    /* that was written last, in whichever request */
     struct cmb_text path, nonce, uuid, random; /* fresh ones: absent until asked for */
     struct cmb_rendered pairs[CMB_PAIRS_MOST];  /* of query or body, in order; none by a plan */
     uint32_t pair_count;
@@ -195,6 +197,9 @@ int cmb_compose(struct cmb_call *call, struct cmb_buffer *body, struct cmb_span 
 int cmb_compose_items(struct cmb_call *call, struct cmb_text *ret);
 /* The value of a derived name, computed when it is first asked for. */
 int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret);
+/* The same where it is known which of the name's rows applies; absent unless *ret_status is OK.  The
+ * text is the result, since a copy of what was just written in two halves has to wait for both. */
+struct cmb_text cmb_derive_by(struct cmb_call *call, uint32_t name, uint32_t row, int *ret_status);
 
 /* What became of a request whose answer cannot be read: nothing, where it changes nothing; else
  * nobody knows.  Sets the outcome and answers `status`. */

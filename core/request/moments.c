@@ -1,8 +1,6 @@
 /* Which moments do {time_...}, {since_...}, {until_...}, {deadline_...} ... stand for? */
 #include "request/render.h"
 
-#include "number/time.h"
-
 static struct cmb_text format_time(struct cmb_call *call, int64_t time_ns, uint32_t form)
 {
     static const enum cmb_time_unit units[] = {
@@ -10,12 +8,12 @@ static struct cmb_text format_time(struct cmb_call *call, int64_t time_ns, uint3
         [CMB_TIME_FORM_S] = CMB_TIME_S,    [CMB_TIME_FORM_MS] = CMB_TIME_MS,
         [CMB_TIME_FORM_US] = CMB_TIME_US,  [CMB_TIME_FORM_NS] = CMB_TIME_NS,
     };
-    struct cmb_text text = { cmb_arena_take(&call->arena, CMB_TIME_TEXT_SIZE), 0 };
+    struct cmb_text text = { cmb_arena_room(&call->arena, CMB_TIME_TEXT_SIZE), 0 };
     char *to = (char *)(uintptr_t)text.at;
     if (!to)
         return text;
     if (form == CMB_TIME_FORM_ISO || form == CMB_TIME_FORM_ISO_S)
-        text.length = cmb_time_format_iso(time_ns, units[form], to);
+        text.length = cmb_time_format_iso_kept(&call->day, time_ns, units[form], to);
     else
         text.length = cmb_time_format_number(time_ns, units[form], to);
     text.length -= form == CMB_TIME_FORM_ISO_S; /* without the Z */

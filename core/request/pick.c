@@ -14,11 +14,13 @@ static struct cmb_text subject_of(const struct cmb_call *call, const struct cmb_
 /* A flag counts as given when it is yes, query and body when they are not empty. */
 static bool is_given(const struct cmb_term *term, struct cmb_text value)
 {
+    if (!value.at)
+        return false;
     if (term->name == CMB_NAME_QUERY || term->name == CMB_NAME_BODY)
         return value.length > 0;
     bool is_flag = term->name == CMB_NAME_ARGUMENT &&
                    cmb_argument_of(term->index)->kind == CMB_MEMBER_FLAG;
-    return value.at && !(is_flag && cmb_text_is(value, CMB_TEXT("false")));
+    return !(is_flag && cmb_text_is(value, CMB_TEXT("false")));
 }
 
 static bool is_one_of(const struct cmb_term *term, struct cmb_text value)

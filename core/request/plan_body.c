@@ -13,18 +13,20 @@ static bool is_independent(const struct cmb_template *template)
 }
 
 /* Everything up to the value is a literal: the body's text from `*from` on. */
-static bool add_span(struct cmb_plan *plan, const struct cmb_parameter *parameter,
+static bool add_span(const struct cmb_call *call, struct cmb_plan *plan,
+                     const struct cmb_parameter *parameter,
                      const struct cmb_template *template, struct cmb_text body, size_t *from,
                      const struct cmb_span *span)
 {
     bool is_behind_comma = span->end == span->start || body.at[span->start] == ',';
+    size_t quote = parameter->json_form != CAMBIST_LITERAL;
     if (!is_independent(template) || span->start < *from || is_behind_comma ||
         !cmb_plan_add_literal(plan, CAMBIST_JSON,
-                     (struct cmb_text){ body.at + *from, span->start - *from },
+                     (struct cmb_text){ body.at + *from, span->start + quote - *from },
                      /* is_apart= */ true))
         return false;
-    cmb_plan_end_literal(plan, parameter, template);
-    *from = span->end;
+    cmb_plan_end_literal(call, plan, parameter, template);
+    *from = span->end - quote;
     return true;
 }
 
@@ -47,7 +49,7 @@ static bool add_spans(struct cmb_call *call, struct cmb_plan *plan, struct cmb_t
         bool is_there = pair < call->pair_count &&
                         call->pairs[pair].name.at == parameter->name.at;
         if (is_there && !is_constant &&
-            !add_span(plan, parameter, template, body, &from, &spans[pair]))
+            !add_span(call, plan, parameter, template, body, &from, &spans[pair]))
             return false;
         if (!is_there && !is_constant)
             return false;

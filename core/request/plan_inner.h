@@ -12,9 +12,6 @@ static inline bool cmb_plan_has_arguments_only(const struct cmb_call *call)
     return !call->arguments.extra_count && !call->arguments.item_count;
 }
 
-/* What a look or a piece stands for now. */
-struct cmb_text cmb_plan_value(const struct cmb_call *call, uint32_t name, uint32_t index);
-
 /* Adds looks for all that the condition asks about. */
 bool cmb_plan_look_at(const struct cmb_call *call, struct cmb_plan *plan,
                       const struct cmb_condition *condition);
@@ -26,8 +23,10 @@ bool cmb_plan_find_value(const struct cmb_call *call, struct cmb_plan *plan,
 /* Literals run together until a value follows, unless they stand apart. */
 bool cmb_plan_add_literal(struct cmb_plan *plan, uint32_t place, struct cmb_text text,
                           bool is_apart);
-/* The last literal gets a value behind it that is fetched anew each time. */
-void cmb_plan_end_literal(struct cmb_plan *plan, const struct cmb_parameter *parameter,
+/* The last literal gets a value behind it that is fetched anew each time; of a JSON string both
+ * quotes are in the literals. */
+void cmb_plan_end_literal(const struct cmb_call *call, struct cmb_plan *plan,
+                          const struct cmb_parameter *parameter,
                           const struct cmb_template *template);
 /* The JSON body with the endpoint's own parameters, up to its last bracket. */
 bool cmb_plan_add_body(struct cmb_call *call, struct cmb_plan *plan);

@@ -3,25 +3,21 @@
 
 /* ---- looks: each of these answers whether a plan is still possible ---- */
 
-static bool add_look(const struct cmb_call *call, struct cmb_plan *plan, uint32_t name,
-                     uint32_t index, bool is_word)
+static bool add_look(const struct cmb_call *call, struct cmb_plan *plan, uint32_t argument,
+                     bool is_word)
 {
-    struct cmb_text value = cmb_plan_value(call, name, index);
-    struct cmb_plan_look *look = plan->looks;
-    while (look < plan->looks + plan->look_count && (look->name != name || look->index != index))
-        look++;
-    if (look == plan->looks + CMB_PLAN_LOOKS_MOST ||
-        (is_word && value.length > CMB_PLAN_WORD_MOST))
+    _Static_assert(CAMBIST_ARGUMENT_COUNT <= 64, "one bit each");
+    struct cmb_text value = call->arguments.values[argument];
+    *(value.at ? &plan->given : &plan->missing) |= 1ull << argument;
+    for (uint32_t i = 0; i < plan->word_count; i++)
+        is_word &= plan->words[i].argument != argument;
+    if (!is_word || !value.at)
+        return true;
+    if (plan->word_count == CMB_PLAN_WORDS_MOST || value.length > CMB_PLAN_WORD_MOST)
         return false;
-    if (look == plan->looks + plan->look_count) {
-        *look = (struct cmb_plan_look){ .name = name, .index = index, .is_given = value.at };
-        plan->look_count++;
-    }
-    if (is_word && value.at && !look->is_word) {
-        look->is_word = true;
-        look->length = (uint8_t)value.length;
-        memcpy(look->word, value.at, value.length);
-    }
+    struct cmb_plan_word *word = &plan->words[plan->word_count++];
+    *word = (struct cmb_plan_word){ argument, (uint32_t)value.length, "" };
+    memcpy(word->at, value.at, value.length);
     return true;
 }
 
@@ -34,14 +30,13 @@ static bool look_at_term(const struct cmb_call *call, struct cmb_plan *plan,
     case CMB_NAME_ACCESS:
     case CMB_NAME_SERVER:
     case CMB_NAME_CREDENTIAL: return term->test != CMB_ABOVE; /* an exchange's stay the same */
-    case CMB_NAME_ARGUMENT:
-    case CMB_NAME_MARKET_KIND: break;
+    case CMB_NAME_MARKET_KIND: return term->test != CMB_ABOVE; /* it is the plan's */
+    case CMB_NAME_ARGUMENT: break;
     default: return false;
     }
-    bool is_flag = term->name == CMB_NAME_ARGUMENT &&
-                   cmb_argument_of(term->index)->kind == CMB_MEMBER_FLAG;
+    bool is_flag = cmb_argument_of(term->index)->kind == CMB_MEMBER_FLAG;
     return term->test != CMB_ABOVE &&
-           add_look(call, plan, term->name, term->index, is_flag || term->test == CMB_ONE_OF);
+           add_look(call, plan, term->index, is_flag || term->test == CMB_ONE_OF);
 }
 
 bool cmb_plan_look_at(const struct cmb_call *call, struct cmb_plan *plan,
@@ -51,6 +46,24 @@ bool cmb_plan_look_at(const struct cmb_call *call, struct cmb_plan *plan,
         if (!look_at_term(call, plan, &condition->terms[i]))
             return false;
     return true;
+}
+
+/* The row of a derived name that applies wherever the looks are; NULL: that is not known. */
+static const struct cmb_derived *row_of(const struct cmb_call *call, struct cmb_plan *plan,
+                                        const struct cmb_step *step)
+{
+    const struct cmb_plugin *plugin = call->exchange->plugin;
+    const struct cmb_derived *derived = &plugin->derived[plugin->derived_names[step->index].first];
+    uint32_t count = plugin->derived_names[step->index].count;
+    if (step->words || step->filters[0])
+        return NULL;
+    for (; count; count--, derived++) {
+        if (!cmb_plan_look_at(call, plan, &derived->when))
+            return NULL;
+        if (cmb_condition_holds(call, &derived->when))
+            return derived;
+    }
+    return NULL;
 }
 
 /* ---- pieces ---- */
@@ -65,8 +78,7 @@ bool cmb_plan_add_literal(struct cmb_plan *plan, uint32_t place, struct cmb_text
         return false;
     if (is_new) {
         last = &plan->pieces[plan->piece_count++];
-        *last = (struct cmb_plan_piece){ .place = place, .start = plan->text_length,
-                                         .is_plain = true };
+        *last = (struct cmb_plan_piece){ .place = place, .start = plan->text_length };
     }
     memcpy(plan->text + plan->text_length, text.at, text.length);
     plan->text_length += (uint32_t)text.length;
@@ -97,41 +109,57 @@ static bool end_line(struct cmb_plan *plan, const struct cmb_parameter *paramete
 }
 
 /* A name without words and filters needs no template. */
-static enum cmb_plan_source source_of(const struct cmb_template *template)
+static enum cmb_plan_source source_of(const struct cmb_step *step)
 {
-    const struct cmb_step *step = template->steps;
-    if (template->count != 1 || step->words || step->filters[0])
+    if (step->words || step->filters[0] || step->name == CMB_NAME_DERIVED)
         return CMB_PLAN_TEMPLATE;
     if (step->name == CMB_NAME_ARGUMENT)
         return CMB_PLAN_ARGUMENT;
-    if (step->name == CMB_NAME_DERIVED)
-        return CMB_PLAN_DERIVED;
-    bool is_name = !step->text.at && !step->shift &&
-                   (step->name < CMB_NAME_SECRET_FORM || step->name == CMB_NAME_CREDENTIAL ||
-                    step->name == CMB_NAME_TIME);
-    return is_name ? CMB_PLAN_NAME : CMB_PLAN_TEMPLATE;
+    if (step->text.at || step->shift)
+        return CMB_PLAN_TEMPLATE;
+    return step->name == CMB_NAME_CREDENTIAL   ? CMB_PLAN_CREDENTIAL
+           : step->name == CMB_NAME_TIME       ? CMB_PLAN_TIME
+           : step->name < CMB_NAME_SECRET_FORM ? CMB_PLAN_NAME : CMB_PLAN_TEMPLATE;
 }
 
-void cmb_plan_end_literal(struct cmb_plan *plan, const struct cmb_parameter *parameter,
-                        const struct cmb_template *template)
+/* Whether no value that comes from there can end a header line. */
+static bool is_fit_for_header(const struct cmb_call *call, const struct cmb_plan_piece *piece)
+{
+    return piece->source == CMB_PLAN_TIME ||
+           (piece->source == CMB_PLAN_CREDENTIAL &&
+            !cmb_text_has_control(cmb_secret_reveal(call->exchange->credentials[piece->index])));
+}
+
+void cmb_plan_end_literal(const struct cmb_call *call, struct cmb_plan *plan,
+                          const struct cmb_parameter *parameter,
+                          const struct cmb_template *template)
 {
     struct cmb_plan_piece *piece = &plan->pieces[plan->piece_count - 1];
-    piece->source = source_of(template);
-    piece->name = template->steps->name;
-    piece->index = template->steps->index;
+    const struct cmb_step *step = template->steps;
+    bool is_name = template->count == 1;
+    const struct cmb_derived *derived =
+        is_name && step->name == CMB_NAME_DERIVED ? row_of(call, plan, step) : NULL;
+    piece->source = derived ? CMB_PLAN_DERIVED : is_name ? source_of(step) : CMB_PLAN_TEMPLATE;
+    piece->name = derived ? step->index : step->name;
+    piece->index = derived ? (uint32_t)(derived - call->exchange->plugin->derived) : step->index;
     piece->template = template;
-    piece->is_plain = parameter->place == CAMBIST_HEADER || template->is_plain;
-    piece->json_form = parameter->json_form;
+    bool is_literal = parameter->place == CAMBIST_JSON && parameter->json_form == CAMBIST_LITERAL;
+    bool is_header = parameter->place == CAMBIST_HEADER;
+    bool is_hex = derived && derived->row->form == CAMBIST_AS_HEX;
+    bool is_base64 = derived && derived->row->form > CAMBIST_AS_HEX;
+    piece->is_plain = is_header ? is_hex || is_base64 || is_fit_for_header(call, piece)
+                                : is_hex || is_literal || template->is_plain;
     plan->is_open = false;
 }
 
-static bool add_fetched(struct cmb_plan *plan, const struct cmb_parameter *parameter,
+static bool add_fetched(const struct cmb_call *call, struct cmb_plan *plan,
+                        const struct cmb_parameter *parameter,
                         const struct cmb_template *template)
 {
-    enum cmb_plan_source source = source_of(template);
-    if (!add_name(plan, parameter, source == CMB_PLAN_DERIVED || source == CMB_PLAN_TEMPLATE))
+    bool is_made = template->count != 1 || source_of(template->steps) == CMB_PLAN_TEMPLATE;
+    if (!add_name(plan, parameter, /* is_apart= */ is_made))
         return false;
-    cmb_plan_end_literal(plan, parameter, template);
+    cmb_plan_end_literal(call, plan, parameter, template);
     return end_line(plan, parameter);
 }
 
@@ -166,19 +194,11 @@ static bool add_constant(struct cmb_call *call, struct cmb_plan *plan,
 static const struct cmb_template *chosen(const struct cmb_call *call, struct cmb_plan *plan,
                                          const struct cmb_step *step)
 {
-    const struct cmb_plugin *plugin = call->exchange->plugin;
-    const struct cmb_derived *derived = &plugin->derived[plugin->derived_names[step->index].first];
-    uint32_t count = plugin->derived_names[step->index].count;
-    for (; count; count--, derived++) {
-        if (!cmb_plan_look_at(call, plan, &derived->when))
-            return NULL;
-        if (cmb_condition_holds(call, &derived->when))
-            break;
-    }
-    bool is_choice = count && derived->row->algorithm == CAMBIST_PLAIN &&
+    const struct cmb_derived *derived = row_of(call, plan, step);
+    bool is_choice = derived && derived->row->algorithm == CAMBIST_PLAIN &&
                      derived->row->form <= CAMBIST_AS_RAW && derived->text.count == 1 &&
                      derived->text.steps->name != CMB_NAME_DERIVED;
-    return is_choice && !step->words && !step->filters[0] ? &derived->text : NULL;
+    return is_choice ? &derived->text : NULL;
 }
 
 bool cmb_plan_find_value(const struct cmb_call *call, struct cmb_plan *plan,
@@ -195,9 +215,9 @@ bool cmb_plan_find_value(const struct cmb_call *call, struct cmb_plan *plan,
     *ret = template;
     *ret_is_constant = name == CMB_NAME_LITERAL;
     if (name == CMB_NAME_ARGUMENT) {
-        bool is_word = step->words && cmb_vocabulary_of(cmb_argument_of(step->index)->kind);
+        bool is_word = cmb_vocabulary_of(cmb_argument_of(step->index)->kind);
         *ret_is_constant = is_word || !call->arguments.values[step->index].at;
-        return add_look(call, plan, CMB_NAME_ARGUMENT, step->index, is_word);
+        return add_look(call, plan, step->index, is_word);
     }
     /* Whether anything else is there is not among the looks. */
     return *ret_is_constant || !parameter->is_optional;
@@ -211,7 +231,7 @@ static bool add_value(struct cmb_call *call, struct cmb_plan *plan,
     if (!cmb_plan_find_value(call, plan, parameter, &template, &is_constant))
         return false;
     return is_constant ? add_constant(call, plan, parameter, template)
-                       : add_fetched(plan, parameter, template);
+                       : add_fetched(call, plan, parameter, template);
 }
 
 /* ---- plans ---- */
@@ -276,8 +296,10 @@ void cmb_plan_note(struct cmb_call *call)
     if (call->plan_misses++ % MISSES_PER_PLAN || !is_plannable(call))
         return;
     struct cmb_plan *plan = &call->plans[call->plans_noted % CMB_PLANS];
-    plan->exchange = plan->look_count = plan->piece_count = plan->text_length = 0;
+    plan->exchange = plan->given = plan->missing = 0;
+    plan->word_count = plan->piece_count = plan->text_length = 0;
     plan->endpoint = call->endpoint;
+    plan->kind = call->kind;
     bool is_made = true;
     for (uint32_t part = 0; part < CMB_PLAN_PARTS && is_made; part++)
         is_made = part == CMB_PLAN_OWN && call->endpoint->place == CAMBIST_JSON

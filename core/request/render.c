@@ -119,6 +119,14 @@ static int render_step(struct cmb_call *call, const struct cmb_step *step, struc
     return status;
 }
 
+/* Only what is there is needed of it: no words, no filters, nothing to be hidden. */
+static bool is_bare(const struct cmb_step *step)
+{
+    bool is_bare_name = (step->name > CMB_NAME_LITERAL && step->name < CMB_NAME_TOKEN) ||
+                        (step->name == CMB_NAME_TIME && !step->shift);
+    return is_bare_name && !step->words && !step->filters[0];
+}
+
 enum { PARTS_MOST = 32 };
 
 /* Of parts of which all but one are empty, that one is the whole. */
@@ -128,13 +136,16 @@ static struct cmb_text join(struct cmb_call *call, const struct cmb_text *parts,
     for (uint32_t i = 0; i < count; i++)
         if (parts[i].length == length)
             return parts[i];
-    char *joined = cmb_arena_take(&call->arena, length + 1);
-    struct cmb_text whole = { joined, length };
-    for (uint32_t i = 0; joined && i < count; i++) {
-        memcpy(joined, parts[i].at, parts[i].length);
-        joined += parts[i].length;
+    char *joined = cmb_arena_room(&call->arena, length + 1);
+    if (!joined)
+        return (struct cmb_text){ 0 };
+    char *to = joined;
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(to, parts[i].at, parts[i].length);
+        to += parts[i].length;
     }
-    return whole;
+    *to = 0;
+    return (struct cmb_text){ joined, length };
 }
 
 int cmb_render(struct cmb_call *call, const struct cmb_template *template, struct cmb_text *ret,
@@ -147,7 +158,10 @@ int cmb_render(struct cmb_call *call, const struct cmb_template *template, struc
     if (template->count > PARTS_MOST)
         return cmb_fail_plain(call->error, CAMBIST_TOO_LARGE, CMB_TEXT("a template is too long"));
     for (uint32_t i = 0; i < template->count; i++) {
-        int status = render_step(call, &template->steps[i], &parts[i], ret_missing);
+        const struct cmb_step *step = &template->steps[i];
+        parts[i] = is_bare(step) ? cmb_value_of(call, step->name, step->index)
+                                 : (struct cmb_text){ 0 };
+        int status = parts[i].at ? CAMBIST_OK : render_step(call, step, &parts[i], ret_missing);
         if (status != CAMBIST_OK)
             return status;
         length += parts[i].length;

@@ -30,72 +30,84 @@ static size_t compute(struct cmb_call *call, uint32_t i, struct cmb_text text,
     return cmb_digest(digest_hashes[derived->row->algorithm], &text, 1, ret_bytes);
 }
 
-static int encode(struct cmb_call *call, uint32_t form, const unsigned char *bytes, size_t size,
-                  struct cmb_text *ret)
+static struct cmb_text encode(struct cmb_call *call, uint32_t form, const unsigned char *bytes,
+                              size_t size, int *ret_status)
 {
-    char *text = cmb_arena_take(&call->arena, size * 2 + 8);
-    if (!text)
-        return cmb_fail_plain(call->error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for a call"));
+    char *text = cmb_arena_room(&call->arena, size * 2 + 8);
     char *end = text;
+    if (!text) {
+        *ret_status = cmb_fail_plain(call->error, CAMBIST_NO_MEMORY,
+                                     CMB_TEXT("no memory for a call"));
+        return (struct cmb_text){ 0 };
+    }
     switch (form) {
     case CAMBIST_AS_HEX: end = cmb_encode_hex(bytes, size, text); break;
     case CAMBIST_AS_BASE64: end = cmb_encode_base64(bytes, size, text); break;
     case CAMBIST_AS_BASE64URL: end = cmb_encode_base64url(bytes, size, text); break;
     default: memcpy(text, bytes, size); end = text + size; break;
     }
-    *ret = (struct cmb_text){ text, (size_t)(end - text) };
-    return CAMBIST_OK;
+    *end = 0;
+    return (struct cmb_text){ text, (size_t)(end - text) };
 }
 
 /* The text that is hashed or signed: from the row's template or from its function. */
-static int text_of(struct cmb_call *call, const struct cmb_derived *derived, struct cmb_text *ret)
+static struct cmb_text text_of(struct cmb_call *call, const struct cmb_derived *derived,
+                               int *ret_status)
 {
-    if (derived->row->compute)
-        return derived->row->compute(&call->slot, &ret->at, &ret->length);
-    struct cmb_text missing = { 0 };
-    int status = cmb_render(call, &derived->text, ret, &missing);
+    struct cmb_text text = { 0 }, missing = { 0 };
+    if (derived->row->compute) {
+        *ret_status = derived->row->compute(&call->slot, &text.at, &text.length);
+        return text;
+    }
+    *ret_status = cmb_render(call, &derived->text, &text, &missing);
     if (missing.at)
-        return cmb_fail(call->error, CAMBIST_DENIED, "%s: %s needs \"%.*s\"",
-                        call->exchange->name.at, cmb_operation_of(call->operation)->name.at,
-                        (int)missing.length, missing.at);
-    return status;
+        *ret_status = cmb_fail(call->error, CAMBIST_DENIED, "%s: %s needs \"%.*s\"",
+                               call->exchange->name.at,
+                               cmb_operation_of(call->operation)->name.at, (int)missing.length,
+                               missing.at);
+    return text;
 }
 
-static int derive_row(struct cmb_call *call, uint32_t i, struct cmb_text *ret)
+static struct cmb_text derive_row(struct cmb_call *call, uint32_t i, int *ret_status)
 {
     const struct cmb_derived *derived = &call->exchange->plugin->derived[i];
-    struct cmb_text text = { 0 };
-    int status = text_of(call, derived, &text);
-    if (status != CAMBIST_OK)
-        return status;
-    if (derived->row->algorithm == CAMBIST_PLAIN && derived->row->form <= CAMBIST_AS_RAW) {
-        *ret = text;
-        return CAMBIST_OK;
-    }
+    struct cmb_text text = text_of(call, derived, ret_status);
+    if (*ret_status != CAMBIST_OK)
+        return (struct cmb_text){ 0 };
+    if (derived->row->algorithm == CAMBIST_PLAIN && derived->row->form <= CAMBIST_AS_RAW)
+        return text;
     if (derived->row->algorithm == CAMBIST_PLAIN)
-        return encode(call, derived->row->form, (const unsigned char *)text.at, text.length, ret);
+        return encode(call, derived->row->form, (const unsigned char *)text.at, text.length,
+                      ret_status);
     unsigned char bytes[CMB_SIGN_MOST_BYTES];
     size_t size = compute(call, i, text, bytes);
-    if (size == 0)
-        return derived->credential >= 0 ? refuse_credential(call, derived->credential)
-                                        : CAMBIST_DENIED;
-    return encode(call, derived->row->form, bytes, size, ret);
+    if (size)
+        return encode(call, derived->row->form, bytes, size, ret_status);
+    *ret_status = derived->credential >= 0 ? refuse_credential(call, derived->credential)
+                                           : CAMBIST_DENIED;
+    return (struct cmb_text){ 0 };
+}
+
+struct cmb_text cmb_derive_by(struct cmb_call *call, uint32_t name, uint32_t row, int *ret_status)
+{
+    *ret_status = CAMBIST_OK;
+    if (call->derived[name].at)
+        return call->derived[name];
+    struct cmb_text text = derive_row(call, row, ret_status);
+    call->derived[name] = text;
+    return text;
 }
 
 int cmb_derive(struct cmb_call *call, uint32_t name, struct cmb_text *ret)
 {
     const struct cmb_derived_name *derived = &call->exchange->plugin->derived_names[name];
-    if (call->derived[name].at) {
-        *ret = call->derived[name];
-        return CAMBIST_OK;
-    }
-    for (uint32_t i = derived->first; i < derived->first + derived->count; i++) {
-        if (!cmb_condition_holds(call, &call->exchange->plugin->derived[i].when))
-            continue;
-        int status = derive_row(call, i, ret);
-        call->derived[name] = status == CAMBIST_OK ? *ret : (struct cmb_text){ 0 };
-        return status;
-    }
+    for (uint32_t i = derived->first; i < derived->first + derived->count; i++)
+        if (call->derived[name].at ||
+            cmb_condition_holds(call, &call->exchange->plugin->derived[i].when)) {
+            int status;
+            *ret = cmb_derive_by(call, name, i, &status);
+            return status;
+        }
     return cmb_fail(call->error, CAMBIST_DENIED, "%s: no way to sign with a secret of the form %s",
                     call->exchange->name.at,
                     call->exchange->secret_form.at ? call->exchange->secret_form.at : "(none)");

@@ -75,6 +75,7 @@ static const struct cambist_stamp json_stamps[] = {
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Key", "{key}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Time", "{time_iso}" },
     { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Signature", "{signature}" },
+    { CAMBIST_SIGNED, CAMBIST_HEADER, "X-Id", "{client_order_id}", "client_order_id" },
 };
 static const struct cambist_endpoint json_endpoints[] = {
     { "create_order", "POST /orders", ROW(CAMBIST_JSON, ORDER), .items = "[]" },
@@ -242,6 +243,81 @@ static void a_plan_never_answers_another_question(void)
     ask_one_behind_each_other(&json_tables, json_questions, JSON_QUESTIONS);
 }
 
+/* ---- questions of all lengths ---- */
+
+static uint64_t dice = 1;
+
+static unsigned roll(unsigned sides)
+{
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return (unsigned)((dice >> 16) % sides);
+}
+
+static void add_number(struct cmb_buffer *text, const char *name)
+{
+    cmb_buffer_addf(text, ";%s=%u", name, 1 + roll(9));
+    for (unsigned left = roll(18); left; left--)
+        cmb_buffer_addf(text, "%u", roll(10));
+    if (roll(2))
+        cmb_buffer_addf(text, ".%u%u", roll(10), roll(1000000));
+}
+
+/* Mostly plain, sometimes with what a query or JSON has to write otherwise. */
+static void add_id(struct cmb_buffer *text)
+{
+    static const char plain[] = "abcXYZ019-_.", all[] = "ab1~ %&=+\"\\/?#\xc3\xa4\xff";
+    const char *letters = roll(3) ? plain : all;
+    cmb_buffer_add(text, CMB_TEXT(";client_order_id="));
+    for (unsigned left = roll(70); left; left--)
+        cmb_buffer_add_char(text, letters[roll((unsigned)strlen(letters))]);
+}
+
+static void roll_question(struct cmb_buffer *text)
+{
+    static const char *const more[] = { ";post_only=true", ";post_only=false", ";time_in_force=IOC",
+                                        ";time_in_force=PO", ";receive_window=4000", ";x=y" };
+    cmb_buffer_reset(text);
+    cmb_buffer_addf(text, "symbol=%s;side=%s;type=%s", roll(4) ? "BTC/USDT" : "BTC/USDT:USDT",
+                    roll(2) ? "buy" : "sell", roll(4) ? "limit" : "market");
+    add_number(text, "amount");
+    if (roll(8))
+        add_number(text, "price");
+    if (roll(2))
+        add_id(text);
+    if (!roll(4))
+        add_number(text, "trigger_price");
+    if (!roll(4))
+        cmb_buffer_addf(text, "%s", more[roll(sizeof more / sizeof *more)]);
+}
+
+static unsigned ask_at_random(const struct cambist_plugin *of, unsigned count)
+{
+    struct cmb_buffer text;
+    unsigned planned = 0;
+    cmb_buffer_init(&text, 4096);
+    test_exchange_open(&test, of);
+    for (unsigned i = 0; i < count; i++) {
+        roll_question(&text);
+        const struct question asked = { roll(4) ? CREATE : CAMBIST_OPERATION_edit_order,
+                                        cmb_buffer_string(&text), false };
+        cmb_clock_turn(&test.clock, (int64_t)roll(2000000000) * roll(200));
+        compare(&asked);
+        planned += test.call->plan != NULL;
+    }
+    test_exchange_close(&test);
+    cmb_buffer_clear(&text);
+    return planned;
+}
+
+/* Few shapes are kept and many asked for: enough that some are met again. */
+static void plans_write_texts_of_every_length(void)
+{
+    CU_ASSERT(ask_at_random(&tables, 4000) > 100);
+    CU_ASSERT(ask_at_random(&json_tables, 4000) > 100);
+}
+
 static void sign_twice(const struct cambist_plugin *of, const struct question *question)
 {
     test_exchange_open(&test, of);
@@ -308,6 +384,7 @@ TEST_SUITE("request/plan",
            { "a question of the same shape is written by a plan",
              a_question_of_the_same_shape_is_written_by_a_plan },
            { "a plan never answers another question", a_plan_never_answers_another_question },
+           { "plans write texts of every length", plans_write_texts_of_every_length },
            { "signing again by a plan takes a new nonce and adds nothing",
              signing_again_by_a_plan_takes_a_new_nonce_and_adds_nothing },
            { "a plan is of one exchange", a_plan_is_of_one_exchange },

@@ -1,59 +1,9 @@
-/* How are bytes written as base64 and percent-encoded text? */
+/* How is text percent-encoded? */
 #include "crypto/encode.h"
 
 #include "base/wide.h"
 
 static const char upper_digits[] = "0123456789ABCDEF";
-
-static const char base64_letters[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char base64url_letters[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* Writes the whole triples and returns how many bytes they were. */
-static size_t encode_triples(const unsigned char *at, size_t length, const char *letters, char *to)
-{
-    size_t done = 0;
-    for (; done + 3 <= length; done += 3) {
-        unsigned bits = (unsigned)at[done] << 16 | (unsigned)at[done + 1] << 8 | at[done + 2];
-        *to++ = letters[bits >> 18];
-        *to++ = letters[bits >> 12 & 63];
-        *to++ = letters[bits >> 6 & 63];
-        *to++ = letters[bits & 63];
-    }
-    return done;
-}
-
-/* Writes the one or two bytes behind the triples, with as many letters as they need. */
-static char *encode_rest(const unsigned char *at, size_t left, const char *letters, char *to)
-{
-    if (left == 0)
-        return to;
-    unsigned bits = (unsigned)at[0] << 16 | (left == 2 ? (unsigned)at[1] << 8 : 0);
-    *to++ = letters[bits >> 18];
-    *to++ = letters[bits >> 12 & 63];
-    if (left == 2)
-        *to++ = letters[bits >> 6 & 63];
-    return to;
-}
-
-char *cmb_encode_base64(const void *bytes, size_t length, char *to)
-{
-    const unsigned char *at = bytes;
-    size_t done = encode_triples(at, length, base64_letters, to);
-    char *end = to + CMB_BASE64_SIZE(length);
-    to = encode_rest(at + done, length - done, base64_letters, to + done / 3 * 4);
-    while (to < end)
-        *to++ = '=';
-    return end;
-}
-
-char *cmb_encode_base64url(const void *bytes, size_t length, char *to)
-{
-    const unsigned char *at = bytes;
-    size_t done = encode_triples(at, length, base64url_letters, to);
-    return encode_rest(at + done, length - done, base64url_letters, to + done / 3 * 4);
-}
 
 /* RFC 3986 "unreserved". */
 static const bool is_unreserved[256] = {

@@ -83,9 +83,29 @@ static void compare_hex(const uint8_t *bytes, size_t size)
     free(other);
 }
 
+/* Exactly as many letters as are needed: what is written beyond them is found. */
+static void compare_base64(const uint8_t *bytes, size_t size)
+{
+    size_t length = size < HEX_MOST ? size : HEX_MOST;
+    char *plain = malloc(CMB_BASE64_SIZE(length) + 1), *other = malloc(CMB_BASE64_SIZE(length) + 1);
+    require(plain && other);
+    cmb_width_force(CMB_WIDTH_PLAIN);
+    cmb_encode_base64(bytes, length, plain);
+    for (enum cmb_width width = CMB_WIDTH_PLAIN + 1; width < CMB_WIDTH_END; width++) {
+        if (!cmb_width_is_there(width))
+            continue;
+        cmb_width_force(width);
+        require(cmb_encode_base64(bytes, length, other) == other + CMB_BASE64_SIZE(length));
+        require(memcmp(plain, other, CMB_BASE64_SIZE(length)) == 0);
+    }
+    free(plain);
+    free(other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     compare_levels(bytes, size);
     compare_hex(bytes, size);
+    compare_base64(bytes, size);
     return 0;
 }

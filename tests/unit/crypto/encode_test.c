@@ -70,6 +70,32 @@ static void writes_the_same_hex_by_every_way(void)
     cmb_width_force(0);
 }
 
+static void writes_the_same_base64_at_every_width(void)
+{
+    struct cmb_random random;
+    unsigned char bytes[200];
+    cmb_random_init_seeded(&random, 2);
+    cmb_random_fill(&random, bytes, sizeof bytes);
+    for (size_t length = 0; length <= sizeof bytes; length++) {
+        char plain[300] = "", url[300] = "";
+        cmb_width_force(CMB_WIDTH_PLAIN);
+        cmb_encode_base64(bytes, length, plain);
+        cmb_encode_base64url(bytes, length, url);
+        for (enum cmb_width width = CMB_WIDTH_PLAIN + 1; width < CMB_WIDTH_END; width++) {
+            char text[300] = "";
+            if (!cmb_width_is_there(width))
+                continue;
+            cmb_width_force(width);
+            CU_ASSERT(cmb_encode_base64(bytes, length, text) == text + CMB_BASE64_SIZE(length));
+            CU_ASSERT(memcmp(text, plain, sizeof text) == 0);
+            memset(text, 0, sizeof text);
+            cmb_encode_base64url(bytes, length, text);
+            CU_ASSERT(memcmp(text, url, sizeof text) == 0);
+        }
+    }
+    cmb_width_force(0);
+}
+
 static void returns_every_length(void)
 {
     struct cmb_random random;
@@ -194,6 +220,7 @@ static void decodes_from_urls(void)
 
 TEST_SUITE("crypto/encode", { "writes the vectors of RFC 4648", writes_the_vectors },
            { "writes base64url without padding", writes_base64url },
+           { "writes the same base64 at every width", writes_the_same_base64_at_every_width },
            { "writes the same hex by every way", writes_the_same_hex_by_every_way },
            { "reads back what it wrote, at every length", returns_every_length },
            { "writes the digits of every byte in both cases", writes_hex_digits_of_all_bytes },

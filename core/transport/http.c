@@ -116,7 +116,7 @@ struct cmb_text cmb_header_find(const struct cmb_header *headers, size_t count,
 
 /* --- what kind of body follows --- */
 
-static int check_encoding(struct cmb_http *http)
+int cmb_http_check_encoding(struct cmb_http *http)
 {
     struct cmb_text coding =
         cmb_header_find(http->headers, http->header_count, CMB_TEXT("content-encoding"));
@@ -158,7 +158,7 @@ static int on_headers_complete(struct http_parser *parser)
         return -1;
     if (!has_body(http))
         return 1;
-    return check_encoding(http) != 0 || cmb_http_body_begin(http) != 0 ? -1 : 0;
+    return cmb_http_check_encoding(http) != 0 || cmb_http_body_begin(http) != 0 ? -1 : 0;
 }
 
 /* --- the end --- */
@@ -218,6 +218,8 @@ int cmb_http_read(struct cmb_http *http, const char *bytes, size_t length, size_
 {
     *ret_used = 0;
     if (http->status != CAMBIST_AGAIN || length == 0)
+        return http->status;
+    if (!http->has_begun && cmb_http_read_common(http, bytes, length, ret_used))
         return http->status;
     http->has_begun = true;
     *ret_used = http_parser_execute(&http->parser, &callbacks, bytes, length);

@@ -1,13 +1,15 @@
 /* Is this an answer of the common form, whole and in one piece, so that no parser need be run?
  *
- *     HTTP/1.1 200 OK, then lines of a name of letters, digits and '-', and a value of printable
- *     ASCII; one Content-Length, and as many bytes behind the blank line
+ *     HTTP/1.1 200 OK, then lines of a name of plain letters (base/plain.h) and a value of
+ *     printable ASCII; one Content-Length, and as many bytes behind the blank line
  *
  * Whatever else stands there, good or bad, is http.c's: nothing has been read then.  Both give the
  * same answer, which the fuzz target sees to: it reads each input whole and in pieces. */
 #include "transport/http_body.h"
 
 #include <strings.h>
+
+#include "base/plain.h"
 
 enum { NAME_BYTES_MOST = 64, HEAD_BYTES_MOST = 8192, LENGTH_DIGITS_MOST = 9 };
 
@@ -33,14 +35,57 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static bool is_printable(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
+static bool is_name(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26 || is_digit(c) || c == '-' || c == '.' ||
+           c == '_';
+}
+
+/* The first byte that is not printable ASCII. */
+static const char *skip_printable(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = cmb_wide_load(at); /* as signed ones, those above ASCII are low, too */
+        unsigned others =
+            (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
+                                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(127))));
+        if (others)
+            return at + __builtin_ctz(others);
+    }
+#endif
+    while (at < end && is_printable(*at))
+        at++;
+    return at;
+}
+
+/* The first byte that no name has. */
+static const char *skip_name(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        unsigned others =
+            (unsigned)_mm_movemask_epi8(cmb_plain_look(cmb_wide_load(at))) ^ 0xffffu;
+        if (others)
+            return at + __builtin_ctz(others);
+    }
+#endif
+    while (at < end && is_name(*at))
+        at++;
+    return at;
+}
+
 /* Passes printable ASCII up to the end of the line, and that. */
 static bool pass_line(struct head *head, struct cmb_text *ret)
 {
-    const char *start = head->at, *at = start;
-    while (at < head->end && *at >= ' ' && *at <= '~')
-        at++;
-    *ret = (struct cmb_text){ start, (size_t)(at - start) };
-    head->at = at;
+    const char *start = head->at;
+    head->at = skip_printable(start, head->end);
+    *ret = (struct cmb_text){ start, (size_t)(head->at - start) };
     return pass(head, "\r\n", 2);
 }
 
@@ -54,11 +99,6 @@ static bool read_status(struct head *head)
                  (unsigned)(head->at[2] - '0');
     head->at += 4;
     return head->code >= 200 && head->code != 204 && head->code != 304 && pass_line(head, &reason);
-}
-
-static bool is_name(char c)
-{
-    return (unsigned char)((c | 0x20) - 'a') < 26 || is_digit(c) || c == '-';
 }
 
 static bool is_word(struct cmb_text text, struct cmb_text word)
@@ -99,11 +139,9 @@ static bool check_header(struct head *head, const struct cmb_header *header)
 
 static bool read_header(struct head *head, struct cmb_header *ret)
 {
-    const char *start = head->at, *at = start;
-    while (at < head->end && is_name(*at))
-        at++;
-    ret->name = (struct cmb_text){ start, (size_t)(at - start) };
-    head->at = at;
+    const char *start = head->at;
+    head->at = skip_name(start, head->end);
+    ret->name = (struct cmb_text){ start, (size_t)(head->at - start) };
     if (ret->name.length == 0 || ret->name.length > NAME_BYTES_MOST || !pass(head, ":", 1) ||
         !pass_line(head, &ret->value))
         return false;

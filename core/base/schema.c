@@ -10,24 +10,23 @@
 CAMBIST_VOCABULARY_LIST(X)
 #undef X
 
+/* By the kind of the members that hold its words; other kinds have none. */
 static const struct cmb_vocabulary vocabularies[] = {
-#define X(NAME, name) { CMB_TEXT(#name), CMB_MEMBER_##NAME, COUNT(name##_words), name##_words },
+#define X(NAME, name)                                                                              \
+    [CMB_MEMBER_##NAME] = { CMB_TEXT(#name), CMB_MEMBER_##NAME, COUNT(name##_words), name##_words },
     CAMBIST_VOCABULARY_LIST(X)
 #undef X
 };
 
 const struct cmb_vocabulary *cmb_vocabulary_of(uint32_t kind)
 {
-    for (uint32_t i = 0; i < COUNT(vocabularies); i++)
-        if (vocabularies[i].kind == kind)
-            return &vocabularies[i];
-    return NULL;
+    return kind < COUNT(vocabularies) && vocabularies[kind].words ? &vocabularies[kind] : NULL;
 }
 
 const struct cmb_vocabulary *cmb_vocabulary_find(struct cmb_text name)
 {
     for (uint32_t i = 0; i < COUNT(vocabularies); i++)
-        if (cmb_text_is(vocabularies[i].name, name))
+        if (vocabularies[i].words && cmb_text_is(vocabularies[i].name, name))
             return &vocabularies[i];
     return NULL;
 }

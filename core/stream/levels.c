@@ -39,8 +39,8 @@ bool cmb_side_reserve(struct cmb_side_levels *side, size_t count)
     return true;
 }
 
-static struct level_form form_of(const struct cmb_channel *channel,
-                                 const struct cmb_book_feed *feed)
+static inline struct level_form form_of(const struct cmb_channel *channel,
+                                        const struct cmb_book_feed *feed)
 {
     return (struct level_form){ .fields = &channel->endpoint.fields,
                                 .price_scale = feed->price_scale,
@@ -170,12 +170,11 @@ static bool read_slowly(struct cmb_stream *stream, const struct level_form *form
     return !reader->reason;
 }
 
-static bool read_pairs(struct cmb_stream *stream, const struct level_form *form, int side,
-                       struct cmb_json_reader *reader)
+static inline bool read_pairs(struct cmb_side_levels *to, const struct cmb_book_feed *feed,
+                              struct cmb_json_reader *reader)
 {
-    struct cmb_side_levels *to = &stream->sides[side];
     size_t count = 0, start = to->count;
-    if (!cmb_json_read_levels(reader, form->price_scale, form->amount_scale, to->levels + start,
+    if (!cmb_json_read_levels(reader, feed->price_scale, feed->amount_scale, to->levels + start,
                               to->digits + start, to->capacity - start, &count))
         return false;
     to->count += count;
@@ -273,12 +272,14 @@ static bool widen(struct cmb_stream *stream, const struct cmb_channel *channel,
     return is_held;
 }
 
-static bool read_at_scale(struct cmb_stream *stream, const struct cmb_channel *channel,
-                          struct cmb_book_feed *feed, int side, struct cmb_json_reader *reader)
+static inline bool read_at_scale(struct cmb_stream *stream, const struct cmb_channel *channel,
+                                 const struct cmb_book_feed *feed, int side,
+                                 struct cmb_json_reader *reader)
 {
+    if (channel->endpoint.fields.has_pairs)
+        return read_pairs(&stream->sides[side], feed, reader);
     struct level_form form = form_of(channel, feed);
-    return form.fields->has_pairs ? read_pairs(stream, &form, side, reader)
-                                  : read_slowly(stream, &form, side, reader);
+    return read_slowly(stream, &form, side, reader);
 }
 
 bool cmb_read_levels(struct cmb_stream *stream, const struct cmb_channel *channel,

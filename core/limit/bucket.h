@@ -52,6 +52,8 @@ struct cmb_bucket {
     _Atomic int64_t probed_until_ns;          /* somebody tries whether it is open again */
     _Atomic int64_t full_at_ns;               /* TOKENS: when the bucket will be full again */
     _Atomic uint64_t slots[CMB_BUCKET_SLOTS]; /* number of window or slot << 32 | weight used */
+    _Atomic uint64_t before; /* ROLLING: number of the newest slot << 32 | weight in those before */
+    _Atomic int64_t newest_until_ns; /* ROLLING: when that slot ends; 0, or an earlier one's end */
 };
 
 /* False, with a bucket that admits nothing, for a rule that makes no sense. */

@@ -7,7 +7,7 @@
 #include "limit/table.h"
 
 /* Another layout has another number, and with it another file. */
-#define CMB_LIMIT_TABLE_VERSION 1
+#define CMB_LIMIT_TABLE_VERSION 2
 
 /* On cache lines of its own. */
 struct cmb_limit_entry {

@@ -387,6 +387,47 @@ static void admits_no_more_to_two_threads(void)
     }
 }
 
+enum { SLOT_NS = 1000, ROLLED_SLOTS = 16 * 1000, ROLLED_CAPACITY = 40 };
+static _Atomic int64_t rolled_ns;
+
+/* Both threads move the clock on, so that slots are begun while the other one adds. */
+static void *take_while_the_clock_moves(void *argument)
+{
+    struct crowd *crowd = argument;
+    int64_t now_ns;
+    while ((now_ns = atomic_fetch_add(&rolled_ns, 7)) < (int64_t)ROLLED_SLOTS * SLOT_NS)
+        crowd->admitted += take(crowd->bucket, 1, now_ns) == 0;
+    return NULL;
+}
+
+/* Sixteen slots in a row hold no more than the capacity: one charge that is lost from a sum shows. */
+static void admits_no_more_while_slots_begin(void)
+{
+    struct cmb_bucket bucket = made(CMB_BUCKET_ROLLING, ROLLED_CAPACITY, 0, 15 * SLOT_NS);
+    struct crowd crowds[2] = { { &bucket, 0 }, { &bucket, 0 } };
+    pthread_t threads[2];
+    atomic_store(&rolled_ns, SLOT_NS);
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT(pthread_create(&threads[i], NULL, take_while_the_clock_moves, &crowds[i]) == 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    uint64_t admitted = crowds[0].admitted + crowds[1].admitted;
+    CU_ASSERT(admitted <= (uint64_t)ROLLED_CAPACITY * (ROLLED_SLOTS / 16 + 1));
+    CU_ASSERT(admitted > (uint64_t)ROLLED_CAPACITY * (ROLLED_SLOTS / 16) / 2);
+}
+
+/* What is taken back out of an old slot leaves room at once. */
+static void takes_back_from_a_slot_before_the_newest(void)
+{
+    struct cmb_bucket bucket = made(CMB_BUCKET_ROLLING, 10, 0, 15 * SLOT_NS);
+    ASSERT_NUMBER(take(&bucket, 9, 10 * SLOT_NS), 0);
+    ASSERT_NUMBER(take(&bucket, 1, 12 * SLOT_NS), 0);
+    CU_ASSERT(take(&bucket, 1, 12 * SLOT_NS) > 0);
+    cmb_bucket_give(&bucket, 9, 10 * SLOT_NS, 12 * SLOT_NS);
+    ASSERT_NUMBER(take(&bucket, 9, 12 * SLOT_NS + 1), 0);
+    CU_ASSERT(take(&bucket, 1, 12 * SLOT_NS + 1) > 0);
+}
+
 static void asking_takes_no_memory(void)
 {
     uint64_t before = cmb_memory.asked;
@@ -419,4 +460,7 @@ TEST_SUITE("limit/bucket", { "refuses silly rules and admits nothing then", refu
            { "saturates at extremes and denies", saturates_and_denies },
            { "stands still when the clock steps back", stands_still_when_the_clock_steps_back },
            { "admits no more to two threads", admits_no_more_to_two_threads },
+           { "admits no more while slots begin", admits_no_more_while_slots_begin },
+           { "takes back from a slot before the newest",
+             takes_back_from_a_slot_before_the_newest },
            { "asking takes no memory", asking_takes_no_memory })

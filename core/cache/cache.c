@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "cache/key.h"
+#include "base/key.h"
 
 enum { ENTRIES_LEAST = 5, PARTS = 5, BLOCK_BYTES = 64 };
 

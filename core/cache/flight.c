@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "cache/key.h"
+#include "base/key.h"
 
 struct cmb_shared_flight {
     uint64_t hash;

@@ -1,7 +1,7 @@
 /* How is text percent-encoded? */
 #include "crypto/encode.h"
 
-#include "base/wide.h"
+#include "base/plain.h"
 
 static const char upper_digits[] = "0123456789ABCDEF";
 
@@ -12,20 +12,11 @@ static const bool is_unreserved[256] = {
 };
 
 #ifdef __SSE2__
-/* Whether each of 16 bytes is one, as signed bytes: letters lose their case by the bit 0x20. */
+/* Whether each of 16 bytes is one. */
 static inline bool are_unreserved(__m128i bytes)
 {
-    __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
-                                   _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), lower));
-    /* '-' '.' are just below the digits, with '/' between. */
-    __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('-' - 1)),
-                                  _mm_cmpgt_epi8(_mm_set1_epi8('9' + 1), bytes));
-    __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
-    __m128i other = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')),
-                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('~')));
-    __m128i fine = _mm_or_si128(_mm_or_si128(letter, other), _mm_andnot_si128(slash, digit));
-    return _mm_movemask_epi8(fine) == 0xffff;
+    __m128i tilde = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('~'));
+    return _mm_movemask_epi8(_mm_or_si128(cmb_plain_look(bytes), tilde)) == 0xffff;
 }
 #endif
 

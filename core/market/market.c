@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/schema.h"
-#include "cache/key.h"
+#include "base/key.h"
 #include "number/decimal.h"
 
 enum { SYMBOL_BYTES = 128, SUGGESTIONS = 3 };

@@ -4,7 +4,7 @@
  * a question is measured where whole requests are: `cambist bench request`. */
 #include "bench/interleaved.h"
 #include "cache/cache.h"
-#include "cache/key.h"
+#include "base/key.h"
 
 #include <string.h>
 

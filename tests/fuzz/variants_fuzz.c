@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { LEVELS_MOST = 64, HEX_MOST = 256, SCALES = CMB_SCALED_SCALE_MOST + 2 };
+enum { LEVELS_MOST = 64, BYTES_MOST = 256, SCALES = CMB_SCALED_SCALE_MOST + 2 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -65,38 +65,21 @@ static void compare_levels(const uint8_t *bytes, size_t size)
     }
 }
 
-static void compare_hex(const uint8_t *bytes, size_t size)
+/* Exactly as many characters as are needed: what is written beyond them is found. */
+static void compare_text(const uint8_t *bytes, size_t length,
+                         char *(*encode)(const void *bytes, size_t length, char *to),
+                         size_t text_length)
 {
-    size_t length = size < HEX_MOST ? size : HEX_MOST;
-    char *plain = malloc(CMB_HEX_SIZE(length) + 1), *other = malloc(CMB_HEX_SIZE(length) + 1);
+    char *plain = malloc(text_length + 1), *other = malloc(text_length + 1);
     require(plain && other);
     cmb_width_force(CMB_WIDTH_PLAIN);
-    cmb_encode_hex(bytes, length, plain);
+    encode(bytes, length, plain);
     for (enum cmb_width width = CMB_WIDTH_PLAIN + 1; width < CMB_WIDTH_END; width++) {
         if (!cmb_width_is_there(width))
             continue;
         cmb_width_force(width);
-        require(cmb_encode_hex(bytes, length, other) == other + CMB_HEX_SIZE(length));
-        require(memcmp(plain, other, CMB_HEX_SIZE(length)) == 0);
-    }
-    free(plain);
-    free(other);
-}
-
-/* Exactly as many letters as are needed: what is written beyond them is found. */
-static void compare_base64(const uint8_t *bytes, size_t size)
-{
-    size_t length = size < HEX_MOST ? size : HEX_MOST;
-    char *plain = malloc(CMB_BASE64_SIZE(length) + 1), *other = malloc(CMB_BASE64_SIZE(length) + 1);
-    require(plain && other);
-    cmb_width_force(CMB_WIDTH_PLAIN);
-    cmb_encode_base64(bytes, length, plain);
-    for (enum cmb_width width = CMB_WIDTH_PLAIN + 1; width < CMB_WIDTH_END; width++) {
-        if (!cmb_width_is_there(width))
-            continue;
-        cmb_width_force(width);
-        require(cmb_encode_base64(bytes, length, other) == other + CMB_BASE64_SIZE(length));
-        require(memcmp(plain, other, CMB_BASE64_SIZE(length)) == 0);
+        require(encode(bytes, length, other) == other + text_length);
+        require(memcmp(plain, other, text_length) == 0);
     }
     free(plain);
     free(other);
@@ -105,7 +88,8 @@ static void compare_base64(const uint8_t *bytes, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     compare_levels(bytes, size);
-    compare_hex(bytes, size);
-    compare_base64(bytes, size);
+    size_t length = size < BYTES_MOST ? size : BYTES_MOST;
+    compare_text(bytes, length, cmb_encode_hex, CMB_HEX_SIZE(length));
+    compare_text(bytes, length, cmb_encode_base64, CMB_BASE64_SIZE(length));
     return 0;
 }

@@ -12,10 +12,17 @@ struct hand_fed {
     struct cmb_stream *stream;
 };
 
-static inline void hand_fed_open(struct hand_fed *fed, const struct cambist_plugin *tables,
-                                 cmb_event_fn *on_event, void *user)
+/* `channels` and `rules` are arrays of `channel_count` and `rule_count` rows. */
+static inline void hand_fed_open(struct hand_fed *fed, const struct cambist_channel *channels,
+                                 size_t channel_count, const struct cambist_book_rule *rules,
+                                 size_t rule_count, cmb_event_fn *on_event, void *user)
 {
-    test_exchange_open(&fed->exchange, tables);
+    struct cambist_plugin tables = TEST_STREAM_TABLES;
+    tables.channels.rows = channels;
+    tables.channels.count = (uint32_t)channel_count;
+    tables.book_rules.rows = rules;
+    tables.book_rules.count = (uint32_t)rule_count;
+    test_exchange_open(&fed->exchange, &tables);
     fed->loop = cmb_loop_new(&fed->exchange.clock);
     cmb_office_init(&fed->office, fed->loop, /* network= */ NULL);
     fed->desk = cmb_desk_new(&fed->office, fed->exchange.exchange);

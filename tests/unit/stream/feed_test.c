@@ -59,13 +59,9 @@ static void on_event(const struct cmb_event *event, void *user)
 
 static void open_fed(struct fed *fed)
 {
-    struct cambist_plugin tables = TEST_STREAM_TABLES;
-    tables.channels.rows = channels;
-    tables.channels.count = sizeof channels / sizeof *channels;
-    tables.book_rules.rows = rules;
-    tables.book_rules.count = sizeof rules / sizeof *rules;
     *fed = (struct fed){ 0 };
-    hand_fed_open(&fed->by, &tables, on_event, fed);
+    hand_fed_open(&fed->by, channels, sizeof channels / sizeof *channels, rules,
+                  sizeof rules / sizeof *rules, on_event, fed);
 }
 
 static void close_fed(struct fed *fed)

@@ -1,10 +1,10 @@
-/* cache/key.h - a fast hash of a key.
+/* base/key.h - a fast hash of a key.
  *
  * Eight bytes at a time by folded multiplication; FNV would take as long for a request's text as
  * signing it anew.  Not for telling keys apart: the whole key is always compared.
  */
-#ifndef CMB_CACHE_KEY_H
-#define CMB_CACHE_KEY_H
+#ifndef CMB_BASE_KEY_H
+#define CMB_BASE_KEY_H
 
 #include "base/text.h"
 

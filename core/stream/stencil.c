@@ -58,7 +58,8 @@ void cmb_frame_stencils_free(struct cmb_frame_stencils *stencils)
     free(stencils);
 }
 
-void cmb_frame_stencils_forget(struct cmb_frame_stencils *stencils, const struct cmb_subscription *owner)
+void cmb_frame_stencils_forget(struct cmb_frame_stencils *stencils,
+                               const struct cmb_subscription *owner)
 {
     for (uint32_t i = 0; stencils && i < STENCILS; i++)
         if (stencils->all[i].owner == owner)
@@ -123,7 +124,8 @@ static bool fill_hole(struct cmb_stream *stream, struct stencil *stencil, uint32
     const struct use *use = &stencil->uses[number];
     struct cmb_json_value value;
     if (use->kind == IS_LEVELS)
-        return cmb_read_levels(stream, stencil->channel, stencil->owner->feed, use->side, reader);
+        return cmb_json_next_byte(reader) == '[' &&
+               cmb_read_levels(stream, stencil->channel, stencil->owner->feed, use->side, reader);
     if (use->scale >= 0 &&
         read_number(stencil, use, stencil->by.json.holes[number].kind == CMB_JSON_STRING, reader))
         return true;

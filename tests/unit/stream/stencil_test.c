@@ -24,6 +24,11 @@ static const struct cambist_field worded_fields[] = {
     { "whole", "k", .words = "whole" }, { "sequence", "n" }, { "previous_sequence", "p" },
     { "bids", "b" }, { "asks", "a" },
 };
+/* That there is a list says that it is whole. */
+static const struct cambist_field whole_fields[] = {
+    { "symbol", "s" }, { "whole", "bs", .constant = "true" }, { "sequence", "n" },
+    { "bids", "bs" }, { "asks", "as" },
+};
 static const struct cambist_field trade_fields[] = {
     { "symbol", "s" }, { "id", "n" }, { "price", "b.0.0" }, { "amount", "b.0.1" },
 };
@@ -35,6 +40,8 @@ static const struct cambist_channel channels[] = {
       .book = "whole", .fields = CAMBIST_TABLE(timed_fields) },
     { "watch_order_book", "stream", .name = "\"word.{market}\"", .frames = "c=book_*",
       .book = "sent", .rows = "d[]", .market = "m", .fields = CAMBIST_TABLE(worded_fields) },
+    { "watch_order_book", "stream", .name = "\"whole.{market}\"", .frames = "e=whole",
+      .book = "whole", .fields = CAMBIST_TABLE(whole_fields) },
     { "watch_ticker", "stream", .name = "\"tick.{market}\"", .frames = "e=tick", .market = "m",
       .fields = CAMBIST_TABLE(ticker_fields) },
     { "watch_trades", "stream", .name = "\"trade.{market}\"", .frames = "e=timed trade=yes",
@@ -172,6 +179,18 @@ static void words_and_channels_have_stencils_of_their_own(void)
     close_fed(&fed);
 }
 
+static void a_list_that_is_missing_is_left_to_the_tables(void)
+{
+    struct fed fed;
+    open_fed(&fed);
+    feed(&fed, "{\"e\":\"whole\",\"s\":\"XBTUSDT\",\"n\":1,\"bs\":[[\"1\",\"2\"]],\"as\":[]}");
+    CU_ASSERT(is_stencilled(&fed, "{\"e\":\"whole\",\"s\":\"XBTUSDT\",\"n\":2,\"bs\":[[\"3\",\"2\"]],"
+                                  "\"as\":[]}"));
+    CU_ASSERT(!is_stencilled(&fed, "{\"e\":\"whole\",\"s\":\"XBTUSDT\",\"n\":3,\"bs\":null,"
+                                   "\"as\":[]}"));
+    close_fed(&fed);
+}
+
 static void reads_records_too(void)
 {
     struct fed fed;
@@ -248,6 +267,8 @@ TEST_SUITE("stream/stencil",
              looks_at_the_tables_where_another_value_may_count },
            { "words and channels have stencils of their own",
              words_and_channels_have_stencils_of_their_own },
+           { "a list that is missing is left to the tables",
+             a_list_that_is_missing_is_left_to_the_tables },
            { "reads records, too", reads_records_too },
            { "leaves what tells more to the tables", leaves_what_tells_more_to_the_tables },
            { "says what is wrong with a frame as the tables do",

@@ -5,7 +5,11 @@
 
 #define SECOND_NS 1000000000ll
 #define MARGIN_NS (5 * SECOND_NS) /* clocks may differ by so much */
-enum { CHECKS_BEFORE_SECOND_CANCEL = 4, PAGE_ROWS_USUAL = 100 };
+enum {
+    CHECKS_BEFORE_SECOND_CANCEL = 4,
+    PAGE_ROWS_USUAL = 100,
+    TRADERS_MOST = 16, /* that one check asks for */
+};
 
 bool cmb_orders_can_ask(const struct cmb_orders *orders, uint32_t operation)
 {
@@ -89,7 +93,7 @@ static bool is_no_question(const struct cmb_inquiry *inquiry)
            !inquiry->run->call->http_status;
 }
 
-/* Whose trade is this?  One at a time: the next check finds the next. */
+/* Whose trade is this?  One at a time. */
 static const char *unknown_trader(const struct cmb_inquiry *inquiry)
 {
     const struct cmb_call *call = inquiry->run->call;
@@ -176,13 +180,30 @@ static void ask_for(struct cmb_inquiry *inquiry, enum cmb_check_step step)
     ask(inquiry);
 }
 
+/* The same part of a history, or the trader of one of its rows. */
+static void ask_on(struct cmb_inquiry *inquiry, enum cmb_check_step step)
+{
+    inquiry->step = step;
+    ask(inquiry);
+}
+
+/* A trader that is somebody else is known as such by now: another row may be the order's. */
+static bool looks_on(struct cmb_inquiry *inquiry)
+{
+    if (inquiry->step != CMB_ASK_FOR_TRADER || !is_ok(inquiry) || inquiry->is_found ||
+        ++inquiry->traders >= TRADERS_MOST)
+        return false;
+    ask_on(inquiry, CMB_ASK_FOR_TRADES);
+    return true;
+}
+
 /* Whether the same question goes on: for the trader of a row, or for the next part of a list. */
 static bool goes_on(struct cmb_inquiry *inquiry)
 {
     const char *trader = unknown_trader(inquiry);
     if (trader) {
         snprintf(inquiry->id, sizeof inquiry->id, "%s", trader);
-        ask_for(inquiry, CMB_ASK_FOR_TRADER);
+        ask_on(inquiry, CMB_ASK_FOR_TRADER);
         return true;
     }
     bool has_parts = is_history(inquiry->step) && inquiry->end_ns && !inquiry->is_found;
@@ -197,6 +218,8 @@ static bool goes_on(struct cmb_inquiry *inquiry)
 static void go_on(struct cmb_inquiry *inquiry)
 {
     inquiry->is_found |= inquiry->kept->heard != inquiry->heard;
+    if (looks_on(inquiry))
+        return;
     inquiry->is_cut |= inquiry->step == CMB_ASK_FOR_TRADER ||
                        (!is_ok(inquiry) && !is_absent(inquiry) && !is_no_question(inquiry));
     if (goes_on(inquiry))

@@ -131,8 +131,11 @@ static void drop_settled(struct cmb_orders *orders)
         return;
     for (; kept && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
         next = TAILQ_NEXT(kept, link);
-        if (kept->is_settled && !kept->inquiry && !kept->errands)
-            cmb_kept_free(kept);
+        if (!kept->is_settled || kept->inquiry || kept->errands)
+            continue;
+        if (kept->order.filled.is_set)
+            cmb_orders_note_old(orders, kept->order.id, &kept->order.filled);
+        cmb_kept_free(kept);
     }
 }
 

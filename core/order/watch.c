@@ -8,15 +8,26 @@
 static bool has(const struct cmb_strangers *strangers, const char *id)
 {
     uint64_t hash = cmb_text_hash(cmb_text_of(id));
-    for (uint32_t i = 0; i < CMB_STRANGERS; i++)
-        if (strangers->ids[i] == hash)
+    const uint64_t *set = strangers->ids[hash % CMB_STRANGER_SETS];
+    for (uint32_t i = 0; i < CMB_STRANGERS_PER_SET; i++)
+        if (set[i] == hash)
             return true;
     return false;
 }
 
 static void note(struct cmb_strangers *strangers, const char *id)
 {
-    strangers->ids[strangers->next++ % CMB_STRANGERS] = cmb_text_hash(cmb_text_of(id));
+    uint64_t hash = cmb_text_hash(cmb_text_of(id));
+    uint32_t set = hash % CMB_STRANGER_SETS;
+    strangers->ids[set][strangers->next[set]++ % CMB_STRANGERS_PER_SET] = hash;
+}
+
+/* What has never traded is nobody's trader. */
+void cmb_orders_note_old(struct cmb_orders *orders, const char *id,
+                         const struct cambist_decimal *filled)
+{
+    if (!cmb_decimal_is_zero(filled) && !has(&orders->old, id))
+        note(&orders->old, id);
 }
 
 bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id)
@@ -40,8 +51,7 @@ static void hear_stranger(struct cmb_orders *orders, const struct cambist_order 
     if (!name || has(&orders->told, name))
         return;
     if (is_old(report, proof)) {
-        if (!has(&orders->old, name))
-            note(&orders->old, name);
+        cmb_orders_note_old(orders, name, &report->filled);
         return;
     }
     note(&orders->told, name);

@@ -11,7 +11,8 @@
 enum {
     CMB_KEPT_BUCKETS = 4096,
     CMB_KEPT_SETTLED = 10000, /* orders that are over are known so long */
-    CMB_STRANGERS = 1024,     /* orders that are not ours, so as to tell of each once */
+    CMB_STRANGER_SETS = 512,  /* orders that are not ours, so as to tell of each once */
+    CMB_STRANGERS_PER_SET = 8,
     CMB_EARLY_TRADES = 256,   /* that came before their order had its id */
     CMB_INQUIRIES_AT_ONCE = 4,
 };
@@ -70,10 +71,10 @@ struct cmb_early_trade {
     char text[2][CMB_ORDER_TEXT_SIZE]; /* id, fee currency */
 };
 
-/* Orders that are not ours: hashes of their ids, a ring. */
+/* Orders that are not ours: hashes of their ids.  In each set the newest takes the oldest's place. */
 struct cmb_strangers {
-    uint64_t ids[CMB_STRANGERS];
-    uint32_t next;
+    uint64_t ids[CMB_STRANGER_SETS][CMB_STRANGERS_PER_SET];
+    uint8_t next[CMB_STRANGER_SETS];
 };
 
 struct cmb_orders {
@@ -179,6 +180,9 @@ void cmb_orders_hear_trade(struct cmb_orders *orders, const struct cambist_trade
 void cmb_orders_match_early(struct cmb_kept *kept);
 /* Whether a trade's order is known not to be ours. */
 bool cmb_orders_is_stranger(const struct cmb_orders *orders, const char *id);
+/* From now on the order is forgotten here; its trades are still no other's. */
+void cmb_orders_note_old(struct cmb_orders *orders, const char *id,
+                         const struct cambist_decimal *filled);
 
 /* ---- resolve.c ---- */
 
@@ -225,6 +229,7 @@ struct cmb_inquiry {
     bool is_found;         /* the order was among the rows of an answer */
     uint32_t answered;     /* bits of the steps that were */
     bool is_cut;           /* an answer is missing: the check proves nothing */
+    uint32_t traders;      /* that were asked for, and are somebody else */
     bool is_by_symbol;     /* open orders are asked for market by market */
     int64_t started_ns;    /* the exchange's time */
     int64_t from_ns, to_ns, end_ns; /* the part of a list that is asked for, and its whole; 0: now */

@@ -298,16 +298,32 @@ static void intend(const char *client_id, bool is_sent)
                                                 .ending = CMB_ENDED_UNSENT });
 }
 
+static void is_traded(const char *client_id, const char *id)
+{
+    const struct cambist_decimal one = cmb_record_number(1, 0);
+    cmb_orders_hear_order(world.orders,
+                          &(struct cambist_order){ .id = id, .client_order_id = client_id,
+                                                   .symbol = "BTC/USDT", .amount = one,
+                                                   .filled = one, .state = CAMBIST_STATE_CLOSED },
+                          CAMBIST_PROOF_STREAM);
+    cmb_orders_hear_trade(world.orders, &(struct cambist_trade){ .id = "1", .order_id = id,
+                                                                 .price = one, .amount = one });
+}
+
 static void the_oldest_that_are_over_make_room(void)
 {
     char id[32];
     open_world("okx");
+    intend("traded", true);
+    is_traded("traded", "70000");
     intend("open", true);
     for (int i = 0; i < CMB_KEPT_SETTLED + 5; i++) {
         snprintf(id, sizeof id, "id%d", i);
         intend(id, false);
     }
     ASSERT_NUMBER(life_of("open"), CAMBIST_LIFE_INTENT);
+    ASSERT_NUMBER(life_of("traded"), 0);
+    CU_ASSERT(cmb_orders_is_stranger(world.orders, "70000")); /* its trades are no other order's */
     ASSERT_NUMBER(life_of("id0"), 0);
     ASSERT_NUMBER(life_of("id3"), 0);
     ASSERT_NUMBER(life_of("id4"), CAMBIST_LIFE_NOT_SENT);

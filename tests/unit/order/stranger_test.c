@@ -9,6 +9,12 @@ static void open_world(void)
     order_world_play_ms(&world, 1000);
 }
 
+static uint32_t life_of(const char *client_id)
+{
+    const struct cmb_order *order = cmb_orders_find(world.orders, cmb_text_of(client_id));
+    return order ? order->life : 0;
+}
+
 /* A report of an order under the n-th name of an earlier run, or under a name that is no run's. */
 static void hear(unsigned n, bool is_ours, uint64_t state, uint32_t proof)
 {
@@ -62,10 +68,48 @@ static void old_orders_do_not_drive_out_what_was_told(void)
 {
     open_world();
     hear(0, true, CAMBIST_STATE_OPEN, CAMBIST_PROOF_QUERY);
-    for (unsigned i = 1; i <= 2 * CMB_STRANGERS; i++)
+    for (unsigned i = 1; i <= 2 * CMB_STRANGER_SETS * CMB_STRANGERS_PER_SET; i++)
         hear(i, true, CAMBIST_STATE_CANCELED, CAMBIST_PROOF_QUERY);
     hear(0, true, CAMBIST_STATE_OPEN, CAMBIST_PROOF_QUERY);
     ASSERT_NUMBER(world.orphans, 1);
+    order_world_close(&world);
+}
+
+/* Somebody else's order of the same account. */
+static struct cmb_engine_order *place_elsewhere(struct cmb_engine *engine)
+{
+    int market = cmb_engine_find_market(cmb_text_of("BTC/USDT"));
+    struct cmb_engine_order *order = NULL;
+    int status = cmb_engine_submit(engine, CMB_CUSTOMER, &(struct cmb_engine_intent){
+        .market = market, .side = CAMBIST_SIDE_BUY, .type = CAMBIST_TYPE_LIMIT,
+        .time_in_force = CAMBIST_TIME_IN_FORCE_GTC, .is_external = true,
+        .price = engine->markets[market].rules->start_price / 2, .amount = 100 }, &order,
+        &world.practice.error);
+    CU_ASSERT_FATAL(status == CAMBIST_OK && order != NULL);
+    return order;
+}
+
+/* Each of those trades may be the order's, until one asks whose it was. */
+static void a_lost_order_is_proved_not_to_be_among_many_trades_of_others(void)
+{
+    enum { OTHERS = 30 };
+    struct cmb_engine_order *others[OTHERS];
+    open_world();
+    struct cmb_engine *engine = world.practice.exchange->practice->engine;
+    engine->rest_ns = 60000000000ll; /* nobody else trades */
+    for (int i = 0; i < OTHERS; i++)
+        others[i] = place_elsewhere(engine);
+    order_world_play_ms(&world, 20000);
+    practice_world_strike(&world.practice, "cut@create_order", 1);
+    order_world_begin(&world, CAMBIST_OPERATION_create_order,
+                      PRACTICE_WORLD_FAR_ORDER ";client_order_id=lost");
+    for (int i = 0; i < OTHERS; i++)
+        cmb_engine_hit(engine, others[i], others[i]->amount);
+    order_world_play_ms(&world, 500);
+    memset(&world.orders->told, 0, sizeof world.orders->told); /* long ago, and forgotten */
+    ASSERT_NUMBER(life_of("lost"), CAMBIST_LIFE_UNKNOWN);
+    order_world_play_ms(&world, 60000);
+    ASSERT_NUMBER(life_of("lost"), CAMBIST_LIFE_REJECTED);
     order_world_close(&world);
 }
 
@@ -75,4 +119,6 @@ TEST_SUITE("order/stranger",
            { "what the stream tells is new", what_the_stream_tells_is_new },
            { "what was over long ago is no orphan", what_was_over_long_ago_is_no_orphan },
            { "old orders do not drive out what was told",
-             old_orders_do_not_drive_out_what_was_told })
+             old_orders_do_not_drive_out_what_was_told },
+           { "a lost order is proved not to be among many trades of others",
+             a_lost_order_is_proved_not_to_be_among_many_trades_of_others })

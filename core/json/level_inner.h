@@ -40,10 +40,6 @@ enum {
     CMB_LEVEL_BEHIND_BYTES = 64, /* and from its start on */
 };
 
-/* Reads the level of the common form at `at` into the place `index`.  Returns its end; NULL: it is
- * something else. */
-typedef const char *(*cmb_level_fn)(const char *at, const struct cmb_level_run *run, size_t index);
-
 /* Passes what stands at `at`, behind the amount of the level that begins at `start`: its quote,
  * further elements that are quoted digits and points, the bracket.  NULL: it is something else. */
 static inline const char *cmb_level_pass_rest(const char *at, const char *start)
@@ -91,6 +87,9 @@ static inline bool cmb_level_find_number(const char *at, uint64_t others,
     return ((unsigned char)(*at - '1') < 9 || whole == 1) && ret->count <= CMB_LEVEL_DIGITS_MOST;
 }
 
+/* A bit for each byte from `at` on that is no digit. */
+typedef uint64_t (*cmb_level_find_others_fn)(const char *at);
+
 /* Gets the values of two numbers without their points.  False: one is too long for it. */
 typedef bool (*cmb_level_convert_fn)(const struct cmb_level_number *price,
                                      const struct cmb_level_number *amount, int64_t *ret_values);
@@ -122,13 +121,14 @@ cmb_level_read(const char *at, const struct cmb_level_run *run, size_t index, ui
 
 /* Reads levels that begin before `stop`. */
 __attribute__((always_inline)) static inline size_t
-cmb_level_read_to(struct cmb_level_run *run, const char *stop, cmb_level_fn read)
+cmb_level_read_to(struct cmb_level_run *run, const char *stop, cmb_level_find_others_fn find_others,
+                  cmb_level_convert_fn convert)
 {
     const struct cmb_level_run local = *run; /* in registers */
     const char *next = local.at;
     size_t count = 0;
     while (count < local.most && next < stop) {
-        const char *end = read(next, &local, count);
+        const char *end = cmb_level_read(next, &local, count, find_others(next + 2), convert);
         if (!end)
             break;
         count++;

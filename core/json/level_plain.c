@@ -33,14 +33,9 @@ static inline bool convert(const struct cmb_level_number *price,
     return value_of(price, &ret_values[0]) && value_of(amount, &ret_values[1]);
 }
 
-static inline const char *read_level(const char *at, const struct cmb_level_run *run, size_t index)
-{
-    return cmb_level_read(at, run, index, find_others(at + 2), convert);
-}
-
 __attribute__((noinline)) static size_t read_to(struct cmb_level_run *run, const char *stop)
 {
-    return cmb_level_read_to(run, stop, read_level);
+    return cmb_level_read_to(run, stop, find_others, convert);
 }
 
 size_t cmb_level_run_plain(struct cmb_level_run *run)

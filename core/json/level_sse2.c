@@ -1,43 +1,22 @@
 /* How is a level read with registers of 16 bytes? */
+#include "base/wide.h"
 #include "json/level_inner.h"
 
-#include <string.h>
-
 #if defined(__SSE2__)
-
-static inline __m128i load(const void *at)
-{
-    return _mm_loadu_si128((const __m128i *)at);
-}
 
 /* A bit for each of 16 bytes that is a digit. */
 static inline uint64_t digits_in(const char *at)
 {
     /* Moved so that '0' to '9' are the ten greatest signed values. */
-    __m128i moved = _mm_add_epi8(load(at), _mm_set1_epi8(127 - '9'));
+    __m128i moved = _mm_add_epi8(cmb_wide_load(at), _mm_set1_epi8(127 - '9'));
     return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10)));
 }
 
 /* The last bytes of a vector, all of each or what tells a digit's value. */
-static const unsigned char last_bytes[2 * CMB_LEVEL_DIGITS_MOST] = {
-    [CMB_LEVEL_DIGITS_MOST] = 255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
-    255,
+static const char last_bytes[2 * CMB_LEVEL_DIGITS_MOST] = {
+    [CMB_LEVEL_DIGITS_MOST] = -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 };
-static const unsigned char last_values[2 * CMB_LEVEL_DIGITS_MOST] = {
+static const char last_values[2 * CMB_LEVEL_DIGITS_MOST] = {
     [CMB_LEVEL_DIGITS_MOST] = 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
 };
 
@@ -46,11 +25,11 @@ static inline __m128i group_digits(const struct cmb_level_number *number)
 {
     const char *end = number->at + number->length;
     /* What stands before the point moves one byte up, over it. */
-    __m128i is_still = load(last_bytes + number->still);
+    __m128i is_still = cmb_wide_load(last_bytes + number->still);
     __m128i digits =
-        _mm_or_si128(_mm_and_si128(is_still, load(end - CMB_LEVEL_DIGITS_MOST)),
-                     _mm_andnot_si128(is_still, load(end - CMB_LEVEL_DIGITS_MOST - 1)));
-    digits = _mm_and_si128(digits, load(last_values + number->count));
+        _mm_or_si128(_mm_and_si128(is_still, cmb_wide_load(end - CMB_LEVEL_DIGITS_MOST)),
+                     _mm_andnot_si128(is_still, cmb_wide_load(end - CMB_LEVEL_DIGITS_MOST - 1)));
+    digits = _mm_and_si128(digits, cmb_wide_load(last_values + number->count));
     __m128i even = _mm_and_si128(digits, _mm_set1_epi16(255)), odd = _mm_srli_epi16(digits, 8);
     return _mm_add_epi32(_mm_madd_epi16(even, _mm_set1_epi32(10 << 16 | 1000)),
                          _mm_madd_epi16(odd, _mm_set1_epi32(1 << 16 | 100)));
@@ -79,14 +58,9 @@ static inline bool convert(const struct cmb_level_number *price,
     return true;
 }
 
-static inline const char *read_level(const char *at, const struct cmb_level_run *run, size_t index)
-{
-    return cmb_level_read(at, run, index, find_others(at + 2), convert);
-}
-
 __attribute__((noinline)) static size_t read_to(struct cmb_level_run *run, const char *stop)
 {
-    return cmb_level_read_to(run, stop, read_level);
+    return cmb_level_read_to(run, stop, find_others, convert);
 }
 
 size_t cmb_level_run_sse2(struct cmb_level_run *run)

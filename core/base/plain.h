@@ -8,6 +8,12 @@
 #include "base/text.h"
 #include "base/wide.h"
 
+static inline bool cmb_plain_is(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 || c == '-' ||
+           c == '.' || c == '_';
+}
+
 #ifdef __SSE2__
 /* Whether each of 16 bytes is plain.  They are compared as signed ones; letters lose their case by
  * the bit 0x20; '-' and '.' are just below the digits, with '/' between. */
@@ -69,11 +75,8 @@ static inline bool cmb_plain_copy(char *to, struct cmb_text text)
 static inline bool cmb_plain_copy(char *to, struct cmb_text text)
 {
     bool is_plain = true;
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)(to[i] = text.at[i]);
-        is_plain &= (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 ||
-                    c == '-' || c == '.' || c == '_';
-    }
+    for (size_t i = 0; i < text.length; i++)
+        is_plain &= cmb_plain_is(to[i] = text.at[i]);
     return is_plain;
 }
 #endif

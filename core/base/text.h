@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct cmb_text {
     const char *at; /* NULL: absent */
@@ -33,6 +34,12 @@ static inline bool cmb_text_is(struct cmb_text a, struct cmb_text b)
            (a.at == b.at || a.length == 0 ||
             (*a.at == *b.at && /* most differ at once, and many keys are one letter */
              (a.length == 1 || memcmp(a.at, b.at, a.length) == 0)));
+}
+
+/* The same but for the case of ASCII letters. */
+static inline bool cmb_text_is_word(struct cmb_text text, struct cmb_text word)
+{
+    return text.length == word.length && strncasecmp(text.at, word.at, word.length) == 0;
 }
 
 /* Whether the bytes are the same; quicker than a call where they are few.  The last ones are

@@ -2,7 +2,6 @@
 #include "request/call.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/memory.h"
 #include "number/decimal.h"
@@ -109,7 +108,7 @@ static struct cmb_text find_word(const struct cmb_vocabulary *vocabulary, struct
 {
     for (uint32_t i = 0; i < vocabulary->count; i++) {
         struct cmb_text word = vocabulary->words[i].text;
-        if (word.length == value.length && strncasecmp(word.at, value.at, word.length) == 0)
+        if (cmb_text_is_word(value, word))
             return word;
     }
     return (struct cmb_text){ 0 };

@@ -1,7 +1,6 @@
 /* What do the two sides of permessage-deflate promise each other? */
 #include "transport/deflate.h"
 
-#include <strings.h>
 
 /* Parameters of one extension, as they were written. */
 struct parameters {
@@ -12,11 +11,6 @@ struct parameters {
 static uint8_t usual(uint8_t bits)
 {
     return bits ? bits : 15;
-}
-
-static bool is_word(struct cmb_text text, struct cmb_text word)
-{
-    return text.length == word.length && strncasecmp(text.at, word.at, word.length) == 0;
 }
 
 /* Cuts at the first `separator` outside quotes, as cmb_text_cut. */
@@ -72,13 +66,13 @@ static bool read_parameter(struct cmb_text text, bool is_offer, struct parameter
     struct cmb_text name, value = cut(text, '=', &name);
     value = cmb_text_trim(value);
     struct cmb_deflate_terms *terms = &all->terms;
-    if (is_word(name, CMB_TEXT("client_no_context_takeover")))
+    if (cmb_text_is_word(name, CMB_TEXT("client_no_context_takeover")))
         return note_flag(value, &all->has_client_forgets, &terms->client_forgets);
-    if (is_word(name, CMB_TEXT("server_no_context_takeover")))
+    if (cmb_text_is_word(name, CMB_TEXT("server_no_context_takeover")))
         return note_flag(value, &all->has_server_forgets, &terms->server_forgets);
-    if (is_word(name, CMB_TEXT("client_max_window_bits")))
+    if (cmb_text_is_word(name, CMB_TEXT("client_max_window_bits")))
         return note_bits(value, is_offer, &all->has_client_bits, &terms->client_bits);
-    if (is_word(name, CMB_TEXT("server_max_window_bits")))
+    if (cmb_text_is_word(name, CMB_TEXT("server_max_window_bits")))
         return note_bits(value, false, &all->has_server_bits, &terms->server_bits);
     return false;
 }
@@ -87,7 +81,7 @@ static bool read_extension(struct cmb_text text, bool is_offer, struct parameter
 {
     struct cmb_text name, parameter, left = cut(text, ';', &name);
     *ret_all = (struct parameters){ 0 };
-    if (!is_word(name, CMB_TEXT("permessage-deflate")))
+    if (!cmb_text_is_word(name, CMB_TEXT("permessage-deflate")))
         return false;
     while (left.at) {
         left = cut(left, ';', &parameter);

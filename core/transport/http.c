@@ -1,7 +1,6 @@
 /* Is this a whole, well-formed HTTP/1.1 answer, and what does it say? */
 #include "transport/http_body.h"
 
-#include <strings.h>
 
 static const struct cmb_http_expect expect_default = { 0 };
 
@@ -99,17 +98,11 @@ static int check_names(struct cmb_http *http)
     return 0;
 }
 
-static bool is_word(struct cmb_text text, const char *word)
-{
-    return text.length == strlen(word) && strncasecmp(text.at, word, text.length) == 0;
-}
-
 struct cmb_text cmb_header_find(const struct cmb_header *headers, size_t count,
                                 struct cmb_text name)
 {
     for (size_t i = 0; i < count; i++)
-        if (headers[i].name.length == name.length &&
-            strncasecmp(headers[i].name.at, name.at, name.length) == 0)
+        if (cmb_text_is_word(headers[i].name, name))
             return headers[i].value;
     return (struct cmb_text){ 0 };
 }
@@ -121,16 +114,16 @@ int cmb_http_check_encoding(struct cmb_http *http)
     struct cmb_text coding =
         cmb_header_find(http->headers, http->header_count, CMB_TEXT("content-encoding"));
     http->encoding = CMB_HTTP_PLAIN;
-    if (is_word(coding, "gzip") || is_word(coding, "x-gzip"))
+    if (cmb_text_is_word(coding, CMB_TEXT("gzip")) || cmb_text_is_word(coding, CMB_TEXT("x-gzip")))
         http->encoding = CMB_HTTP_GZIP;
-    else if (is_word(coding, "deflate"))
+    else if (cmb_text_is_word(coding, CMB_TEXT("deflate")))
         http->encoding = CMB_HTTP_DEFLATE;
-    else if (coding.length && !is_word(coding, "identity"))
+    else if (coding.length && !cmb_text_is_word(coding, CMB_TEXT("identity")))
         return cmb_http_fail(http, CAMBIST_GARBLED,
                              "the answer is encoded in a way that was not asked for");
     struct cmb_text transfer =
         cmb_header_find(http->headers, http->header_count, CMB_TEXT("transfer-encoding"));
-    if (transfer.at && !is_word(transfer, "chunked"))
+    if (transfer.at && !cmb_text_is_word(transfer, CMB_TEXT("chunked")))
         return cmb_http_fail(http, CAMBIST_GARBLED, "the answer has an unknown transfer encoding");
     return 0;
 }

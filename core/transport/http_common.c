@@ -40,12 +40,6 @@ static bool is_printable(char c)
     return c >= ' ' && c <= '~';
 }
 
-static bool is_name(char c)
-{
-    return (unsigned char)((c | 0x20) - 'a') < 26 || is_digit(c) || c == '-' || c == '.' ||
-           c == '_';
-}
-
 /* The first byte that is not printable ASCII. */
 static const char *skip_printable(const char *at, const char *end)
 {
@@ -75,7 +69,7 @@ static const char *skip_name(const char *at, const char *end)
             return at + __builtin_ctz(others);
     }
 #endif
-    while (at < end && is_name(*at))
+    while (at < end && cmb_plain_is(*at))
         at++;
     return at;
 }
@@ -101,11 +95,6 @@ static bool read_status(struct head *head)
     return head->code >= 200 && head->code != 204 && head->code != 304 && pass_line(head, &reason);
 }
 
-static bool is_word(struct cmb_text text, struct cmb_text word)
-{
-    return text.length == word.length && strncasecmp(text.at, word.at, word.length) == 0;
-}
-
 static bool read_length(struct head *head, struct cmb_text value)
 {
     if (head->length >= 0 || value.length == 0 || value.length > LENGTH_DIGITS_MOST)
@@ -123,14 +112,14 @@ static bool read_length(struct head *head, struct cmb_text value)
 static bool check_header(struct head *head, const struct cmb_header *header)
 {
     switch (header->name.length) {
-    case 7: return !is_word(header->name, CMB_TEXT("upgrade"));
+    case 7: return !cmb_text_is_word(header->name, CMB_TEXT("upgrade"));
     case 10:
-        return !is_word(header->name, CMB_TEXT("connection")) ||
-               is_word(header->value, CMB_TEXT("keep-alive"));
+        return !cmb_text_is_word(header->name, CMB_TEXT("connection")) ||
+               cmb_text_is_word(header->value, CMB_TEXT("keep-alive"));
     case 14:
-        return !is_word(header->name, CMB_TEXT("content-length")) ||
+        return !cmb_text_is_word(header->name, CMB_TEXT("content-length")) ||
                read_length(head, header->value);
-    case 16: return !is_word(header->name, CMB_TEXT("proxy-connection"));
+    case 16: return !cmb_text_is_word(header->name, CMB_TEXT("proxy-connection"));
     default: /* the parser objects to longer names, too, that begin so */
         return header->name.length < 17 ||
                strncasecmp(header->name.at, "transfer-encoding", 17) != 0;

@@ -5,7 +5,6 @@
 
 #include <openssl/evp.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum { KEY_BYTES = 16, KEY_CHARACTERS = 24, ACCEPT_CHARACTERS = 28 };
 
@@ -124,21 +123,16 @@ int cmb_websocket_ask(struct cmb_websocket *websocket,
 
 /* --- the answer --- */
 
-static bool is_word(struct cmb_text text, struct cmb_text word)
-{
-    return text.length == word.length && strncasecmp(text.at, word.at, word.length) == 0;
-}
-
 /* Whether the header's values, a list each, hold the word. */
 static bool lists(const struct cmb_http *http, struct cmb_text name, struct cmb_text word)
 {
     for (size_t i = 0; i < http->header_count; i++) {
         struct cmb_text left = http->headers[i].value, one;
-        if (!is_word(http->headers[i].name, name))
+        if (!cmb_text_is_word(http->headers[i].name, name))
             continue;
         while (left.at) {
             left = cmb_text_cut(left, ',', &one);
-            if (is_word(cmb_text_trim(one), word))
+            if (cmb_text_is_word(cmb_text_trim(one), word))
                 return true;
         }
     }
@@ -152,7 +146,7 @@ static bool find_single(const struct cmb_http *http, struct cmb_text name,
     size_t count = 0;
     *ret_value = (struct cmb_text){ 0 };
     for (size_t i = 0; i < http->header_count; i++)
-        if (is_word(http->headers[i].name, name)) {
+        if (cmb_text_is_word(http->headers[i].name, name)) {
             *ret_value = http->headers[i].value;
             count++;
         }

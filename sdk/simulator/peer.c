@@ -4,7 +4,6 @@
 
 #include <http_parser.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -133,7 +132,7 @@ static void list_headers(struct reading *reading, struct cmb_received *received)
                                         reading->places[i].name_length };
         pair->value = (struct cmb_text){ text + reading->places[i].value,
                                          reading->places[i].value_length };
-        if (pair->name.length == 4 && strncasecmp(pair->name.at, "host", 4) == 0)
+        if (cmb_text_is_word(pair->name, CMB_TEXT("host")))
             received->host = pair->value;
     }
 }

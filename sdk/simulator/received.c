@@ -1,7 +1,6 @@
 /* Which parameters does a request carry, and where? */
 #include "simulator/request.h"
 
-#include <strings.h>
 
 #include "crypto/encode.h"
 #include "json/path.h"
@@ -54,10 +53,7 @@ static struct cmb_text find_pair(const struct cmb_received_pair *pairs, uint32_t
                                  struct cmb_text name, bool is_any_case)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool is_it = cmb_text_is(pairs[i].name, name) ||
-                     (is_any_case && pairs[i].name.length == name.length &&
-                      strncasecmp(pairs[i].name.at, name.at, name.length) == 0);
-        if (is_it)
+        if ((is_any_case ? cmb_text_is_word : cmb_text_is)(pairs[i].name, name))
             return pairs[i].value;
     }
     return (struct cmb_text){ 0 };

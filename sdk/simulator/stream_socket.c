@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include <openssl/evp.h>
@@ -16,16 +15,14 @@ enum { READ_BYTES = 16384, FRAME_BYTES_MOST = 64 << 20, STALL_MS = 60000, ONE_MI
 static struct cmb_text header_of(const struct cmb_received *received, const char *name)
 {
     for (uint32_t i = 0; i < received->header_count; i++)
-        if (received->headers[i].name.length == strlen(name) &&
-            strncasecmp(received->headers[i].name.at, name, strlen(name)) == 0)
+        if (cmb_text_is_word(received->headers[i].name, cmb_text_of(name)))
             return received->headers[i].value;
     return (struct cmb_text){ 0 };
 }
 
 bool cmb_socket_is_asked(const struct cmb_received *received)
 {
-    struct cmb_text upgrade = header_of(received, "Upgrade");
-    return upgrade.length == 9 && strncasecmp(upgrade.at, "websocket", 9) == 0;
+    return cmb_text_is_word(header_of(received, "Upgrade"), CMB_TEXT("websocket"));
 }
 
 static void format_accept(struct cmb_text key, char ret_accept[static 32])

@@ -3,6 +3,13 @@
 
 #include "json/path.h"
 
+enum { MISSES_PER_LESSON = 16 };
+
+bool cmb_lesson_is_due(uint32_t *misses, uint32_t stencils)
+{
+    return (*misses)++ < stencils || *misses % MISSES_PER_LESSON == 0;
+}
+
 void cmb_lesson_pin(struct cmb_lesson *lesson, const struct cmb_json_value *value)
 {
     bool is_scalar = value->kind != CMB_JSON_OBJECT && value->kind != CMB_JSON_ARRAY;

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-enum { STENCILS = 8, MISSES_PER_LESSON = 16 };
+enum { STENCILS = 8 };
 
 struct answer_stencil {
     struct cmb_stencil by;
@@ -47,11 +47,12 @@ static uint32_t give(const struct cmb_stencil *stencil, uint32_t i, uint32_t num
 }
 
 bool cmb_stencil_fill(const struct cmb_stencil *stencil, struct cmb_text text,
-                      struct cmb_json_value *found)
+                      const struct cmb_fields *fields, struct cmb_json_value *ret_found)
 {
     struct cmb_json_reader reader;
     struct cmb_json_value value = { 0 };
     uint32_t bond = 0;
+    memset(ret_found, 0, (fields->count + 1) * sizeof *ret_found);
     cmb_json_init(&reader, text, 0);
     for (uint32_t i = 0; i < stencil->json.count; i++) {
         if (!cmb_json_stencil_pass(&stencil->json, i, &reader))
@@ -59,11 +60,11 @@ bool cmb_stencil_fill(const struct cmb_stencil *stencil, struct cmb_text text,
         const char *at = reader.at;
         if (!cmb_json_stencil_read(&stencil->json, i, &reader, &value))
             return false;
-        bond = give(stencil, bond, i, at, &value, found);
+        bond = give(stencil, bond, i, at, &value, ret_found);
     }
     if (!cmb_json_stencil_pass(&stencil->json, stencil->json.count, &reader))
         return false;
-    give(stencil, bond, stencil->json.count, reader.at, &value, found);
+    give(stencil, bond, stencil->json.count, reader.at, &value, ret_found);
     return true;
 }
 
@@ -148,13 +149,14 @@ bool cmb_stencils_read(struct cmb_call *call)
 {
     struct cmb_stencils *stencils = call->exchange->stencils;
     const struct cmb_fields *fields = &call->endpoint->fields;
+    struct cmb_json_value *found = NULL;
     call->found = NULL;
     for (uint32_t i = 0; stencils && i < STENCILS; i++) {
         if (stencils->all[i].endpoint != call->endpoint)
             continue;
-        struct cmb_json_value *found =
-            cmb_arena_take(&call->arena, (fields->count + 1) * sizeof *found);
-        if (!found || !cmb_stencil_fill(&stencils->all[i].by, call->answer_body, found))
+        if (!found)
+            found = cmb_arena_room(&call->arena, (fields->count + 1) * sizeof *found);
+        if (!found || !cmb_stencil_fill(&stencils->all[i].by, call->answer_body, fields, found))
             continue;
         call->found = found;
         return true;
@@ -165,8 +167,7 @@ bool cmb_stencils_read(struct cmb_call *call)
 struct cmb_lesson *cmb_stencils_start_lesson(struct cmb_call *call)
 {
     struct cmb_stencils *stencils = call->exchange->stencils;
-    if (!stencils ||
-        (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
+    if (!stencils || !cmb_lesson_is_due(&stencils->misses, STENCILS))
         return NULL;
     stencils->lesson = (struct cmb_lesson){ 0 };
     return &stencils->lesson;

@@ -29,10 +29,10 @@ struct cmb_stencil {
 bool cmb_stencil_cut(struct cmb_stencil *stencil, struct cmb_text text,
                      const struct cmb_fields *fields, const struct cmb_lesson *lesson,
                      const char *name);
-/* Finds the leaves' values in a text that fits; `found` is zeroed, of one more than there are leaves.
+/* Finds the leaves' values in a text that fits; `ret_found` is of one more than there are leaves.
  * False: it does not fit. */
 bool cmb_stencil_fill(const struct cmb_stencil *stencil, struct cmb_text text,
-                      struct cmb_json_value *found);
+                      const struct cmb_fields *fields, struct cmb_json_value *ret_found);
 
 /* ---- an exchange's answers ---- */
 
@@ -49,8 +49,10 @@ bool cmb_stencils_read(struct cmb_call *call);
 
 /* ---- lessons ---- */
 
-/* The lesson that the answer is for, which fits no stencil; NULL where nobody learns from it: not from
- * each, because there may be no two that look alike. */
+/* Whether a text that fits none of so many stencils is to be learnt from: the first ones are, and then
+ * one of many, because there may be no two that look alike. `misses` counts those texts. */
+bool cmb_lesson_is_due(uint32_t *misses, uint32_t stencils);
+/* The lesson that the answer is for, which fits no stencil; NULL where nobody learns from it. */
 struct cmb_lesson *cmb_stencils_start_lesson(struct cmb_call *call);
 /* Cuts a stencil out of the call's answer, if its form can have one. */
 void cmb_stencils_learn(struct cmb_call *call, struct cmb_lesson *lesson);

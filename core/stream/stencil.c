@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "request/map.h"
 
-enum { STENCILS = 12, MISSES_PER_LESSON = 16, NAME_BYTES_MOST = 32 };
+enum { STENCILS = 12, NAME_BYTES_MOST = 32 };
 
 /* What a hole's value is for. */
 enum use_kind { IGNORED = 0, NAMES_MARKET, IS_LEVELS, IS_INTEGER, IS_TIME, STAYS /* is no hole */ };
@@ -157,8 +157,7 @@ static bool take_book(struct cmb_stream *stream, struct stencil *stencil, struct
 static bool take_records(struct cmb_stream *stream, struct stencil *stencil, struct cmb_text text)
 {
     struct cmb_json_value *found = stream->stencils->found;
-    memset(found, 0, (stencil->channel->endpoint.fields.count + 1) * sizeof *found);
-    if (!cmb_stencil_fill(&stencil->by, text, found))
+    if (!cmb_stencil_fill(&stencil->by, text, &stencil->channel->endpoint.fields, found))
         return false;
     if (cmb_decode_records(stream, stencil->channel, found) == CAMBIST_OK)
         return true;
@@ -190,7 +189,7 @@ void cmb_frame_stencils_start_lesson(struct cmb_stream *stream, const struct cmb
 {
     struct cmb_frame_stencils *stencils = stream->stencils;
     stream->lesson = NULL;
-    if (!stencils || (stencils->misses++ >= STENCILS && stencils->misses % MISSES_PER_LESSON))
+    if (!stencils || !cmb_lesson_is_due(&stencils->misses, STENCILS))
         return;
     stencils->lesson = (struct cmb_frame_lesson){ .channel = channel };
     stream->lesson = &stencils->lesson;

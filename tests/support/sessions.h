@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/event.h"
+
 struct test_session {
     const char *plugins, *name; /* folder and plugin */
     uint32_t kind;              /* of its markets; 0: the plugin's own */
@@ -85,6 +87,16 @@ static inline bool test_session_play(const struct test_session *session, test_se
     if (file)
         fclose(file);
     return file != NULL;
+}
+
+/* Adds what was told, as cambist replay writes it. */
+static inline void test_session_log(struct cmb_buffer *log, const struct cmb_event *event)
+{
+    struct cmb_json_writer writer;
+    cmb_json_writer_init(&writer, log);
+    cmb_json_begin_object(&writer);
+    cmb_stream_event_write(event, &writer);
+    cmb_json_end_object(&writer);
 }
 
 #endif

@@ -4,7 +4,6 @@
  * begin anew, and behind a part of the session comes a message with some bytes changed, drawn from a
  * seed: what is no JSON any more, what is another number, market or word.  Each time both have to
  * answer and to tell the same. */
-#include "cli/event.h"
 #include "support/fed_stream.h"
 #include "support/sessions.h"
 #include "support/test.h"
@@ -41,11 +40,7 @@ static uint64_t draw(struct pair *pair, uint64_t below)
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct side *side = user;
-    struct cmb_json_writer writer;
-    cmb_json_writer_init(&writer, &side->log);
-    cmb_json_begin_object(&writer);
-    cmb_stream_event_write(event, &writer);
-    cmb_json_end_object(&writer);
+    test_session_log(&side->log, event);
 }
 
 static void feed_side(struct side *side, const char *url, struct cmb_text text, int64_t now_ns)

@@ -6,7 +6,6 @@
  * same wherever it is cut.
  * Without the recordings the plugins' own sessions are what there is.
  */
-#include "cli/event.h"
 #include "support/fed_stream.h"
 #include "support/sessions.h"
 #include "support/test.h"
@@ -110,11 +109,7 @@ static void free_session(struct session *session)
 static void on_event(const struct cmb_event *event, void *user)
 {
     struct reading *reading = user;
-    struct cmb_json_writer writer;
-    cmb_json_writer_init(&writer, &reading->log);
-    cmb_json_begin_object(&writer);
-    cmb_stream_event_write(event, &writer);
-    cmb_json_end_object(&writer);
+    test_session_log(&reading->log, event);
     cmb_buffer_add_char(&reading->log, '\n');
 }
 

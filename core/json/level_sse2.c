@@ -1,16 +1,7 @@
 /* How is a level read with registers of 16 bytes? */
-#include "base/wide.h"
 #include "json/level_inner.h"
 
 #if defined(__SSE2__)
-
-/* A bit for each of 16 bytes that is a digit. */
-static inline uint64_t digits_in(const char *at)
-{
-    /* Moved so that '0' to '9' are the ten greatest signed values. */
-    __m128i moved = _mm_add_epi8(cmb_wide_load(at), _mm_set1_epi8(127 - '9'));
-    return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10)));
-}
 
 /* The last bytes of a vector, all of each or what tells a digit's value. */
 static const char last_bytes[2 * CMB_LEVEL_DIGITS_MOST] = {
@@ -47,7 +38,8 @@ static inline __m128i join_groups(__m128i first, __m128i second)
 /* Nothing behind the window counts as a digit: a stop for what has no end. */
 static inline uint64_t find_others(const char *at)
 {
-    return ~(digits_in(at) | digits_in(at + 16) << 16 | digits_in(at + 32) << 32);
+    return ~(cmb_scaled_find_digits(at) | (uint64_t)cmb_scaled_find_digits(at + 16) << 16 |
+             (uint64_t)cmb_scaled_find_digits(at + 32) << 32);
 }
 
 static inline bool convert(const struct cmb_level_number *price,

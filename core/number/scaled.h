@@ -11,11 +11,8 @@
 #include <endian.h>
 
 #include "base/text.h"
+#include "base/wide.h"
 #include "number/fault.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 /* Scales are 0 to this: 10^18 is the largest power of ten in an int64. */
 #define CMB_SCALED_SCALE_MOST 18
@@ -86,15 +83,21 @@ static inline unsigned cmb_scaled_find_others_of(const char *at)
     return (unsigned)((others >> 7) * 0x0102040810204080u >> 56);
 }
 
+#if defined(__SSE2__)
+/* A bit for each of 16 bytes that is a digit. */
+static inline unsigned cmb_scaled_find_digits(const char *at)
+{
+    /* Moved so that '0' to '9' are the ten greatest signed values. */
+    __m128i moved = _mm_add_epi8(cmb_wide_load(at), _mm_set1_epi8(127 - '9'));
+    return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10)));
+}
+#endif
+
 /* A bit for each of 16 bytes that is no digit. */
 static inline unsigned cmb_scaled_find_others(const char *at)
 {
 #if defined(__SSE2__)
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    /* Moved so that '0' to '9' are the ten greatest signed values. */
-    __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8(127 - '9'));
-    __m128i digits = _mm_cmpgt_epi8(moved, _mm_set1_epi8(127 - 10));
-    return (unsigned)_mm_movemask_epi8(digits) ^ 0xffffu;
+    return cmb_scaled_find_digits(at) ^ 0xffffu;
 #else
     return cmb_scaled_find_others_of(at) | cmb_scaled_find_others_of(at + 8) << 8;
 #endif

@@ -73,6 +73,9 @@ const struct cmb_key cmb_keys[] = {
       .help = "the plugin file's SHA-256; the daemon wants it" },
     { EXCHANGE(receive_window_ms), NUMBER(0, 0, 60000),
       .help = "how old a request may arrive; 0: as the plugin says" },
+    { EXCHANGE(limits), .type = CMB_KEY_TEXT, .standard = "",
+      .help = "NAME:WEIGHT/SECONDS,...: what your tier allows, where it is not what "
+              "`cambist limits` prints" },
     { EXCHANGE(kinds), .type = CMB_KEY_WORDS, .standard = "", .words = "spot|swap|future|option",
       .help = "market kinds to load; all when empty" },
     { EXCHANGE(dead_man_s), NUMBER(0, 0, 3600),

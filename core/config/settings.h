@@ -51,6 +51,7 @@ struct cmb_settings_exchange {
     const char *credentials;   /* a source, see config/credentials.h */
     const char *plugin_sha256; /* 64 hex digits */
     int64_t receive_window_ms; /* 0: the plugin's */
+    const char *limits;        /* "private:20/20,..."; "": the plugin's */
     int64_t kinds;             /* CAMBIST_KIND_... or-ed; 0: all that the plugin has */
     int64_t dead_man_s;
     const char *taker_fee;     /* "": the exchange's own */

@@ -92,6 +92,7 @@ static int open_account(struct cambist_exchange *exchange, const struct cmb_sett
         .name = cmb_text_of(settings->name),
         .environment = (uint32_t)settings->environment,
         .receive_window_ms = (uint32_t)settings->receive_window_ms,
+        .limits = cmb_text_of(settings->limits),
         .kind = (uint32_t)(settings->kinds & (0 - settings->kinds)),
         .kinds = (uint32_t)settings->kinds,
         .is_key_cached = host->key_cache,

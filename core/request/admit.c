@@ -120,11 +120,10 @@ static int64_t number_in(const struct cmb_answer *answer, const char *header)
 
 static void learn_use(struct cmb_run *run, const struct cmb_answer *answer, int64_t now_ns)
 {
-    const struct cambist_plugin *tables = &run->desk->exchange->plugin->tables;
     const struct cmb_endpoint *endpoint = run->call->endpoint;
     for (uint32_t i = 0; i < endpoint->charge_count; i++) {
         uint32_t limit = endpoint->charges[i].limit;
-        const struct cambist_limit *row = CMB_ROW(tables->limits, limit);
+        const struct cambist_limit *row = &run->desk->exchange->limits[limit];
         struct cmb_bucket_report report = { .used = number_in(answer, row->used_header),
                                             .remaining = number_in(answer, row->remaining_header),
                                             .capacity = -1, .reset_in_ns = -1 };
@@ -144,8 +143,7 @@ static void learn_capacity(struct cmb_run *run, const struct cmb_answer *answer,
     int64_t most_used = 0, most_capacity = 1, least = 0;
     for (uint32_t i = 0; i < endpoint->charge_count; i++) {
         uint32_t limit = endpoint->charges[i].limit;
-        const struct cambist_limit *row =
-            CMB_ROW(run->desk->exchange->plugin->tables.limits, limit);
+        const struct cambist_limit *row = &run->desk->exchange->limits[limit];
         struct cmb_bucket *bucket = cmb_desk_bucket(run->desk, limit);
         int64_t used = number_in(answer, row->used_header);
         int64_t capacity = atomic_load(&bucket->capacity);

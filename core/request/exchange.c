@@ -273,6 +273,8 @@ int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
                                     : cmb_fail_plain(error, CAMBIST_NO_MEMORY,
                                                      CMB_TEXT("no memory for an exchange"));
     if (status == CAMBIST_OK)
+        status = cmb_exchange_set_limits(exchange, settings->limits, error);
+    if (status == CAMBIST_OK)
         status = keep_credentials(exchange, settings, error);
     if (status == CAMBIST_OK)
         status = open_keys(exchange, settings, error);

@@ -33,6 +33,8 @@ struct cmb_exchange_settings {
     uint32_t kind;               /* CAMBIST_KIND_... meant when nothing says it; 0: spot */
     uint32_t kinds;              /* CAMBIST_KIND_... or-ed: of these markets are loaded; 0: all */
     uint32_t receive_window_ms;  /* 0: the plugin's own default */
+    struct cmb_text limits;      /* "private:20/20,...": weight in seconds, where it is not as the
+                                  * plugin says; absent: nowhere */
     bool is_key_cached;          /* keeps asymmetric keys ready; see crypto/sign.h */
     const struct cmb_pair *servers; /* name -> URL, instead of the plugin's; only when simulated.  A
                                      * wss:// row keeps its path where the URL has none */
@@ -58,6 +60,7 @@ struct cmb_exchange {
     uint32_t environment, kind;
     uint32_t kinds; /* of which markets are loaded; 0: of all */
     struct cmb_text receive_window; /* decimal text; absent: not configured */
+    const struct cambist_limit *limits; /* by the plugin's rows */
     struct cmb_server servers[CMB_SERVERS_MOST];
     struct cmb_vault *vault;
     struct cmb_secret credentials[CMB_CREDENTIALS_MOST];
@@ -86,6 +89,10 @@ struct cmb_exchange {
 int cmb_exchange_open(const struct cmb_plugin *plugin, struct cmb_vault *vault,
                       const struct cmb_exchange_settings *settings, struct cmb_exchange **ret,
                       struct cambist_error *error);
+/* Has the exchange's limits be the plugin's but for what `text` says: "private:20/20,...".  BAD_CONFIG
+ * names the entry that is wrong. */
+int cmb_exchange_set_limits(struct cmb_exchange *exchange, struct cmb_text text,
+                            struct cambist_error *error);
 /* Wipes the account's secrets; accepts NULL. */
 void cmb_exchange_close(struct cmb_exchange *exchange);
 

@@ -7,6 +7,7 @@
  */
 #include "request/request_run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -60,11 +61,17 @@ struct cmb_limit_name cmb_limit_name_of(const struct cmb_exchange *exchange, str
     return name;
 }
 
-static struct cmb_limit_name name_of(const struct cmb_desk *desk, const struct cambist_limit *row)
+/* A bucket keeps the rule that it was made by, so another tier's is another one. */
+static struct cmb_limit_name name_of(const struct cmb_desk *desk, uint32_t i)
 {
+    const struct cambist_limit *row = &desk->exchange->limits[i];
+    const struct cambist_limit *usual = CMB_ROW(desk->exchange->plugin->tables.limits, i);
     struct cmb_text by = row->scope == CAMBIST_PER_ADDRESS ? cmb_text_of(desk->office->proxy)
                                                            : cmb_exchange_account(desk->exchange);
-    return cmb_limit_name_of(desk->exchange, cmb_text_of(row->name), by);
+    char tier[80];
+    snprintf(tier, sizeof tier, "%.40s:%u/%u", row->name, row->capacity, row->window_ms);
+    bool is_usual = row->capacity == usual->capacity && row->window_ms == usual->window_ms;
+    return cmb_limit_name_of(desk->exchange, cmb_text_of(is_usual ? row->name : tier), by);
 }
 
 /* ---- buckets ---- */
@@ -120,9 +127,8 @@ static uint32_t count_of(const struct cmb_desk *desk)
 bool cmb_limits_open(struct cmb_desk *desk)
 {
     for (uint32_t i = 0; i < count_of(desk); i++) {
-        const struct cambist_limit *row = CMB_ROW(desk->exchange->plugin->tables.limits, i);
-        struct cmb_bucket_rule rule = cmb_limits_rule(row);
-        desk->buckets[i] = find_bucket(desk->office, name_of(desk, row), &rule);
+        struct cmb_bucket_rule rule = cmb_limits_rule(&desk->exchange->limits[i]);
+        desk->buckets[i] = find_bucket(desk->office, name_of(desk, i), &rule);
         if (!desk->buckets[i])
             return false;
     }
@@ -164,8 +170,7 @@ static void try_rules_again(struct cmb_desk *desk, int64_t now_ns)
         return;
     desk->narrowed_ns = 0;
     for (uint32_t i = 0; i < count_of(desk); i++) {
-        struct cmb_bucket_rule rule =
-            cmb_limits_rule(CMB_ROW(desk->exchange->plugin->tables.limits, i));
+        struct cmb_bucket_rule rule = cmb_limits_rule(&desk->exchange->limits[i]);
         struct cmb_bucket_report report = { -1, -1, rule.capacity, -1 };
         cmb_bucket_correct(desk->buckets[i], &report, now_ns);
     }

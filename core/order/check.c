@@ -7,7 +7,6 @@
 #define MARGIN_NS (5 * SECOND_NS) /* clocks may differ by so much */
 enum {
     CHECKS_BEFORE_SECOND_CANCEL = 4,
-    PAGE_ROWS_USUAL = 100,
     TRADERS_MOST = 16, /* that one check asks for */
 };
 
@@ -49,20 +48,12 @@ static void say_span(struct cmb_inquiry *inquiry)
         say_time(inquiry, CAMBIST_ARGUMENT_until, inquiry->until, inquiry->to_ns);
 }
 
-/* A list so long may go on, on a page that was not asked for. */
-static bool is_page(const struct cmb_inquiry *inquiry)
-{
-    const struct cambist_order_rule *rule = cmb_kept_rule(inquiry->kept);
-    uint32_t most = rule && rule->page_rows ? rule->page_rows : PAGE_ROWS_USUAL;
-    return inquiry->run->call->row_count >= most;
-}
-
 /* Halves a part that is longer than a page, or steps on to the rest: whether there is something to be
  * asked for.  What cannot be had whole cuts the check. */
 static bool next_part(struct cmb_inquiry *inquiry)
 {
     int64_t span_ns = inquiry->to_ns - inquiry->from_ns;
-    if (is_page(inquiry)) {
+    if (cmb_inquiry_fills_page(inquiry)) {
         inquiry->is_cut |= span_ns < SECOND_NS;
         inquiry->to_ns -= span_ns / 2;
         return !inquiry->is_cut;
@@ -225,7 +216,7 @@ static void go_on(struct cmb_inquiry *inquiry)
     if (goes_on(inquiry))
         return;
     bool is_open_list = is_history(inquiry->step) && !inquiry->end_ns && is_ok(inquiry);
-    inquiry->is_cut |= is_open_list && is_page(inquiry);
+    inquiry->is_cut |= is_open_list && cmb_inquiry_fills_page(inquiry);
     if (is_ok(inquiry) || is_absent(inquiry))
         inquiry->answered |= 1u << inquiry->step;
     enum cmb_check_step next = next_step(inquiry);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 
+enum { PAGE_ROWS_USUAL = 100 };
 #define TURN_MOST_NS (60 * (int64_t)1000000000) /* so often it asks whether the limit is wider again */
 
 struct cmb_inquiry *cmb_inquiry_take(struct cmb_orders *orders)
@@ -69,6 +70,16 @@ static void hear_rows(struct cmb_inquiry *inquiry)
         else
             cmb_orders_hear_trade(orders, row);
     }
+}
+
+bool cmb_inquiry_fills_page(const struct cmb_inquiry *inquiry)
+{
+    const struct cmb_exchange *exchange = inquiry->orders->exchange;
+    const struct cambist_order_rule *rule =
+        inquiry->kept ? cmb_kept_rule(inquiry->kept)
+                      : cmb_find_order_rule(exchange->plugin, exchange->kind);
+    uint32_t most = rule && rule->page_rows ? rule->page_rows : PAGE_ROWS_USUAL;
+    return inquiry->run->call->row_count >= most;
 }
 
 /* The limit's turn has come: the same question, with the arguments that it had. */

@@ -1,7 +1,8 @@
 /* What was missed while nobody could hear it?
  *
- * All open orders are asked for, then the trades of each market in which orders are open.  An order
- * of ours that should be open and is not is then asked for by itself.
+ * All open orders are asked for, then all trades: market by market only where the exchange wants a
+ * market, or where they do not stand on one page.  An order of ours that should be open and is not is
+ * then asked for by itself.
  */
 #include "order/way.h"
 
@@ -11,7 +12,7 @@
 #define PERIOD_NS    (60 * SECOND_NS) /* also without a reason, while orders are open */
 #define LAG_NS       (2 * SECOND_NS)  /* an order so young may be missing in an answer */
 
-enum { SYNC_OPEN = 1, SYNC_TRADES };
+enum { SYNC_OPEN = 1, SYNC_ALL_TRADES, SYNC_TRADES /* of one market */ };
 enum { TRIES_PATIENT = 3 }; /* so long whoever wants to place something waits */
 
 /* Also an order that is over may still be told a trade, by an exchange that has ended it too soon. */
@@ -52,7 +53,7 @@ static void ask_trades(struct cmb_inquiry *inquiry)
             from_ns = kept->order.asked_ns;
     snprintf(inquiry->since, sizeof inquiry->since, "%lld",
              (long long)((from_ns - 60 * SECOND_NS) / 1000000));
-    inquiry->step = SYNC_TRADES;
+    inquiry->step = inquiry->id[0] ? SYNC_TRADES : SYNC_ALL_TRADES;
     cmb_inquiry_begin(inquiry, CAMBIST_OPERATION_fetch_my_trades);
     cmb_inquiry_say(inquiry, CAMBIST_ARGUMENT_symbol, inquiry->id);
     cmb_inquiry_say(inquiry, CAMBIST_ARGUMENT_since, inquiry->since);
@@ -114,11 +115,32 @@ static void finish(struct cmb_inquiry *inquiry)
     cmb_orders_let_go(orders);
 }
 
+/* Whether one question reaches all markets that matter: where no symbol is given, those of one kind
+ * are meant.  One market is asked for by its name. */
+static bool is_reached_at_once(const struct cmb_inquiry *inquiry)
+{
+    const struct cmb_orders *orders = inquiry->orders;
+    const struct cmb_exchange *exchange = orders->exchange;
+    if (inquiry->is_by_symbol || !exchange->markets)
+        return false;
+    const char *symbol = cmb_orders_next_symbol(orders, "");
+    bool are_many = symbol && cmb_orders_next_symbol(orders, symbol);
+    for (; symbol; symbol = cmb_orders_next_symbol(orders, symbol)) {
+        const struct cambist_market *market =
+            cmb_markets_find(exchange->markets, cmb_text_of(symbol), 0);
+        if (!market || market->kind != exchange->kind)
+            return false;
+    }
+    return are_many;
+}
+
 static void begin_trades(struct cmb_inquiry *inquiry)
 {
     doubt_missing(inquiry);
     inquiry->id[0] = '\0';
-    if (!ask_next(inquiry, ask_trades))
+    if (is_reached_at_once(inquiry))
+        ask_trades(inquiry);
+    else if (!ask_next(inquiry, ask_trades))
         finish(inquiry);
 }
 
@@ -132,8 +154,9 @@ static void on_step(struct cmb_inquiry *inquiry)
         return;
     }
     inquiry->is_by_symbol |= wants_symbol;
-    if (inquiry->step == SYNC_TRADES) {
-        if (!ask_next(inquiry, ask_trades))
+    bool is_all = inquiry->step == SYNC_ALL_TRADES && !status && !cmb_inquiry_fills_page(inquiry);
+    if (inquiry->step != SYNC_OPEN) {
+        if (is_all || !ask_next(inquiry, ask_trades))
             finish(inquiry);
     } else if (!inquiry->is_by_symbol || !ask_next(inquiry, ask_open)) {
         begin_trades(inquiry);

@@ -243,6 +243,8 @@ void cmb_inquiry_give(struct cmb_inquiry *inquiry);
 void cmb_inquiry_begin(struct cmb_inquiry *inquiry, uint32_t operation);
 void cmb_inquiry_say(struct cmb_inquiry *inquiry, uint32_t argument, const char *value);
 void cmb_inquiry_ask(struct cmb_inquiry *inquiry);
+/* Whether its answer is a list so long that it may go on, on a page that was not asked for. */
+bool cmb_inquiry_fills_page(const struct cmb_inquiry *inquiry);
 /* Ends one that waits for a limit; one that is with the network ends with that.  Accepts NULL. */
 void cmb_inquiry_stop(struct cmb_inquiry *inquiry);
 

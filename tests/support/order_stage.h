@@ -23,8 +23,13 @@ struct stage_question {
     unsigned answers;
 };
 
+/* An exchange, and what stands in its section besides. */
+struct stage_exchange {
+    const char *name, *settings;
+};
+
 struct stage_account {
-    const char *name;
+    const char *name, *settings;
     struct stage *stage;
     struct cmb_plugin *plugin;
     struct cambist_exchange *exchange;
@@ -135,12 +140,13 @@ static inline void stage_write_keys(struct stage *stage, struct stage_account *a
     fclose(file);
 }
 
-static inline void stage_open_accounts(struct stage *stage, const char *const *names)
+static inline void stage_open_accounts(struct stage *stage, const struct stage_exchange *exchanges)
 {
     struct cmb_plugin_rules rules = { .search_path = stage->plugins };
-    for (struct stage_account *account = stage->accounts; *names; names++, account++) {
-        *account = (struct stage_account){ .name = *names, .stage = stage };
-        stage_require(stage, cmb_plugin_open(*names, &rules, &account->plugin, &stage->error) ==
+    for (struct stage_account *account = stage->accounts; exchanges->name; exchanges++, account++) {
+        *account = (struct stage_account){ .name = exchanges->name, .stage = stage,
+                                           .settings = exchanges->settings };
+        stage_require(stage, cmb_plugin_open(account->name, &rules, &account->plugin, &stage->error) ==
                                  CAMBIST_OK);
         stage_require(stage, cmb_simulator_add(stage->simulator, account->plugin, 0,
                                                &stage->error) == CAMBIST_OK);
@@ -160,10 +166,11 @@ static inline void stage_open_host(struct stage *stage)
     for (size_t i = 0; i < stage->count; i++)
         length += snprintf(config + length, sizeof config - (size_t)length,
                            "[exchange %s]\nenvironment = simulated\nrest = %s\nca_file = %s\n"
-                           "credentials = file:%s\nkinds = spot\n",
+                           "credentials = file:%s\nkinds = spot\n%s",
                            stage->accounts[i].name,
                            cmb_simulator_url(stage->simulator, stage->accounts[i].name),
-                           cmb_simulator_ca(stage->simulator), stage->accounts[i].keys);
+                           cmb_simulator_ca(stage->simulator), stage->accounts[i].keys,
+                           stage->accounts[i].settings ? stage->accounts[i].settings : "");
     stage_require(stage, cambist_open_text(config, "order_faults_test", 0, &stage->host,
                                            &stage->error) == CAMBIST_OK);
     for (size_t i = 0; i < stage->count; i++) {
@@ -174,7 +181,9 @@ static inline void stage_open_host(struct stage *stage)
     }
 }
 
-static inline void stage_open(struct stage *stage, const char *plugins, const char *const *names)
+/* The last of `exchanges` has no name. */
+static inline void stage_open(struct stage *stage, const char *plugins,
+                              const struct stage_exchange *exchanges)
 {
     struct cmb_simulator_settings settings = { .seed = 11 };
     *stage = (struct stage){ .plugins = plugins,
@@ -184,7 +193,7 @@ static inline void stage_open(struct stage *stage, const char *plugins, const ch
     stage_require(stage, mkdtemp(stage->journal) != NULL);
     stage->simulator = cmb_simulator_new(&settings, &stage->error);
     stage_require(stage, stage->simulator != NULL);
-    stage_open_accounts(stage, names);
+    stage_open_accounts(stage, exchanges);
     stage_require(stage, cmb_simulator_start(stage->simulator, &stage->error) == CAMBIST_OK);
     for (size_t i = 0; i < stage->count; i++)
         stage_write_keys(stage, &stage->accounts[i]);

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "transport/tls.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,6 +25,7 @@ struct cmb_connection {
     struct cmb_watch watch;
     struct cmb_connection_facts facts;
     SSL *tls; /* libcurl's; NULL: plain */
+    bool is_taken; /* it is spoken without libcurl's layers */
     cmb_connection_open_fn on_open;
     void *user;
     char reason[CURL_ERROR_SIZE]; /* libcurl's words */
@@ -291,18 +293,45 @@ bool cmb_connection_has_unread(const struct cmb_connection *connection)
     return connection->tls && SSL_has_pending(connection->tls);
 }
 
+static int read_by_libcurl(struct cmb_connection *connection, void *to, size_t size,
+                           size_t *ret_size)
+{
+    CURLcode code = curl_easy_recv(connection->easy, to, size, ret_size);
+    if (code == CURLE_AGAIN)
+        return CAMBIST_AGAIN;
+    return code == CURLE_OK && (*ret_size || is_orderly_end(connection)) ? CAMBIST_OK
+                                                                         : CAMBIST_UNAVAILABLE;
+}
+
+static int write_by_libcurl(struct cmb_connection *connection, const void *from, size_t size,
+                            size_t *ret_size)
+{
+    CURLcode code = curl_easy_send(connection->easy, from, size, ret_size);
+    if (code == CURLE_AGAIN || (code == CURLE_OK && *ret_size == 0))
+        return CAMBIST_AGAIN;
+    return code == CURLE_OK ? CAMBIST_OK : CAMBIST_UNAVAILABLE;
+}
+
+/* The server's first bytes come behind its session tickets, which libcurl keeps for the next
+ * connection.  A proxy may be spoken to by TLS as well, below this one: then all stays libcurl's. */
+static void take_tls(struct cmb_connection *connection)
+{
+    if (connection->tls && !connection->connector->proxy)
+        connection->is_taken = cmb_tls_take(connection->tls, connection->facts.fd);
+}
+
 int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size, size_t *ret_size)
 {
     *ret_size = 0;
     if (connection->state != OPEN)
         return CAMBIST_UNAVAILABLE;
-    CURLcode code = curl_easy_recv(connection->easy, to, size, ret_size);
-    if (code == CURLE_AGAIN)
-        return CAMBIST_AGAIN;
-    if (code == CURLE_OK && (*ret_size || is_orderly_end(connection)))
-        return CAMBIST_OK;
-    connection->state = FAILED;
-    return CAMBIST_UNAVAILABLE;
+    int status = connection->is_taken ? cmb_tls_read(connection->tls, to, size, ret_size)
+                                      : read_by_libcurl(connection, to, size, ret_size);
+    if (status == CAMBIST_OK && *ret_size && !connection->is_taken)
+        take_tls(connection);
+    if (status == CAMBIST_UNAVAILABLE)
+        connection->state = FAILED;
+    return status;
 }
 
 int cmb_connection_write(struct cmb_connection *connection, const void *from, size_t size,
@@ -311,13 +340,10 @@ int cmb_connection_write(struct cmb_connection *connection, const void *from, si
     *ret_size = 0;
     if (connection->state != OPEN || connection->is_write_broken)
         return CAMBIST_UNAVAILABLE;
-    CURLcode code = curl_easy_send(connection->easy, from, size, ret_size);
-    if (code == CURLE_AGAIN || (code == CURLE_OK && *ret_size == 0))
-        return CAMBIST_AGAIN;
-    if (code == CURLE_OK)
-        return CAMBIST_OK;
-    connection->is_write_broken = true;
-    return CAMBIST_UNAVAILABLE;
+    int status = connection->is_taken ? cmb_tls_write(connection->tls, from, size, ret_size)
+                                      : write_by_libcurl(connection, from, size, ret_size);
+    connection->is_write_broken = status == CAMBIST_UNAVAILABLE;
+    return status;
 }
 
 const struct cmb_connection_facts *cmb_connection_facts(const struct cmb_connection *connection)

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <sched.h>
 
 static struct cmb_loop *loop;
@@ -187,6 +188,124 @@ static void writing_to_a_dead_connection_only_fails(void)
     }
 }
 
+/* The first request is answered, the second breaks the connection. */
+static void answer_then_reset(struct test_peer *peer, const char *text, void *user)
+{
+    if (strstr(text, "first"))
+        test_peer_say(peer, "answer");
+    else
+        reset(peer, text, user);
+}
+
+static struct cmb_connection *open_answered(test_request_fn on_request)
+{
+    char got[8];
+    size_t size;
+    set_up(&(struct test_server_settings){ .on_request = on_request }, NULL);
+    struct cmb_connection *connection = open_one();
+    ASSERT_NUMBER(cmb_connection_watch(connection, EPOLLIN, note_ready, NULL), CAMBIST_OK);
+    ASSERT_NUMBER(cmb_connection_write(connection, "GET /first\r\n\r\n", 14, &size), CAMBIST_OK);
+    read_until(connection, got, 6);
+    return connection;
+}
+
+static void behind_an_answer_the_same_holds(void)
+{
+    char got[8];
+    size_t size;
+    struct cmb_connection *connection = open_answered(answer_then_reset);
+    ASSERT_NUMBER(cmb_connection_read(connection, got, 1, &size), CAMBIST_AGAIN);
+    ASSERT_NUMBER(cmb_connection_write(connection, "GET /next\r\n\r\n", 13, &size), CAMBIST_OK);
+    while (atomic_load(&server->gone) == 0)
+        sched_yield();
+    ASSERT_NUMBER(cmb_connection_write(connection, "again", 5, &size), CAMBIST_UNAVAILABLE);
+    ASSERT_NUMBER(cmb_connection_read(connection, got, 1, &size), CAMBIST_UNAVAILABLE);
+    ASSERT_NUMBER(size, 0);
+    cmb_connection_close(connection);
+    tear_down();
+}
+
+/* OpenSSL keeps one queue of errors for a thread, and the application may have left something in it. */
+static void an_error_of_somebody_else_is_not_the_connection_s(void)
+{
+    char got[8];
+    size_t size;
+    struct cmb_connection *connection = open_answered(answer_then_reset);
+    ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+    ASSERT_NUMBER(cmb_connection_read(connection, got, 1, &size), CAMBIST_AGAIN);
+    CU_ASSERT(ERR_peek_error() != 0); /* it is not taken away either */
+    ASSERT_NUMBER(cmb_connection_write(connection, "GET /first\r\n\r\n", 14, &size), CAMBIST_OK);
+    read_until(connection, got, 6);
+    ERR_clear_error();
+    cmb_connection_close(connection);
+    tear_down();
+}
+
+static void say_farewell(struct test_peer *peer, const char *text, void *user)
+{
+    (void)text;
+    (void)user;
+    test_peer_say(peer, "answer");
+    SSL_shutdown(peer->ssl);
+    test_peer_cut(peer);
+}
+
+static void a_farewell_is_an_orderly_end(void)
+{
+    char got[8];
+    size_t size;
+    int status;
+    struct cmb_connection *connection = open_answered(say_farewell);
+    while ((status = cmb_connection_read(connection, got, 1, &size)) == CAMBIST_AGAIN)
+        cmb_loop_run_once(loop, 10000);
+    ASSERT_NUMBER(status, CAMBIST_OK);
+    ASSERT_NUMBER(size, 0);
+    cmb_connection_close(connection);
+    tear_down();
+}
+
+static atomic_bool is_held;
+
+/* Reads nothing more while it is held. */
+static void answer_when_let(struct test_peer *peer, const char *text, void *user)
+{
+    (void)text;
+    (void)user;
+    test_peer_say(peer, "answer");
+    while (atomic_load(&is_held))
+        sched_yield();
+}
+
+/* Writes all of it, or as much as the socket takes. */
+static bool write_whole(struct cmb_connection *connection, const char *bytes, size_t length,
+                        size_t *sent)
+{
+    for (size_t size; *sent < length; *sent += size)
+        if (cmb_connection_write(connection, bytes + *sent, length - *sent, &size) != CAMBIST_OK)
+            return false;
+    return true;
+}
+
+static void a_full_socket_goes_on_with_the_same_bytes(void)
+{
+    static char text[60000];
+    size_t sent = 0, head = (size_t)sprintf(text, "POST / HTTP/1.1\r\nContent-Length: 50000\r\n\r\n");
+    int requests = 0;
+    atomic_store(&is_held, true);
+    struct cmb_connection *connection = open_answered(answer_when_let);
+    for (; write_whole(connection, text, head + 50000, &sent); requests++)
+        sent = 0;
+    atomic_store(&is_held, false);
+    while (!write_whole(connection, text, head + 50000, &sent))
+        sched_yield();
+    while (atomic_load(&server->requests) < 2 + requests)
+        sched_yield();
+    ASSERT_NUMBER(atomic_load(&server->request_bytes), 14 + (1 + requests) * (int)(head + 50000));
+    CU_ASSERT(requests > 0);
+    cmb_connection_close(connection);
+    tear_down();
+}
+
 static void closing_while_it_opens_forbids_the_call(void)
 {
     set_up(&(struct test_server_settings){ .on_request = greet, .is_mute = true }, NULL);
@@ -270,6 +389,12 @@ TEST_SUITE("transport/connection", { "sets up the socket", sets_up_the_socket },
            { "asks for busy polling", asks_for_busy_polling },
            { "carries bytes both ways", carries_bytes_both_ways },
            { "writing to a dead connection only fails", writing_to_a_dead_connection_only_fails },
+           { "behind an answer the same holds", behind_an_answer_the_same_holds },
+           { "an error of somebody else is not the connection's",
+             an_error_of_somebody_else_is_not_the_connection_s },
+           { "a farewell is an orderly end", a_farewell_is_an_orderly_end },
+           { "a full socket goes on with the same bytes",
+             a_full_socket_goes_on_with_the_same_bytes },
            { "closing while it opens forbids the call", closing_while_it_opens_forbids_the_call },
            { "many open at once and stay open", many_open_at_once_and_stay_open },
            { "a name that does not resolve does not hold the loop",

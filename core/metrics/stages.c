@@ -28,20 +28,26 @@ static void add_asked(struct cmb_way_times *times, uint32_t place, uint64_t aske
 
 void cmb_way_times_record(struct cmb_way_times *times, const struct cmb_lap *lap)
 {
-    uint64_t asked = 0;
-    for (uint32_t i = 0; i < times->way->count; i++) {
+    for (uint32_t i = 0; i < times->way->count; i++)
         if (lap->stage_ns[i])
             cmb_histogram_record(&times->histograms[i], lap->stage_ns[i]);
+    cmb_way_times_record_whole(times, lap->entered_ns - lap->begun_ns);
+    cmb_way_times_record_asked(times, lap);
+}
+
+void cmb_way_times_record_asked(struct cmb_way_times *times, const struct cmb_lap *lap)
+{
+    uint64_t asked = 0;
+    for (uint32_t i = 0; i < times->way->count; i++) {
         add_asked(times, i, lap->stage_asked[i]);
         asked += lap->stage_asked[i];
     }
-    cmb_way_times_record_whole(times, lap->entered_ns - lap->begun_ns, asked);
+    add_asked(times, times->way->count, asked);
 }
 
-void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns, uint64_t asked)
+void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns)
 {
     cmb_histogram_record(&times->histograms[times->way->count], whole_ns);
-    add_asked(times, times->way->count, asked);
 }
 
 void cmb_way_times_add_asked(struct cmb_way_times *times, uint64_t asked)

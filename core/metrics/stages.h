@@ -58,9 +58,11 @@ void cmb_way_times_init(struct cmb_way_times *times, const struct cmb_way *way,
 /* Counts the stages that the lap has been in, and the whole from its begin to its last border.
  * [one thread] */
 void cmb_way_times_record(struct cmb_way_times *times, const struct cmb_lap *lap);
-/* Counts a whole of which no stage was measured, and how often it asked for memory. [one thread] */
-void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns, uint64_t asked);
-/* The same of one that was not timed. [one thread] */
+/* Of such a lap only how often it has asked for memory. [one thread] */
+void cmb_way_times_record_asked(struct cmb_way_times *times, const struct cmb_lap *lap);
+/* Counts a whole of which no stage was measured. [one thread] */
+void cmb_way_times_record_whole(struct cmb_way_times *times, int64_t whole_ns);
+/* Counts how often a whole of which no stage was looked at has asked for memory. [one thread] */
 void cmb_way_times_add_asked(struct cmb_way_times *times, uint64_t asked);
 
 /* The row `i` of the way, "whole" behind its last stage; NULL behind that. */

@@ -83,6 +83,8 @@ struct cmb_desk {
     struct cambist_error load_error; /* why the last load failed */
     struct cmb_markets *loading;     /* what it has so far */
     uint32_t kinds_left;             /* CAMBIST_KIND_... still to be loaded */
+    int64_t timing_ns; /* a millisecond began in which `started` runs did, not all of them timed */
+    uint32_t started;
     struct cmb_way_times times;
     struct cmb_histogram stages[CMB_STAGE_COUNT + 1]; /* of `times` */
 };
@@ -107,6 +109,7 @@ struct cmb_run {
     bool is_signed_anew;      /* its time or nonce was refused once */
     bool is_stale;            /* it has waited since it was filled */
     bool is_turned_back;      /* after it was admitted a limit was closed, or the time was lost */
+    bool is_timed;
     struct cmb_lap lap;                      /* over all attempts; waits between them belong to none */
     int64_t taken_ns;                        /* when the limits were charged */
     struct cmb_timer timer;

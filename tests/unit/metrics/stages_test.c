@@ -44,7 +44,7 @@ static void a_stage_that_was_passed_over_is_not_counted(void)
 static void a_whole_may_be_counted_alone(void)
 {
     cmb_way_times_init(&times, &way, histograms, true);
-    cmb_way_times_record_whole(&times, 70, 0);
+    cmb_way_times_record_whole(&times, 70);
     ASSERT_NUMBER(cmb_histogram_summarize(&histograms[STAGES]).sum_ns, 70);
     ASSERT_NUMBER(cmb_histogram_summarize(&histograms[READ]).count, 0);
 }
@@ -64,6 +64,20 @@ static void memory_counts_for_the_stage_that_asked(void)
     ASSERT_NUMBER(times.asked[WAIT], 0);
     ASSERT_NUMBER(times.asked[WRITE], 2);
     ASSERT_NUMBER(times.asked[STAGES], 3);
+}
+
+static void of_a_lap_that_was_not_timed_memory_counts_alone(void)
+{
+    struct cmb_lap lap = { 0 };
+    cmb_way_times_init(&times, &way, histograms, true);
+    cmb_lap_begin(&lap, 0);
+    free(cmb_malloc(10));
+    cmb_lap_leave(&lap, READ, 0);
+    cmb_way_times_record_asked(&times, &lap);
+    ASSERT_NUMBER(times.asked[READ], 1);
+    ASSERT_NUMBER(times.asked[STAGES], 1);
+    for (int i = 0; i <= STAGES; i++)
+        ASSERT_NUMBER(cmb_histogram_summarize(&histograms[i]).count, 0);
 }
 
 static void nothing_is_counted_when_it_is_off(void)
@@ -103,6 +117,8 @@ TEST_SUITE("metrics/stages", { "each stage has its own time", each_stage_has_its
              a_stage_that_was_passed_over_is_not_counted },
            { "a whole may be counted alone", a_whole_may_be_counted_alone },
            { "memory counts for the stage that asked", memory_counts_for_the_stage_that_asked },
+           { "of a lap that was not timed memory counts alone",
+             of_a_lap_that_was_not_timed_memory_counts_alone },
            { "nothing is counted when it is off", nothing_is_counted_when_it_is_off },
            { "rows end with the whole", rows_end_with_the_whole },
            { "is written for Prometheus", is_written_for_prometheus })

@@ -45,7 +45,7 @@ static void note(struct worker *worker)
     worker->limited += run->error.status == CAMBIST_RATE_LIMITED;
     worker->failed += run->error.status && run->error.status != CAMBIST_RATE_LIMITED;
     if (run->call->operation == CAMBIST_OPERATION_cancel_order && wait_count < WAITS_MOST)
-        waits_ns[wait_count++] = run->lap.stage_ns[CMB_STAGE_ADMIT];
+        waits_ns[wait_count++] = run->taken_ns ? run->taken_ns - run->lap.begun_ns : INT64_MAX;
 }
 
 static void on_done(struct cmb_run *run, void *user)

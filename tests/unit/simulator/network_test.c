@@ -341,7 +341,34 @@ static void whatever_goes_wrong_nothing_untrue_is_told(void)
     close_world();
 }
 
+static void of_a_burst_all_are_counted_and_some_in_their_stages(void)
+{
+    enum { BURST = 64, TIMED = 4 + BURST / 16 - 1 };
+    struct cmb_run *runs[BURST];
+    bool is_done[BURST] = { false };
+    unsigned timed = 0;
+    open_world("binance", 3);
+    practice_world_play_ms(&world, 1000); /* the clock is there */
+    for (int i = 0; i < BURST; i++) {
+        runs[i] = cmb_run_new();
+        CU_ASSERT_FATAL(runs[i] != NULL);
+        cmb_run_init(runs[i], world.desk, CAMBIST_OPERATION_fetch_time);
+        cmb_run_start(runs[i], practice_world_on_done, &is_done[i]);
+        timed += runs[i]->is_timed;
+    }
+    ASSERT_NUMBER(timed, TIMED);
+    practice_world_play_ms(&world, 10000);
+    for (int i = 0; i < BURST; i++) {
+        CU_ASSERT_FATAL(is_done[i]);
+        cmb_run_free(runs[i]);
+    }
+    ASSERT_NUMBER(cmb_histogram_summarize(&world.desk->stages[CMB_STAGE_COUNT]).count, BURST);
+    close_world();
+}
+
 TEST_SUITE("simulator/network",
+           { "of a burst all are counted, and some in their stages",
+             of_a_burst_all_are_counted_and_some_in_their_stages },
            { "a request is answered", a_request_is_answered },
            { "what goes wrong is told as over a socket", what_goes_wrong_is_told_as_over_a_socket },
            { "no byte of a request without a connection has left",

@@ -113,9 +113,9 @@ static int set_text(const struct setting *setting, uint32_t argument, struct cmb
 
 static int set_number(const struct setting *setting, uint32_t argument, int64_t number)
 {
-    char digits[24];
     if (!number)
         return CAMBIST_OK;
+    char digits[24];
     if (cmb_argument_of(argument)->kind == CMB_MEMBER_TIME)
         number = cmb_time_count(number, CMB_TIME_MS);
     int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
@@ -124,9 +124,9 @@ static int set_number(const struct setting *setting, uint32_t argument, int64_t 
 
 static int set_word(const struct setting *setting, uint32_t argument, uint64_t number)
 {
-    const struct cmb_member *member = cmb_argument_of(argument);
     if (!number)
         return CAMBIST_OK;
+    const struct cmb_member *member = cmb_argument_of(argument);
     const struct cmb_vocabulary *vocabulary = cmb_vocabulary_of(member->kind);
     for (uint32_t i = 0; i < vocabulary->count; i++) {
         if (vocabulary->words[i].number != number)

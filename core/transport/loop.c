@@ -21,7 +21,8 @@ struct cmb_loop {
     int64_t now_ns;
     int epoll_fd, timer_fd;
     bool is_in_turn;
-    bool is_spinning; /* whoever posts need not wake it */
+    bool is_spinning; /* never sleeps */
+    atomic_bool is_awake; /* it looks for posts before it sleeps: whoever posts need not wake it */
     bool has_called_all; /* in this turn: whatever else is watched was not ready */
     uint64_t turn;
     int64_t armed_ns; /* when timer_fd becomes readable */
@@ -33,9 +34,6 @@ struct cmb_loop {
     int ready_at, ready_count, called;
     struct epoll_event ready[READY_MOST];
 };
-
-/* The loop that calls for ready sockets on this thread: it will look for posts afterwards. */
-static _Thread_local const struct cmb_loop *calling;
 
 static int64_t refresh(struct cmb_loop *loop)
 {
@@ -105,6 +103,21 @@ static void wake(struct cmb_loop *loop)
         ;
 }
 
+/* Whether it may sleep: from here on whoever posts wakes it, and nobody has posted before.  Either
+ * side first says what it does and then looks at what the other says, so one of them sees it. */
+static bool lie_down(struct cmb_loop *loop)
+{
+    atomic_store_explicit(&loop->is_awake, false, memory_order_relaxed);
+    atomic_thread_fence(memory_order_seq_cst);
+    return !cmb_loop_has_posts(loop);
+}
+
+static bool is_asleep(struct cmb_loop *loop)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    return !atomic_load_explicit(&loop->is_awake, memory_order_relaxed);
+}
+
 /* Answers whether it is the first since posts were collected. */
 static bool push_post(struct cmb_loop *loop, struct cmb_post *post)
 {
@@ -120,7 +133,7 @@ static bool push_post(struct cmb_loop *loop, struct cmb_post *post)
 
 void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post)
 {
-    if (push_post(loop, post) && !loop->is_spinning && calling != loop)
+    if (push_post(loop, post) && is_asleep(loop))
         wake(loop);
 }
 
@@ -175,6 +188,13 @@ static void on_alarm(struct cmb_watch *watch, uint32_t events, void *user)
         loop->armed_ns = NEVER_NS;
 }
 
+/* Between two turns somebody may sleep on the descriptor. */
+static void leave(struct cmb_loop *loop)
+{
+    if (loop->timer_fd >= 0 && !loop->is_spinning && !lie_down(loop))
+        wake(loop);
+}
+
 int cmb_loop_fd(struct cmb_loop *loop)
 {
     if (loop->timer_fd >= 0)
@@ -184,6 +204,7 @@ int cmb_loop_fd(struct cmb_loop *loop)
     if (loop->timer_fd >= 0)
         cmb_loop_start_watch(loop, &loop->alarm, loop->timer_fd, EPOLLIN);
     arm(loop);
+    leave(loop);
     return loop->epoll_fd;
 }
 
@@ -296,29 +317,39 @@ static int wait_ms(struct cmb_loop *loop, int timeout_ms)
     return timeout_ms;
 }
 
+static int take_ready(struct cmb_loop *loop, int timeout_ms)
+{
+    int sleep_ms = wait_ms(loop, timeout_ms);
+    if (sleep_ms && !lie_down(loop))
+        sleep_ms = 0;
+    int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, sleep_ms);
+    atomic_store_explicit(&loop->is_awake, true, memory_order_relaxed);
+    loop->ready_count = count > 0 ? count : 0;
+    return count;
+}
+
 int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
 {
     loop->called = 0;
     loop->is_in_turn = true;
     loop->turn++;
-    int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, wait_ms(loop, timeout_ms));
-    loop->ready_count = count > 0 ? count : 0;
+    int count = take_ready(loop, timeout_ms);
     refresh(loop);
-    calling = loop;
     call_ready(loop);
-    calling = NULL;
     loop->has_called_all = count >= 0 && count < READY_MOST;
     if (cmb_loop_has_posts(loop))
         run_posts(loop);
     call_due(loop);
     loop->is_in_turn = loop->has_called_all = false;
     arm(loop);
+    leave(loop);
     return loop->called;
 }
 
 void cmb_loop_spin(struct cmb_loop *loop)
 {
     loop->is_spinning = true;
+    atomic_store(&loop->is_awake, true);
 }
 
 int cmb_loop_run_due(struct cmb_loop *loop)
@@ -360,6 +391,7 @@ struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock)
     loop->clock = clock;
     loop->timer_fd = -1;
     loop->armed_ns = NEVER_NS;
+    loop->is_awake = true;
     loop->pending_end = &loop->pending;
     loop->wake = (struct cmb_watch){ .on_ready = on_wake, .user = loop, .fd = -1 };
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

@@ -313,6 +313,75 @@ static void what_is_posted_here_wakes_nobody_and_runs_in_the_next_turn(void)
     cmb_loop_free(loop);
 }
 
+/* Thread and loop answer each other, mostly when the other has just gone to sleep or is about to. */
+enum { TOSSES = 100000 };
+static atomic_int tossed;
+
+static void note_toss(struct cmb_post *post, void *user)
+{
+    (void)post;
+    (void)user;
+    atomic_fetch_add(&tossed, 1);
+}
+
+static void *toss(void *user)
+{
+    struct cmb_post *post = user;
+    for (int i = 0; i < TOSSES; i++) {
+        for (int pause = i % 64; pause; pause--)
+            __asm__ volatile("" ::: "memory");
+        cmb_loop_post(loop, post);
+        while (atomic_load(&tossed) <= i)
+            continue;
+    }
+    return NULL;
+}
+
+static void no_post_is_slept_over(void)
+{
+    struct cmb_post post = { .on_run = note_toss };
+    pthread_t thread;
+    loop = cmb_loop_new(&cmb_clock_system);
+    atomic_store(&tossed, 0);
+    CU_ASSERT_FATAL(pthread_create(&thread, NULL, toss, &post) == 0);
+    for (int64_t before_ns; atomic_load(&tossed) < TOSSES;) {
+        before_ns = cmb_loop_now_ns(loop);
+        cmb_loop_run_once(loop, 10000);
+        CU_ASSERT_FATAL(cmb_loop_now_ns(loop) - before_ns < 9000000000); /* it was woken */
+    }
+    pthread_join(thread, NULL);
+    cmb_loop_free(loop);
+}
+
+/* What a program that polls the descriptor posts behind a turn, or in its last moment, makes it
+ * readable. */
+static void post_late(struct cmb_timer *timer, void *user)
+{
+    (void)timer;
+    cmb_loop_post(loop, user);
+}
+
+static void whoever_polls_is_told_of_a_post(void)
+{
+    open_loop();
+    struct pollfd one = { .fd = cmb_loop_fd(loop), .events = POLLIN };
+    struct cmb_post post = { .on_run = count_run };
+    struct cmb_timer late = { .on_due = post_late, .user = &post };
+    simple_runs = 0;
+    cmb_loop_run_once(loop, 0);
+    cmb_loop_post(loop, &post);
+    ASSERT_NUMBER(poll(&one, 1, 0), 1);
+    cmb_loop_run_once(loop, 0);
+    ASSERT_NUMBER(poll(&one, 1, 0), 0);
+    cmb_loop_start_timer(loop, &late, 0);
+    cmb_loop_run_once(loop, 0);
+    ASSERT_NUMBER(simple_runs, 1); /* timers come last */
+    ASSERT_NUMBER(poll(&one, 1, 0), 1);
+    cmb_loop_run_once(loop, 0);
+    ASSERT_NUMBER(simple_runs, 2);
+    cmb_loop_free(loop);
+}
+
 /* --- spinning --- */
 
 static void a_spinning_loop_never_waits_and_hears_other_threads(void)
@@ -445,6 +514,8 @@ TEST_SUITE("transport/loop",
            { "a post runs once and may be taken back", a_post_runs_once_and_may_be_taken_back },
            { "what is posted here wakes nobody and runs in the next turn",
              what_is_posted_here_wakes_nobody_and_runs_in_the_next_turn },
+           { "no post is slept over", no_post_is_slept_over },
+           { "whoever polls is told of a post", whoever_polls_is_told_of_a_post },
            { "a spinning loop never waits, and hears other threads",
              a_spinning_loop_never_waits_and_hears_other_threads },
            { "nobody wakes a spinning loop", nobody_wakes_a_spinning_loop },

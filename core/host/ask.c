@@ -11,12 +11,13 @@ enum { TEXT_BYTES_MOST = 512 << 20, TEXT_BYTES_KEPT = 256 << 10 };
 
 /* ---- questions are kept and used again ---- */
 
-static struct cambist_answer *new_question(struct cambist *host)
+static struct cambist_answer *new_question(struct cambist_exchange *exchange)
 {
     struct cambist_answer *question = cmb_calloc(1, sizeof *question);
     if (!question)
         return NULL;
-    question->host = host;
+    question->host = exchange->host;
+    question->exchange = exchange;
     cmb_buffer_init(&question->text, TEXT_BYTES_MOST);
     question->run = cmb_run_new();
     if (question->run)
@@ -49,20 +50,20 @@ static void link_question(struct cambist_answer **list, struct cambist_answer *q
     *list = question;
 }
 
-/* A question for that exchange, from the spare ones; NULL without memory. [any thread] */
+/* A question for that exchange, from its spare ones, which know the shapes of what is asked there; NULL
+ * without memory. [any thread] */
 static struct cambist_answer *take_question(struct cambist_exchange *exchange)
 {
     struct cambist *host = exchange->host;
     pthread_mutex_lock(&host->lock);
-    struct cambist_answer *question = host->spare;
+    struct cambist_answer *question = exchange->spare;
     if (question)
-        unlink_question(&host->spare, question);
+        unlink_question(&exchange->spare, question);
     pthread_mutex_unlock(&host->lock);
     if (!question)
-        question = new_question(host);
+        question = new_question(exchange);
     if (!question)
         return NULL;
-    question->exchange = exchange;
     cmb_buffer_reset(&question->text);
     return question;
 }
@@ -73,15 +74,15 @@ static void give_question(struct cambist_answer *question)
     cmb_run_trim(question->run);
     cmb_buffer_trim(&question->text, TEXT_BYTES_KEPT);
     pthread_mutex_lock(&host->lock);
-    link_question(&host->spare, question);
+    link_question(&question->exchange->spare, question);
     pthread_mutex_unlock(&host->lock);
 }
 
-void cmb_questions_clear(struct cambist *host)
+void cmb_questions_clear(struct cambist_exchange *exchange)
 {
-    while (host->spare) {
-        struct cambist_answer *question = host->spare;
-        unlink_question(&host->spare, question);
+    while (exchange->spare) {
+        struct cambist_answer *question = exchange->spare;
+        unlink_question(&exchange->spare, question);
         free_question(question);
     }
 }

@@ -78,7 +78,6 @@ void cambist_close(struct cambist *host)
     cmb_host_free_arbitrages(host, /* is_network_gone= */ true);
     cmb_host_close_orders(host);
     cmb_host_close_exchanges(host);
-    cmb_questions_clear(host);
     cmb_loop_free(host->loop);
     cmb_settings_clear(&host->settings);
     pthread_mutex_destroy(&host->lock);

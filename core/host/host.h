@@ -25,6 +25,7 @@ struct cambist_exchange {
     struct cmb_stream *stream;
     struct cmb_orders *orders;
     struct cambist_follow *followers; /* of the I/O thread */
+    struct cambist_answer *spare;     /* questions to be used again, under the host's lock */
 };
 
 /* Connections of one sort of trust: the world's authorities, or a simulator's certificate. */
@@ -52,7 +53,6 @@ struct cambist {
     atomic_bool is_stopping;
     struct cmb_post stop;
     pthread_mutex_t lock;            /* of what follows */
-    struct cambist_answer *spare;    /* questions to be used again */
     struct cambist_answer *open;     /* questions under way */
 };
 
@@ -109,7 +109,7 @@ int cmb_host_run(struct cambist *host, int (*work)(void *user), void *user);
 
 /* Ends the questions that still wait for something, with CAMBIST_CLOSED. */
 void cmb_questions_end(struct cambist *host);
-/* Releases the spare ones. */
-void cmb_questions_clear(struct cambist *host);
+/* Releases an exchange's spare ones. */
+void cmb_questions_clear(struct cambist_exchange *exchange);
 
 #endif

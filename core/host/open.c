@@ -199,6 +199,7 @@ void cmb_host_close_pools(struct cambist *host)
 void cmb_host_close_exchanges(struct cambist *host)
 {
     for (size_t i = 0; i < host->exchange_count; i++) {
+        cmb_questions_clear(&host->exchanges[i]);
         cmb_stream_free(host->exchanges[i].stream);
         cmb_desk_free(host->exchanges[i].desk);
         cmb_exchange_close(host->exchanges[i].exchange);

@@ -138,14 +138,15 @@ static void record(struct cmb_run *run)
 
 /* To read the clock at each border takes a fortieth of a request's time.  So all are timed as a whole,
  * but in their stages only the first few of each millisecond, and of the others each so many. */
-static bool is_timed_next(struct cmb_desk *desk)
+static bool is_timed_next(const struct cmb_desk *desk)
 {
-    int64_t loop_ns = cmb_loop_now_ns(desk->office->loop);
-    if (loop_ns - desk->timing_ns >= TIMING_NS) {
-        desk->timing_ns = loop_ns;
-        desk->started = 0;
+    struct cmb_office *office = desk->office;
+    int64_t loop_ns = cmb_loop_now_ns(office->loop);
+    if (loop_ns - office->timing_ns >= TIMING_NS) {
+        office->timing_ns = loop_ns;
+        office->started = 0;
     }
-    uint32_t before = desk->started++;
+    uint32_t before = office->started++;
     return desk->times.is_on && (before < TIMED_FIRST || before % TIMED_EACH == 0);
 }
 

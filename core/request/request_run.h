@@ -54,6 +54,8 @@ struct cmb_office {
     struct cmb_office_bucket *buckets; /* that are not in the table */
     uint32_t answer_timeout_ms; /* 0: the network's own */
     bool is_timed; /* the stages of ways are measured; set before desks are opened */
+    int64_t timing_ns; /* a millisecond began in which `started` runs did, not all of them timed */
+    uint32_t started;
 };
 
 struct cmb_run;
@@ -83,8 +85,6 @@ struct cmb_desk {
     struct cambist_error load_error; /* why the last load failed */
     struct cmb_markets *loading;     /* what it has so far */
     uint32_t kinds_left;             /* CAMBIST_KIND_... still to be loaded */
-    int64_t timing_ns; /* a millisecond began in which `started` runs did, not all of them timed */
-    uint32_t started;
     struct cmb_way_times times;
     struct cmb_histogram stages[CMB_STAGE_COUNT + 1]; /* of `times` */
 };

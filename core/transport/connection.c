@@ -312,11 +312,17 @@ static int write_by_libcurl(struct cmb_connection *connection, const void *from,
     return code == CURLE_OK ? CAMBIST_OK : CAMBIST_UNAVAILABLE;
 }
 
-/* The server's first bytes come behind its session tickets, which libcurl keeps for the next
- * connection.  A proxy may be spoken to by TLS as well, below this one: then all stays libcurl's. */
-static void take_tls(struct cmb_connection *connection)
+/* Behind the server's first bytes, which come behind its session tickets: these libcurl keeps for the
+ * next connection.  When it says that there is nothing more, nothing is left in its layers either.  A
+ * proxy may be spoken to by TLS as well, below this one: then all stays libcurl's. */
+static void take_tls(struct cmb_connection *connection, char *to, size_t size, size_t *ret_size)
 {
-    if (connection->tls && !connection->connector->proxy)
+    size_t more = 0;
+    if (!connection->tls || connection->connector->proxy || *ret_size == size)
+        return;
+    int status = read_by_libcurl(connection, to + *ret_size, size - *ret_size, &more);
+    *ret_size += more;
+    if (status == CAMBIST_AGAIN)
         connection->is_taken = cmb_tls_take(connection->tls, connection->facts.fd);
 }
 
@@ -328,7 +334,7 @@ int cmb_connection_read(struct cmb_connection *connection, void *to, size_t size
     int status = connection->is_taken ? cmb_tls_read(connection->tls, to, size, ret_size)
                                       : read_by_libcurl(connection, to, size, ret_size);
     if (status == CAMBIST_OK && *ret_size && !connection->is_taken)
-        take_tls(connection);
+        take_tls(connection, to, size, ret_size);
     if (status == CAMBIST_UNAVAILABLE)
         connection->state = FAILED;
     return status;

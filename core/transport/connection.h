@@ -2,7 +2,8 @@
  *
  * A connector opens connections on a loop, without ever blocking it: libcurl resolves, connects
  * (both address families), speaks to a configured proxy, and does the TLS handshake.  From then on
- * the socket is watched by the loop, and libcurl only passes bytes through.
+ * the socket is watched by the loop, and libcurl only passes bytes through: of TLS without a proxy only
+ * the server's first ones, then it is spoken without libcurl (tls.h).
  *
  * Not negotiable: the certificate and the host name are verified, TLS is 1.2 or newer, only http
  * and https (which ws and wss begin as), HTTP/1.1 is the only protocol offered, nothing is sent

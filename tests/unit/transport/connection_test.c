@@ -197,15 +197,28 @@ static void answer_then_reset(struct test_peer *peer, const char *text, void *us
         reset(peer, text, user);
 }
 
+/* As who does not know how long the answer is. */
+static void read_answer(struct cmb_connection *connection)
+{
+    char got[64];
+    size_t have = 0, size;
+    int status = CAMBIST_OK;
+    for (; have < 6 && (status == CAMBIST_OK || status == CAMBIST_AGAIN); have += size) {
+        status = cmb_connection_read(connection, got + have, sizeof got - have, &size);
+        if (status == CAMBIST_AGAIN)
+            cmb_loop_run_once(loop, 10000);
+    }
+    CU_ASSERT(have == 6 && memcmp(got, "answer", 6) == 0);
+}
+
 static struct cmb_connection *open_answered(test_request_fn on_request)
 {
-    char got[8];
     size_t size;
     set_up(&(struct test_server_settings){ .on_request = on_request }, NULL);
     struct cmb_connection *connection = open_one();
     ASSERT_NUMBER(cmb_connection_watch(connection, EPOLLIN, note_ready, NULL), CAMBIST_OK);
     ASSERT_NUMBER(cmb_connection_write(connection, "GET /first\r\n\r\n", 14, &size), CAMBIST_OK);
-    read_until(connection, got, 6);
+    read_answer(connection);
     return connection;
 }
 
@@ -235,7 +248,7 @@ static void an_error_of_somebody_else_is_not_the_connection_s(void)
     ASSERT_NUMBER(cmb_connection_read(connection, got, 1, &size), CAMBIST_AGAIN);
     CU_ASSERT(ERR_peek_error() != 0); /* it is not taken away either */
     ASSERT_NUMBER(cmb_connection_write(connection, "GET /first\r\n\r\n", 14, &size), CAMBIST_OK);
-    read_until(connection, got, 6);
+    read_answer(connection);
     ERR_clear_error();
     cmb_connection_close(connection);
     tear_down();

@@ -115,6 +115,8 @@ void cmb_kept_free(struct cmb_kept *kept)
     struct cmb_orders *orders = kept->orders;
     leave_tables(kept);
     TAILQ_REMOVE(&orders->list, kept, link);
+    if (kept->is_settled)
+        TAILQ_REMOVE(&orders->settled, kept, settled_link);
     cmb_loop_stop_timer(orders->loop, &kept->timer);
     if (kept->inquiry)
         kept->inquiry->kept = NULL;
@@ -123,15 +125,16 @@ void cmb_kept_free(struct cmb_kept *kept)
     free(kept);
 }
 
-/* The oldest that are over make room; while a journal is read its next record may speak of them. */
+/* Those that have been over for longest make room: of others reports may still come, twice or late.
+ * While a journal is read its next record may speak of any. */
 static void drop_settled(struct cmb_orders *orders)
 {
-    struct cmb_kept *kept = TAILQ_FIRST(&orders->list), *next;
+    struct cmb_kept *kept = TAILQ_FIRST(&orders->settled), *next;
     if (orders->telling || orders->is_recovering)
         return;
     for (; kept && orders->count - orders->open > CMB_KEPT_SETTLED; kept = next) {
-        next = TAILQ_NEXT(kept, link);
-        if (!kept->is_settled || kept->inquiry || kept->errands)
+        next = TAILQ_NEXT(kept, settled_link);
+        if (kept->inquiry || kept->errands)
             continue;
         if (kept->order.filled.is_set)
             cmb_orders_note_old(orders, kept->order.id, &kept->order.filled);
@@ -210,13 +213,19 @@ static int write_whole(struct cmb_kept *kept, struct cambist_error *error)
 
 static void settle(struct cmb_kept *kept)
 {
-    bool is_settled = cmb_order_is_settled(&kept->order);
-    if (is_settled != kept->is_settled)
-        kept->orders->open += is_settled ? UINT32_MAX : 1;
-    kept->is_settled = is_settled;
+    struct cmb_orders *orders = kept->orders;
+    bool was_settled = kept->is_settled;
+    kept->is_settled = cmb_order_is_settled(&kept->order);
+    if (kept->is_settled && !was_settled) {
+        orders->open--;
+        TAILQ_INSERT_TAIL(&orders->settled, kept, settled_link);
+    } else if (!kept->is_settled && was_settled) {
+        orders->open++;
+        TAILQ_REMOVE(&orders->settled, kept, settled_link);
+    }
     if (kept->ended_ns || !cmb_order_is_over(&kept->order))
         return;
-    kept->ended_ns = kept->orders->ended_ns = cmb_orders_now_ns(kept->orders);
+    kept->ended_ns = orders->ended_ns = cmb_orders_now_ns(orders);
 }
 
 /* What has changed is told, and what it leaves open is asked for. */
@@ -288,6 +297,7 @@ struct cmb_orders *cmb_orders_new(const struct cmb_orders_settings *settings)
         cmb_way_times_init(&orders->times[sort], &cmb_order_ways[sort], orders->stages[sort],
                            settings->desk->office->is_timed);
     TAILQ_INIT(&orders->list);
+    TAILQ_INIT(&orders->settled);
     cmb_buffer_init(&orders->payload, CMB_JOURNAL_PAYLOAD_MOST);
     cmb_backoff_init(&orders->backoff, FIRST_ASK_NS / 4, FIRST_ASK_NS, LAST_ASK_NS);
     return orders;

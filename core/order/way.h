@@ -23,13 +23,14 @@ struct cmb_inquiry;
 struct cmb_kept {
     struct cmb_order order; /* first */
     TAILQ_ENTRY(cmb_kept) link;
+    TAILQ_ENTRY(cmb_kept) settled_link; /* while is_settled */
     struct cmb_kept *next_client, *next_id; /* in the tables */
     struct cmb_orders *orders;
     uint64_t sequence; /* of its events */
     unsigned errands;  /* requests about it that have not ended: it is not dropped meanwhile */
     unsigned amends;   /* of them, edits: the end of one must not be taken for the next one's */
     bool has_id_entry; /* it stands in the table of ids */
-    bool is_settled;   /* counted as such */
+    bool is_settled;   /* counted as such, and in the list of these */
     bool is_left_out;  /* of the latest checkpoint: the journal may not know it any more */
     /* resolving */
     struct cmb_timer timer;
@@ -83,7 +84,8 @@ struct cmb_orders {
     struct cmb_loop *loop;
     struct cmb_journal *journal; /* shared by all accounts of the host */
     uint64_t install;            /* what its client ids begin with */
-    struct cmb_kept_list list; /* oldest first */
+    struct cmb_kept_list list;    /* oldest first */
+    struct cmb_kept_list settled; /* of these, in the order in which they were */
     struct cmb_kept *by_client[CMB_KEPT_BUCKETS], *by_id[CMB_KEPT_BUCKETS];
     uint32_t count, open;      /* open: not settled */
     uint32_t client_count;     /* client ids given out in this run */

@@ -331,7 +331,28 @@ static void the_oldest_that_are_over_make_room(void)
     close_world();
 }
 
+/* Reports of it may still come, twice or late: they must not find it forgotten. */
+static void what_has_just_ended_is_known_however_old_it_is(void)
+{
+    char id[32];
+    open_world("okx");
+    intend("old", true);
+    for (int i = 0; i < CMB_KEPT_SETTLED + 5; i++) {
+        snprintf(id, sizeof id, "id%d", i);
+        intend(id, false);
+    }
+    is_traded("old", "70000");
+    intend("next", false);
+    ASSERT_NUMBER(life_of("old"), CAMBIST_LIFE_FILLED);
+    is_traded("old", "70000");
+    ASSERT_NUMBER(world.orphans, 0);
+    ASSERT_NUMBER(world.orders->count, CMB_KEPT_SETTLED + 1);
+    close_world();
+}
+
 TEST_SUITE("order/orders",
+           { "what has just ended is known, however old it is",
+             what_has_just_ended_is_known_however_old_it_is },
            { "a blocked account places and changes nothing, but cancels",
              a_blocked_account_places_and_changes_nothing_but_cancels },
            { "behind a broken journal too", behind_a_broken_journal_too },

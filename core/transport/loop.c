@@ -4,7 +4,6 @@
 #include <cambist/status.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -20,6 +19,7 @@ struct cmb_loop {
     const struct cmb_clock *clock;
     int64_t now_ns;
     int epoll_fd, timer_fd;
+    bool is_given; /* epoll_fd, to somebody who may sleep on it between turns */
     bool is_in_turn;
     bool is_spinning; /* never sleeps */
     atomic_bool is_awake; /* it looks for posts before it sleeps: whoever posts need not wake it */
@@ -162,13 +162,14 @@ void cmb_loop_unpost(struct cmb_loop *loop, struct cmb_post *post)
     atomic_store_explicit(&post->is_posted, false, memory_order_release);
 }
 
-/* --- the alarm of cmb_loop_fd --- */
+/* --- the alarm --- */
 
-/* An alarm that rings too early only costs a turn, so it is moved forward alone. */
+/* Most timers are stopped before they are due.  An alarm that rings too early only costs a turn, so it
+ * is moved forward alone: mostly nothing has to be set before the loop sleeps, and no clock read. */
 static void arm(struct cmb_loop *loop)
 {
     const struct cmb_timer *first = loop->timers.first;
-    if (loop->timer_fd < 0 || !first || first->due_ns >= loop->armed_ns)
+    if (!first || first->due_ns >= loop->armed_ns)
         return;
     int64_t wait_ns = first->due_ns - cmb_clock_monotonic_ns(loop->clock);
     if (wait_ns < 1)
@@ -188,22 +189,19 @@ static void on_alarm(struct cmb_watch *watch, uint32_t events, void *user)
         loop->armed_ns = NEVER_NS;
 }
 
-/* Between two turns somebody may sleep on the descriptor. */
+/* What is between two turns: somebody may sleep on the descriptor. */
 static void leave(struct cmb_loop *loop)
 {
-    if (loop->timer_fd >= 0 && !loop->is_spinning && !lie_down(loop))
+    if (!loop->is_given || loop->is_spinning)
+        return;
+    arm(loop);
+    if (!lie_down(loop))
         wake(loop);
 }
 
 int cmb_loop_fd(struct cmb_loop *loop)
 {
-    if (loop->timer_fd >= 0)
-        return loop->epoll_fd;
-    loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    loop->alarm = (struct cmb_watch){ .on_ready = on_alarm, .user = loop };
-    if (loop->timer_fd >= 0)
-        cmb_loop_start_watch(loop, &loop->alarm, loop->timer_fd, EPOLLIN);
-    arm(loop);
+    loop->is_given = true;
     leave(loop);
     return loop->epoll_fd;
 }
@@ -256,7 +254,7 @@ void cmb_loop_start_timer_at(struct cmb_loop *loop, struct cmb_timer *timer, int
     cmb_loop_stop_timer(loop, timer);
     timer->due_ns = due_ns;
     cmb_timers_add(&loop->timers, timer);
-    if (!loop->is_in_turn)
+    if (loop->is_given && !loop->is_in_turn)
         arm(loop);
 }
 
@@ -303,25 +301,17 @@ static void call_due(struct cmb_loop *loop)
 
 /* --- turns --- */
 
-static int wait_ms(struct cmb_loop *loop, int timeout_ms)
+static bool may_sleep(struct cmb_loop *loop)
 {
-    const struct cmb_timer *first = loop->timers.first;
     if (loop->is_spinning || cmb_loop_has_posts(loop))
-        return 0;
-    if (!first || timeout_ms == 0)
-        return timeout_ms;
-    int64_t until_ns = first->due_ns - refresh(loop);
-    int64_t until_ms = until_ns <= 0 ? 0 : (until_ns - 1) / 1000000 + 1;
-    if (timeout_ms < 0 || until_ms < timeout_ms)
-        return until_ms > INT_MAX ? INT_MAX : (int)until_ms;
-    return timeout_ms;
+        return false;
+    arm(loop);
+    return lie_down(loop);
 }
 
 static int take_ready(struct cmb_loop *loop, int timeout_ms)
 {
-    int sleep_ms = wait_ms(loop, timeout_ms);
-    if (sleep_ms && !lie_down(loop))
-        sleep_ms = 0;
+    int sleep_ms = timeout_ms && may_sleep(loop) ? timeout_ms : 0;
     int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, sleep_ms);
     atomic_store_explicit(&loop->is_awake, true, memory_order_relaxed);
     loop->ready_count = count > 0 ? count : 0;
@@ -341,7 +331,6 @@ int cmb_loop_run_once(struct cmb_loop *loop, int timeout_ms)
         run_posts(loop);
     call_due(loop);
     loop->is_in_turn = loop->has_called_all = false;
-    arm(loop);
     leave(loop);
     return loop->called;
 }
@@ -389,14 +378,16 @@ struct cmb_loop *cmb_loop_new(const struct cmb_clock *clock)
     if (!loop)
         return NULL;
     loop->clock = clock;
-    loop->timer_fd = -1;
     loop->armed_ns = NEVER_NS;
     loop->is_awake = true;
     loop->pending_end = &loop->pending;
     loop->wake = (struct cmb_watch){ .on_ready = on_wake, .user = loop, .fd = -1 };
+    loop->alarm = (struct cmb_watch){ .on_ready = on_alarm, .user = loop };
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (loop->epoll_fd < 0 || wake_fd < 0 ||
+    if (loop->epoll_fd < 0 || wake_fd < 0 || loop->timer_fd < 0 ||
+        cmb_loop_start_watch(loop, &loop->alarm, loop->timer_fd, EPOLLIN) != CAMBIST_OK ||
         cmb_loop_start_watch(loop, &loop->wake, wake_fd, EPOLLIN | EPOLLET) != CAMBIST_OK) {
         loop->wake.fd = wake_fd;
         cmb_loop_free(loop);

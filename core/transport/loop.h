@@ -1,8 +1,10 @@
 /* transport/loop.h - one thread waits for everything: sockets, timers, and other threads.
  *
  * A loop over epoll.  Watches, timers and posts live in the structs of their owners, so that a
- * turn allocates nothing.  The clock is read once per turn, after the wait (and once more before a
- * wait that a timer limits).  No signal is touched, and every descriptor is closed on exec.
+ * turn allocates nothing.  The clock is read once per turn, after the wait.  It sleeps without a
+ * limit, and an alarm (timerfd) wakes it for timers: that is set forward alone, so that a timer which
+ * is started and stopped costs nothing in the kernel.  No signal is touched, and every descriptor is
+ * closed on exec.
  *
  * All functions belong to the loop's thread, except cmb_loop_post.  Callbacks may start and stop
  * any watch, timer or post, their own included; they may not run or free the loop.
@@ -62,8 +64,7 @@ int cmb_loop_run_due(struct cmb_loop *loop);
 
 /* A descriptor that becomes readable when cmb_loop_run_once(loop, 0) has something to do, timers
  * included; for programs with a loop of their own, which dispatch without blocking.  The loop's:
- * poll it, nothing else.  From the first call on, a turn may cost one more system call (timerfd).
- */
+ * poll it, nothing else. */
 int cmb_loop_fd(struct cmb_loop *loop);
 
 /* The monotonic hand as this turn read it, without a system call; outside a turn, read anew. */

@@ -5,24 +5,7 @@
 
 #include "limit/table_inner.h"
 #include "request/request_run.h"
-#include "support/test_exchange.h"
-
-static const struct cambist_server servers[] = { { "rest", "https://made.up", "https://sand.box" } };
-static const struct cambist_credential credentials[] = {
-    { "secret", "the secret", CAMBIST_SECRET }, { "key", "the key", CAMBIST_SENT } };
-static const struct cambist_limit limits[] = {
-    { "weight", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 100, 60000 },
-    { "orders", CAMBIST_PER_ACCOUNT, CAMBIST_FIXED_WINDOW, 10, 10000 } };
-static const struct cambist_field clock_fields[] = { { "timestamp", "time", CAMBIST_MS } };
-static const struct cambist_endpoint endpoints[] = {
-    { "fetch_time", "GET /time", .fields = CAMBIST_TABLE(clock_fields),
-      .charges = CAMBIST_ROWS(charge, { "weight", 1 }, { "orders", 1 }) } };
-static const struct cambist_plugin tables = {
-    .magic = CAMBIST_PLUGIN_MAGIC, .abi_major = CAMBIST_ABI_MAJOR, .abi_minor = CAMBIST_ABI_MINOR,
-    .size = sizeof(struct cambist_plugin), .name = "made_up", .body = CAMBIST_JSON,
-    .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
-    .limits = CAMBIST_TABLE(limits), .endpoints = CAMBIST_TABLE(endpoints),
-};
+#include "support/limited_exchange.h"
 
 static struct test_exchange test;
 static struct cmb_limit_table *table;
@@ -33,7 +16,7 @@ static void begin(void)
 {
     snprintf(path, sizeof path, "/tmp/cambist-shared-%d", (int)getpid());
     unlink(path);
-    test_exchange_open(&test, &tables);
+    test_exchange_open(&test, &limited_exchange);
     loop = cmb_loop_new(&test.clock);
     CU_ASSERT_FATAL(loop && cmb_limit_table_open(path, 1, &table, &test.error) == CAMBIST_OK);
 }

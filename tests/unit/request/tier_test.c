@@ -1,31 +1,11 @@
 /* Does what the operator says of an account's tier hold, and is a slip refused by its name? */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "request/request_run.h"
-#include "support/test_exchange.h"
-
-static const struct cambist_server servers[] = { { "rest", "https://made.up" } };
-static const struct cambist_credential credentials[] = {
-    { "secret", "the secret", CAMBIST_SECRET }, { "key", "the key", CAMBIST_SENT } };
-static const struct cambist_limit limits[] = {
-    { "weight", CAMBIST_PER_ADDRESS, CAMBIST_FIXED_WINDOW, 100, 60000 },
-    { "orders", CAMBIST_PER_ACCOUNT, CAMBIST_TOKEN_BUCKET, 10, 10000 } };
-static const struct cambist_field clock_fields[] = { { "timestamp", "time", CAMBIST_MS } };
-static const struct cambist_endpoint endpoints[] = {
-    { "fetch_time", "GET /time", .fields = CAMBIST_TABLE(clock_fields),
-      .charges = CAMBIST_ROWS(charge, { "weight", 1 }, { "orders", 1 }) } };
-static const struct cambist_plugin tables = {
-    .magic = CAMBIST_PLUGIN_MAGIC, .abi_major = CAMBIST_ABI_MAJOR, .abi_minor = CAMBIST_ABI_MINOR,
-    .size = sizeof(struct cambist_plugin), .name = "made_up", .body = CAMBIST_JSON,
-    .servers = CAMBIST_TABLE(servers), .credentials = CAMBIST_TABLE(credentials),
-    .limits = CAMBIST_TABLE(limits), .endpoints = CAMBIST_TABLE(endpoints),
-};
+#include "support/limited_exchange.h"
 
 static void what_is_said_of_a_limit_holds_and_others_stay(void)
 {
     struct test_exchange test;
-    test_exchange_open(&test, &tables);
+    test_exchange_open(&test, &limited_exchange);
     ASSERT_NUMBER(cmb_exchange_set_limits(test.exchange, CMB_TEXT("orders:30/0.5"), &test.error),
                   CAMBIST_OK);
     ASSERT_NUMBER(test.exchange->limits[0].capacity, 100);
@@ -60,7 +40,7 @@ static void a_slip_is_refused_by_its_name(void)
           "made_up: limits: \"orders:5000000000/1\" should be NAME:WEIGHT/SECONDS" },
     };
     struct test_exchange test;
-    test_exchange_open(&test, &tables);
+    test_exchange_open(&test, &limited_exchange);
     for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
         ASSERT_NUMBER(cmb_exchange_set_limits(test.exchange, slips[i].limits, &test.error),
                       CAMBIST_BAD_CONFIG);
@@ -75,7 +55,7 @@ static void a_desk_goes_by_it_beside_one_that_does_not(void)
 {
     struct test_exchange test;
     struct cmb_office office;
-    test_exchange_open(&test, &tables);
+    test_exchange_open(&test, &limited_exchange);
     struct cmb_loop *loop = cmb_loop_new(&test.clock);
     CU_ASSERT_FATAL(loop != NULL);
     cmb_office_init(&office, loop, NULL);

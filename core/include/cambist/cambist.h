@@ -297,7 +297,8 @@ CAMBIST_API int cambist_watch_book(const struct cambist_watch *watch, uint64_t d
 struct cambist_stage {
     const char *way, *stage;
     const char *help; /* the question that the stage answers */
-    uint64_t count;   /* "whole" counts all; stages, of many at once, every 16th */
+    uint64_t count;   /* of frames every 16th is measured by its stages, of many requests at once too;
+                       * of many frames at once also as a whole */
     int64_t sum_ns, min_ns, max_ns; /* 0 where nothing was counted */
     int64_t p50_ns, p90_ns, p99_ns, p999_ns;
     uint64_t allocations; /* how often the host asked for memory meanwhile; does not grow for ever */

@@ -103,15 +103,6 @@ static void wake(struct cmb_loop *loop)
         ;
 }
 
-/* Whether it may sleep: from here on whoever posts wakes it, and nobody has posted before.  Either
- * side first says what it does and then looks at what the other says, so one of them sees it. */
-static bool lie_down(struct cmb_loop *loop)
-{
-    atomic_store_explicit(&loop->is_awake, false, memory_order_relaxed);
-    atomic_thread_fence(memory_order_seq_cst);
-    return !cmb_loop_has_posts(loop);
-}
-
 static bool is_asleep(struct cmb_loop *loop)
 {
     atomic_thread_fence(memory_order_seq_cst);
@@ -189,13 +180,24 @@ static void on_alarm(struct cmb_watch *watch, uint32_t events, void *user)
         loop->armed_ns = NEVER_NS;
 }
 
+/* Whether it may sleep: from here on whoever posts wakes it, and nobody has posted before.  Either
+ * side first says what it does and then looks at what the other says, so one of them sees it. */
+static bool lie_down(struct cmb_loop *loop)
+{
+    if (loop->is_spinning || cmb_loop_has_posts(loop))
+        return false;
+    atomic_store_explicit(&loop->is_awake, false, memory_order_relaxed);
+    atomic_thread_fence(memory_order_seq_cst);
+    if (cmb_loop_has_posts(loop))
+        return false;
+    arm(loop);
+    return true;
+}
+
 /* What is between two turns: somebody may sleep on the descriptor. */
 static void leave(struct cmb_loop *loop)
 {
-    if (!loop->is_given || loop->is_spinning)
-        return;
-    arm(loop);
-    if (!lie_down(loop))
+    if (loop->is_given && !loop->is_spinning && !lie_down(loop))
         wake(loop);
 }
 
@@ -301,17 +303,9 @@ static void call_due(struct cmb_loop *loop)
 
 /* --- turns --- */
 
-static bool may_sleep(struct cmb_loop *loop)
-{
-    if (loop->is_spinning || cmb_loop_has_posts(loop))
-        return false;
-    arm(loop);
-    return lie_down(loop);
-}
-
 static int take_ready(struct cmb_loop *loop, int timeout_ms)
 {
-    int sleep_ms = timeout_ms && may_sleep(loop) ? timeout_ms : 0;
+    int sleep_ms = timeout_ms && lie_down(loop) ? timeout_ms : 0;
     int count = epoll_wait(loop->epoll_fd, loop->ready, READY_MOST, sleep_ms);
     atomic_store_explicit(&loop->is_awake, true, memory_order_relaxed);
     loop->ready_count = count > 0 ? count : 0;

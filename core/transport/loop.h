@@ -93,9 +93,9 @@ void cmb_loop_stop_timer(struct cmb_loop *loop, struct cmb_timer *timer);
 /* When the next timer is due, monotonic; INT64_MAX: none runs.  For whoever turns the clock. */
 int64_t cmb_loop_next_due_ns(const struct cmb_loop *loop);
 
-/* Has on_run called on the loop's thread, soon, and wakes the loop if it sleeps.  A post that is already posted
- * runs once.  The post may be freed or posted again from its own on_run on; what the posting
- * thread wrote before is seen there.  [any thread] */
+/* Has on_run called on the loop's thread, soon, and wakes the loop if it sleeps.  A post that is
+ * already posted runs once.  The post may be freed or posted again from its own on_run on; what the
+ * posting thread wrote before is seen there.  [any thread] */
 void cmb_loop_post(struct cmb_loop *loop, struct cmb_post *post);
 /* The same without waking anybody: from the thread that runs the next turn itself, which does not
  * wait then. */

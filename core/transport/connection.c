@@ -285,7 +285,7 @@ int cmb_connection_watch(struct cmb_connection *connection, uint32_t events, cmb
 /* libcurl reports the end of TCP like the end of TLS; a cut answer could pass as a whole one. */
 static bool is_orderly_end(const struct cmb_connection *connection)
 {
-    return !connection->tls || (SSL_get_shutdown(connection->tls) & SSL_RECEIVED_SHUTDOWN) != 0;
+    return !connection->tls || cmb_tls_has_ended(connection->tls);
 }
 
 bool cmb_connection_has_unread(const struct cmb_connection *connection)

@@ -96,7 +96,7 @@ int cmb_tls_read(SSL *tls, void *to, size_t size, size_t *ret_size)
     if (SSL_read_ex(tls, to, size, ret_size))
         return CAMBIST_OK;
     *ret_size = 0;
-    return SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN ? CAMBIST_OK : status_of(tls);
+    return cmb_tls_has_ended(tls) ? CAMBIST_OK : status_of(tls);
 }
 
 int cmb_tls_write(SSL *tls, const void *from, size_t size, size_t *ret_size)

@@ -15,6 +15,12 @@
  * it hears of no session ticket any more.  False without memory: nothing has changed. */
 bool cmb_tls_take(SSL *tls, int fd);
 
+/* Whether the other side has taken its leave: only then its end is orderly. */
+static inline bool cmb_tls_has_ended(const SSL *tls)
+{
+    return (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 /* As cmb_connection_read and _write say, of what was taken. */
 int cmb_tls_read(SSL *tls, void *to, size_t size, size_t *ret_size);
 int cmb_tls_write(SSL *tls, const void *from, size_t size, size_t *ret_size);

@@ -54,10 +54,10 @@ int cmb_find_server(const struct cmb_plugin *plugin, const char *name)
     return -1;
 }
 
-int cmb_find_limit(const struct cmb_plugin *plugin, const char *name)
+int cmb_find_limit(const struct cmb_plugin *plugin, struct cmb_text name)
 {
     for (uint32_t i = 0; i < plugin->tables.limits.count; i++)
-        if (strcmp(plugin->tables.limits.rows[i].name, name) == 0)
+        if (cmb_text_is(cmb_text_of(plugin->tables.limits.rows[i].name), name))
             return (int)i;
     return -1;
 }

@@ -63,7 +63,6 @@ int cmb_check_tables(struct cmb_compiler *compiler);
 
 /* The row of that name in a table whose rows begin with a name; -1 when there is none. */
 int cmb_find_server(const struct cmb_plugin *plugin, const char *name);
-int cmb_find_limit(const struct cmb_plugin *plugin, const char *name);
 int cmb_find_credential(const struct cmb_plugin *plugin, struct cmb_text name);
 /* NULL: there is none of that name (NULL). */
 const struct cambist_book_rule *cmb_find_book_rule(const struct cmb_plugin *plugin,

@@ -153,7 +153,8 @@ static int compile_charges(struct cmb_compiler *compiler, struct cmb_endpoint *e
         const struct cambist_charge *row = CMB_ROW(endpoint->row->charges, i);
         struct cmb_charge *charge = &endpoint->charges[endpoint->charge_count++];
         compiler->inner = (struct cmb_place){ "charges", row->limit, i + 1 };
-        int limit = row->limit ? cmb_find_limit(compiler->plugin, row->limit) : -1;
+        int limit =
+            row->limit ? cmb_find_limit(compiler->plugin, cmb_text_of(row->limit)) : -1;
         if (limit < 0)
             return cmb_refuse(compiler, "limit", "there is no limit \"%s\"",
                               row->limit ? row->limit : "");

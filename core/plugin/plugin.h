@@ -358,6 +358,8 @@ int cmb_plugin_compile(const struct cambist_plugin *tables, struct cmb_plugin **
 /* Releases what was compiled; accepts NULL. */
 void cmb_plugin_close(struct cmb_plugin *plugin);
 
+/* The row of limits of that name; -1 when there is none. */
+int cmb_find_limit(const struct cmb_plugin *plugin, struct cmb_text name);
 /* What the exchange promises about orders in markets of that kind; NULL: nothing. */
 const struct cambist_order_rule *cmb_find_order_rule(const struct cmb_plugin *plugin,
                                                      uint32_t kind);

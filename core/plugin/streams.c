@@ -46,7 +46,7 @@ static int compile_dialect(struct cmb_compiler *compiler, struct cmb_dialect *di
     if (server < 0 || strncmp(plugin->tables.servers.rows[server].live, "wss:", 4) != 0)
         return cmb_refuse(compiler, "server", "must be a row of servers that begins with wss://");
     dialect->server = (uint32_t)server;
-    dialect->connects = row->connects ? cmb_find_limit(plugin, row->connects) : -1;
+    dialect->connects = row->connects ? cmb_find_limit(plugin, cmb_text_of(row->connects)) : -1;
     if (row->connects && dialect->connects < 0)
         return cmb_refuse(compiler, "connects", "there is no limit \"%s\"", row->connects);
     if (row->needs_token && !cmb_has_operation(plugin, CAMBIST_OPERATION_open_stream))

@@ -26,15 +26,6 @@ static int refuse_name(const struct cmb_exchange *exchange, struct cmb_text name
     return refuse(exchange, name, names, error);
 }
 
-static struct cambist_limit *find(struct cambist_limit *limits, uint32_t count,
-                                  struct cmb_text name)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (cmb_text_is(cmb_text_of(limits[i].name), name))
-            return &limits[i];
-    return NULL;
-}
-
 static bool read_positive(struct cmb_text text, unsigned scale, uint32_t *ret)
 {
     int64_t number;
@@ -51,12 +42,11 @@ static int take_entry(const struct cmb_exchange *exchange, struct cambist_limit 
 {
     struct cmb_text name, weight, seconds = cmb_text_cut(entry, ':', &name);
     seconds = cmb_text_cut(seconds, '/', &weight);
-    struct cambist_limit *limit =
-        find(limits, exchange->plugin->tables.limits.count, cmb_text_trim(name));
-    if (!limit)
+    int limit = cmb_find_limit(exchange->plugin, cmb_text_trim(name));
+    if (limit < 0)
         return refuse_name(exchange, cmb_text_trim(name), error);
-    if (!read_positive(weight, 0, &limit->capacity) ||
-        !read_positive(seconds, SECOND_SCALE, &limit->window_ms))
+    if (!read_positive(weight, 0, &limits[limit].capacity) ||
+        !read_positive(seconds, SECOND_SCALE, &limits[limit].window_ms))
         return refuse(exchange, entry, "should be NAME:WEIGHT/SECONDS", error);
     return CAMBIST_OK;
 }
@@ -72,7 +62,7 @@ int cmb_exchange_set_limits(struct cmb_exchange *exchange, struct cmb_text text,
     if (!limits)
         return cmb_fail_plain(error, CAMBIST_NO_MEMORY, CMB_TEXT("no memory for limits"));
     for (uint32_t i = 0; i < count; i++)
-        limits[i] = *CMB_ROW(exchange->plugin->tables.limits, i);
+        limits[i] = exchange->limits[i];
     exchange->limits = limits;
     int status = CAMBIST_OK;
     while (text.at && status == CAMBIST_OK) {

@@ -16,7 +16,6 @@ static struct cambist_answer *new_question(struct cambist_exchange *exchange)
     struct cambist_answer *question = cmb_calloc(1, sizeof *question);
     if (!question)
         return NULL;
-    question->host = exchange->host;
     question->exchange = exchange;
     cmb_buffer_init(&question->text, TEXT_BYTES_MOST);
     question->run = cmb_run_new();
@@ -70,7 +69,7 @@ static struct cambist_answer *take_question(struct cambist_exchange *exchange)
 
 static void give_question(struct cambist_answer *question)
 {
-    struct cambist *host = question->host;
+    struct cambist *host = question->exchange->host;
     cmb_run_trim(question->run);
     cmb_buffer_trim(&question->text, TEXT_BYTES_KEPT);
     pthread_mutex_lock(&host->lock);
@@ -214,9 +213,10 @@ static void on_done(struct cmb_run *run, void *user)
 {
     struct cambist_answer *question = user;
     struct cambist_error error = run->error;
-    pthread_mutex_lock(&question->host->lock);
-    unlink_question(&question->host->open, question);
-    pthread_mutex_unlock(&question->host->lock);
+    struct cambist *host = question->exchange->host;
+    pthread_mutex_lock(&host->lock);
+    unlink_question(&host->open, question);
+    pthread_mutex_unlock(&host->lock);
     bool is_answer = error.status == CAMBIST_OK;
     question->on_answer(is_answer ? question : NULL, &error, question->user);
     if (!is_answer)

@@ -58,7 +58,6 @@ struct cambist {
 
 /* A question on its way, then its answer. */
 struct cambist_answer {
-    struct cambist *host;
     struct cambist_exchange *exchange;
     struct cmb_run *run;
     struct cmb_post post;

@@ -50,13 +50,14 @@ void cmb_frame_end_lap(struct cmb_stream *stream, bool is_data)
     if (!is_data || !is_measured(stream))
         return;
     stream->timed_ns = stream->frame.received_ns;
-    if (is_timed)
+    if (is_timed) {
         cmb_way_times_record(&stream->times, &stream->lap);
-    else
+    } else {
+        if (stream->is_whole_timed)
+            cmb_way_times_record_whole(&stream->times,
+                                       cmb_stream_clock_ns(stream) - stream->frame.received_ns);
         cmb_way_times_add_asked(&stream->times, asked);
-    if (!is_timed && stream->is_whole_timed)
-        cmb_way_times_record_whole(&stream->times,
-                                   cmb_stream_clock_ns(stream) - stream->frame.received_ns);
+    }
     if (stream->on_lap)
         stream->on_lap(&stream->lap, stream->lap_user);
 }

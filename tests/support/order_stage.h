@@ -146,8 +146,8 @@ static inline void stage_open_accounts(struct stage *stage, const struct stage_e
     for (struct stage_account *account = stage->accounts; exchanges->name; exchanges++, account++) {
         *account = (struct stage_account){ .name = exchanges->name, .stage = stage,
                                            .settings = exchanges->settings };
-        stage_require(stage, cmb_plugin_open(account->name, &rules, &account->plugin, &stage->error) ==
-                                 CAMBIST_OK);
+        stage_require(stage, cmb_plugin_open(account->name, &rules, &account->plugin,
+                                             &stage->error) == CAMBIST_OK);
         stage_require(stage, cmb_simulator_add(stage->simulator, account->plugin, 0,
                                                &stage->error) == CAMBIST_OK);
         told_orders_init(&account->told);

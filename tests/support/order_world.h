@@ -314,6 +314,21 @@ static inline bool order_world_begin_list(struct order_world *world, uint32_t op
     return true;
 }
 
+/* Somebody else's order of the same account, far from the market. */
+static inline struct cmb_engine_order *order_world_place_elsewhere(struct order_world *world)
+{
+    struct cmb_engine *engine = world->practice.exchange->practice->engine;
+    int market = cmb_engine_find_market(cmb_text_of("BTC/USDT"));
+    struct cmb_engine_order *order = NULL;
+    int status = cmb_engine_submit(engine, CMB_CUSTOMER, &(struct cmb_engine_intent){
+        .market = market, .side = CAMBIST_SIDE_BUY, .type = CAMBIST_TYPE_LIMIT,
+        .time_in_force = CAMBIST_TIME_IN_FORCE_GTC, .is_external = true,
+        .price = engine->markets[market].rules->start_price / 2, .amount = 100 }, &order,
+        &world->practice.error);
+    CU_ASSERT_FATAL(status == CAMBIST_OK && order != NULL);
+    return order;
+}
+
 /* The journal's thread is played, too: it syncs now and then. */
 static inline void order_world_play_ms(struct order_world *world, int64_t ms)
 {

@@ -19,7 +19,8 @@
 #define REAL_PLUGINS "."
 #endif
 
-enum { ORDERS = 10000, STRIKES = 100, KINDS = 40, AT_ONCE = 40, AT_ONCE_EACH = 8, WAIT_S = 150, ENDLESS = 1000000 };
+enum { ORDERS = 10000, STRIKES = 100, KINDS = 40, AT_ONCE = 40, AT_ONCE_EACH = 8, WAIT_S = 150,
+       ENDLESS = 1000000 };
 
 static unsigned orders = ORDERS;
 

@@ -50,14 +50,8 @@ static void the_trades_of_all_markets_are_asked_for_at_once(void)
 static void trade_elsewhere(unsigned trades)
 {
     struct cmb_engine *engine = world.practice.exchange->practice->engine;
-    int market = cmb_engine_find_market(cmb_text_of("BTC/USDT"));
     for (unsigned i = 0; i < trades; i++) {
-        struct cmb_engine_order *order = NULL;
-        CU_ASSERT_FATAL(cmb_engine_submit(engine, CMB_CUSTOMER, &(struct cmb_engine_intent){
-            .market = market, .side = CAMBIST_SIDE_BUY, .type = CAMBIST_TYPE_LIMIT,
-            .time_in_force = CAMBIST_TIME_IN_FORCE_GTC, .is_external = true,
-            .price = engine->markets[market].rules->start_price / 2, .amount = 100 }, &order,
-            &world.practice.error) == CAMBIST_OK);
+        struct cmb_engine_order *order = order_world_place_elsewhere(&world);
         cmb_engine_hit(engine, order, order->amount);
     }
 }

@@ -75,20 +75,6 @@ static void old_orders_do_not_drive_out_what_was_told(void)
     order_world_close(&world);
 }
 
-/* Somebody else's order of the same account. */
-static struct cmb_engine_order *place_elsewhere(struct cmb_engine *engine)
-{
-    int market = cmb_engine_find_market(cmb_text_of("BTC/USDT"));
-    struct cmb_engine_order *order = NULL;
-    int status = cmb_engine_submit(engine, CMB_CUSTOMER, &(struct cmb_engine_intent){
-        .market = market, .side = CAMBIST_SIDE_BUY, .type = CAMBIST_TYPE_LIMIT,
-        .time_in_force = CAMBIST_TIME_IN_FORCE_GTC, .is_external = true,
-        .price = engine->markets[market].rules->start_price / 2, .amount = 100 }, &order,
-        &world.practice.error);
-    CU_ASSERT_FATAL(status == CAMBIST_OK && order != NULL);
-    return order;
-}
-
 /* Each of those trades may be the order's, until one asks whose it was. */
 static void a_lost_order_is_proved_not_to_be_among_many_trades_of_others(void)
 {
@@ -98,7 +84,7 @@ static void a_lost_order_is_proved_not_to_be_among_many_trades_of_others(void)
     struct cmb_engine *engine = world.practice.exchange->practice->engine;
     engine->rest_ns = 60000000000ll; /* nobody else trades */
     for (int i = 0; i < OTHERS; i++)
-        others[i] = place_elsewhere(engine);
+        others[i] = order_world_place_elsewhere(&world);
     order_world_play_ms(&world, 20000);
     practice_world_strike(&world.practice, "cut@create_order", 1);
     order_world_begin(&world, CAMBIST_OPERATION_create_order,
